@@ -1,0 +1,42 @@
+/* Compiler extensions, in one place: everything else is C11 and POSIX. */
+#ifndef WS_COMPAT_H
+#define WS_COMPAT_H
+
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define WS_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define WS_NORETURN          __attribute__((noreturn))
+#define WS_UNUSED            __attribute__((unused))
+#define ws_likely(x)         __builtin_expect(!!(x), 1)
+#define ws_unlikely(x)       __builtin_expect(!!(x), 0)
+#else
+#define WS_PRINTF(fmt, args)
+#define WS_NORETURN
+#define WS_UNUSED
+#define ws_likely(x)   (x)
+#define ws_unlikely(x) (x)
+#endif
+
+#if defined(__SIZEOF_INT128__)
+#define WS_U128 __extension__ unsigned __int128
+#endif
+
+/* The number of the lowest bit set in x, which is not 0. */
+static inline unsigned
+ws_lowest_bit(uint64_t x)
+{
+#if defined(__GNUC__)
+	return (unsigned)__builtin_ctzll(x);
+#else
+	unsigned n = 0;
+
+	for (; (x & 1) == 0; x >>= 1)
+		n++;
+	return n;
+#endif
+}
+
+#define WS_LEN(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif

@@ -1,0 +1,81 @@
+#include "base/num.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Digits of at least one and nothing else, at most UINT64_MAX. */
+static bool
+read_digits(struct ws_sv s, uint64_t *out)
+{
+	uint64_t v = 0;
+	unsigned digit;
+
+	if (s.n == 0)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		digit = (unsigned char)s.p[i] - (unsigned)'0';
+		if (digit > 9)
+			return false;
+		if (v > UINT64_MAX / 10 || v * 10 > UINT64_MAX - digit)
+			return false;
+		v = v * 10 + digit;
+	}
+	*out = v;
+	return true;
+}
+
+bool
+ws_num_u64(struct ws_sv s, uint64_t lo, uint64_t hi, uint64_t *out)
+{
+	uint64_t v;
+
+	if (!read_digits(s, &v) || v < lo || v > hi)
+		return false;
+	*out = v;
+	return true;
+}
+
+bool
+ws_num_i64(struct ws_sv s, int64_t lo, int64_t hi, int64_t *out)
+{
+	bool negative = s.n > 0 && s.p[0] == '-';
+	bool has_sign = negative || (s.n > 0 && s.p[0] == '+');
+	uint64_t most = (uint64_t)INT64_MAX + negative;
+	uint64_t size;
+	int64_t v;
+
+	if (!read_digits(ws_sv_from(s, has_sign), &size) || size > most)
+		return false;
+	/* -1 before and after: the size of INT64_MIN is not an int64_t. */
+	if (negative && size > 0)
+		v = -(int64_t)(size - 1) - 1;
+	else
+		v = (int64_t)size;
+	if (v < lo || v > hi)
+		return false;
+	*out = v;
+	return true;
+}
+
+bool
+ws_num_f64(struct ws_sv s, double lo, double hi, double *out)
+{
+	char text[64];
+	char *end;
+	double v;
+
+	if (s.n == 0 || s.n >= sizeof(text))
+		return false;
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	/* strtod also reads blanks, hexadecimal, "inf" and "nan"; a NUL in
+	 * the field ends the span early, too. */
+	if (strspn(text, "0123456789+-.eE") != s.n)
+		return false;
+	v = strtod(text, &end);
+	if (end != text + s.n || !isfinite(v) || !(v >= lo && v <= hi))
+		return false;
+	*out = v;
+	return true;
+}

@@ -1,0 +1,19 @@
+/*
+ * Numbers in text: the whole field or failure, never the locale.  A failure
+ * leaves *out alone.
+ */
+#ifndef WS_NUM_H
+#define WS_NUM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+/* Decimal digits only, lo <= value <= hi. */
+bool ws_num_u64(struct ws_sv s, uint64_t lo, uint64_t hi, uint64_t *out);
+bool ws_num_i64(struct ws_sv s, int64_t lo, int64_t hi, int64_t *out);
+/* Decimal, optional sign, fraction and exponent; finite, lo <= value <= hi. */
+bool ws_num_f64(struct ws_sv s, double lo, double hi, double *out);
+
+#endif
