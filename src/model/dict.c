@@ -1,0 +1,269 @@
+#include "model/dict.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/htab.h"
+#include "base/mem.h"
+#include "model/event.h"
+
+/*
+ * Stacks are the bulk of a large profile, so they are not kept in a ws_htab:
+ * that would need the ids of each stack once more as a key.  The frame ids of
+ * all stacks lie end to end in pool, stack i (id i + 1) at start[i] up to
+ * start[i + 1].  slot[] is an open-addressing table of ids, 0 is a free slot.
+ */
+struct stacks {
+	ws_id *pool;
+	size_t pool_cap;
+	size_t *start;
+	size_t start_cap;
+	uint32_t *hash; /* of each stack, so that growing reads no pool */
+	size_t hash_cap;
+	size_t n;
+	uint32_t *slot;
+	size_t n_slots; /* a power of two */
+	uint64_t seed;
+};
+
+struct ws_dict {
+	struct ws_htab *strs, *frames, *clocks;
+	struct stacks stacks;
+};
+
+enum { FIRST_SLOTS = 64 };
+
+static void
+stacks_init(struct stacks *s)
+{
+	s->n_slots = FIRST_SLOTS;
+	s->slot = ws_alloc_array(s->n_slots, sizeof *s->slot);
+	s->start = ws_grow(NULL, &s->start_cap, 1, sizeof *s->start);
+	s->start[0] = 0;
+	/* Without entropy an attacker who knows the hash can make a profile
+	 * slow to read, no more. */
+	if (getentropy(&s->seed, sizeof s->seed) != 0)
+		s->seed = (uintptr_t)s->slot;
+}
+
+static void
+stacks_fini(struct stacks *s)
+{
+	free(s->pool);
+	free(s->start);
+	free(s->hash);
+	free(s->slot);
+}
+
+static uint64_t
+mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ (h >> 29);
+}
+
+static uint32_t
+hash_ids(uint64_t seed, const ws_id *ids, size_t n)
+{
+	uint64_t h = mix(seed, n);
+	size_t i;
+
+	for (i = 0; i + 1 < n; i += 2)
+		h = mix(h, (uint64_t)ids[i] << 32 | ids[i + 1]);
+	if (i < n)
+		h = mix(h, ids[i]);
+	h = mix(h, seed);
+	return (uint32_t)(h >> 32);
+}
+
+static bool
+stack_is(const struct stacks *s, size_t i, const ws_id *ids, size_t n)
+{
+	size_t at = s->start[i];
+
+	return s->start[i + 1] - at == n &&
+	       memcmp(s->pool + at, ids, n * sizeof *ids) == 0;
+}
+
+static void
+grow_slots(struct stacks *s)
+{
+	size_t mask, at;
+
+	free(s->slot);
+	s->n_slots *= 2;
+	s->slot = ws_alloc_array(s->n_slots, sizeof *s->slot);
+	mask = s->n_slots - 1;
+	for (size_t i = 0; i < s->n; i++) {
+		for (at = s->hash[i] & mask; s->slot[at] != 0;)
+			at = (at + 1) & mask;
+		s->slot[at] = (uint32_t)(i + 1);
+	}
+}
+
+static ws_id
+append_stack(struct stacks *s, const ws_id *ids, size_t n, uint32_t hash)
+{
+	size_t at = s->start[s->n];
+
+	s->pool = ws_grow(s->pool, &s->pool_cap, at + n, sizeof *s->pool);
+	s->hash = ws_grow(s->hash, &s->hash_cap, s->n + 1, sizeof *s->hash);
+	s->start = ws_grow(s->start, &s->start_cap, s->n + 2, sizeof *s->start);
+	memcpy(s->pool + at, ids, n * sizeof *ids);
+	s->hash[s->n] = hash;
+	s->start[s->n + 1] = at + n;
+	return (ws_id)++s->n;
+}
+
+struct ws_dict *
+ws_dict_new(void)
+{
+	static const char *const known[] = {
+#define WS_NAME(id, text, help) text,
+#include "model/names.def"
+#undef WS_NAME
+	};
+	struct ws_dict *d = ws_alloc(sizeof *d);
+
+	d->strs = ws_htab_new();
+	d->frames = ws_htab_new();
+	d->clocks = ws_htab_new();
+	stacks_init(&d->stacks);
+	for (size_t i = 0; i < WS_LEN(known); i++)
+		ws_dict_cstr(d, known[i]);
+	assert(ws_htab_count(d->strs) == WS_N_COUNT_OF - 1);
+	return d;
+}
+
+void
+ws_dict_free(struct ws_dict *d)
+{
+	if (d == NULL)
+		return;
+	ws_htab_free(d->strs);
+	ws_htab_free(d->frames);
+	ws_htab_free(d->clocks);
+	stacks_fini(&d->stacks);
+	free(d);
+}
+
+ws_id
+ws_dict_str(struct ws_dict *d, struct ws_sv s)
+{
+	return s.n == 0 ? 0 : ws_htab_put(d->strs, s.p, s.n, NULL) + 1;
+}
+
+ws_id
+ws_dict_cstr(struct ws_dict *d, const char *s)
+{
+	return ws_dict_str(d, ws_sv_of(s));
+}
+
+struct ws_sv
+ws_dict_text(const struct ws_dict *d, ws_id id)
+{
+	assert(id <= ws_htab_count(d->strs));
+	return id == 0 ? WS_SV("") : ws_htab_key(d->strs, id - 1);
+}
+
+ws_id
+ws_dict_frame(struct ws_dict *d, const struct ws_frame *f)
+{
+	struct ws_frame key;
+
+	/* Keys are compared as bytes, so the padding has to be zero. */
+	memset(&key, 0, sizeof key);
+	key.func = f->func;
+	key.file = f->file;
+	key.mapping = f->mapping;
+	key.line = f->line;
+	key.addr = f->addr;
+	key.inlined = f->inlined;
+	return ws_htab_put(d->frames, &key, sizeof key, NULL) + 1;
+}
+
+const struct ws_frame *
+ws_dict_get_frame(const struct ws_dict *d, ws_id id)
+{
+	static const struct ws_frame none;
+
+	assert(id <= ws_htab_count(d->frames));
+	if (id == 0)
+		return &none;
+	return (const void *)ws_htab_key(d->frames, id - 1).p;
+}
+
+size_t
+ws_dict_frames(const struct ws_dict *d)
+{
+	return ws_htab_count(d->frames);
+}
+
+ws_id
+ws_dict_stack(struct ws_dict *d, const ws_id *frames, size_t n)
+{
+	struct stacks *s = &d->stacks;
+	uint32_t hash;
+	size_t at;
+	ws_id id;
+
+	if (n == 0)
+		return 0;
+	/* At most three quarters full. */
+	if (s->n + 1 > s->n_slots - s->n_slots / 4)
+		grow_slots(s);
+	hash = hash_ids(s->seed, frames, n);
+	at = hash & (s->n_slots - 1);
+	while ((id = s->slot[at]) != 0) {
+		if (s->hash[id - 1] == hash && stack_is(s, id - 1, frames, n))
+			return id;
+		at = (at + 1) & (s->n_slots - 1);
+	}
+	return s->slot[at] = append_stack(s, frames, n, hash);
+}
+
+size_t
+ws_dict_get_stack(const struct ws_dict *d, ws_id id, const ws_id **frames)
+{
+	const struct stacks *s = &d->stacks;
+
+	assert(id <= s->n);
+	*frames = s->pool;
+	if (id == 0)
+		return 0;
+	*frames += s->start[id - 1];
+	return s->start[id] - s->start[id - 1];
+}
+
+size_t
+ws_dict_stacks(const struct ws_dict *d)
+{
+	return d->stacks.n;
+}
+
+ws_id
+ws_dict_clock(struct ws_dict *d, const struct ws_clock *c)
+{
+	struct ws_clock key;
+
+	memset(&key, 0, sizeof key);
+	key.kind = c->kind;
+	key.how = c->how;
+	key.ns_per_tick = c->ns_per_tick;
+	key.offset = c->offset;
+	key.resolution = c->resolution;
+	return ws_htab_put(d->clocks, &key, sizeof key, NULL) + 1;
+}
+
+const struct ws_clock *
+ws_dict_get_clock(const struct ws_dict *d, ws_id id)
+{
+	static const struct ws_clock none;
+
+	assert(id <= ws_htab_count(d->clocks));
+	if (id == 0)
+		return &none;
+	return (const void *)ws_htab_key(d->clocks, id - 1).p;
+}

@@ -1,0 +1,79 @@
+/*
+ * Where events go.  A parser pushes batches into a sink and keeps nothing;
+ * no list of all events exists anywhere.
+ */
+#ifndef WS_SINK_H
+#define WS_SINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "model/event.h"
+
+/* What the events that follow were read from. */
+struct ws_origin {
+	ws_id artifact; /* its name in the bundle */
+	ws_id format;	/* name of the parser */
+};
+
+struct ws_sink;
+
+/* Any of these may be NULL. */
+struct ws_sink_ops {
+	void (*begin)(struct ws_sink *, const struct ws_origin *);
+	/* Copies what it keeps.  Anything but WS_OK stops the parse. */
+	enum ws_status (*events)(
+	    struct ws_sink *, const struct ws_event *, size_t);
+	/* A recoverable fault in the input at `off`; `what` is borrowed. */
+	void (*fault)(struct ws_sink *, uint64_t off, const char *what);
+	void (*end)(struct ws_sink *, enum ws_status);
+};
+
+struct ws_sink {
+	const struct ws_sink_ops *ops;
+	struct ws_dict *dict;
+};
+
+void ws_sink_begin(struct ws_sink *s, const struct ws_origin *o);
+enum ws_status ws_sink_events(
+    struct ws_sink *s, const struct ws_event *ev, size_t n);
+void ws_sink_fault(struct ws_sink *s, uint64_t off, const char *what);
+void ws_sink_end(struct ws_sink *s, enum ws_status status);
+
+/* A parser's outgoing batch: dispatch is paid once per WS_BATCH events. */
+enum { WS_BATCH = 256 };
+
+struct ws_batch {
+	struct ws_sink *sink;
+	enum ws_status status; /* sticky: the first refusal of the sink */
+	size_t n;
+	struct ws_event ev[WS_BATCH];
+};
+
+void ws_batch_init(struct ws_batch *b, struct ws_sink *s);
+/* Appends a copy.  The result is the sticky status. */
+enum ws_status ws_batch_put(struct ws_batch *b, const struct ws_event *ev);
+/* Must be called once after the last event. */
+enum ws_status ws_batch_flush(struct ws_batch *b);
+
+/* Ready-made sinks.  Each is owned by the caller and freed with
+ * ws_sink_free; the fan-out does not own its targets. */
+struct ws_sink *ws_sink_new_null(struct ws_dict *d);
+struct ws_sink *ws_sink_new_count(struct ws_dict *d);
+struct ws_sink *ws_sink_new_fan(
+    struct ws_dict *d, struct ws_sink *const *targets, size_t n);
+/* One event a line, as text or as JSON; also faults, begin and end. */
+struct ws_sink *ws_sink_new_dump(struct ws_dict *d, FILE *f, int jsonl);
+void ws_sink_free(struct ws_sink *s);
+
+/* Of a counting sink: events of a kind, LOSS values, and faults so far; the
+ * numbers start anew at each begin. */
+struct ws_sink_counts {
+	uint64_t events[WS_EV_KINDS], lost, faults;
+};
+
+const struct ws_sink_counts *ws_sink_counted(const struct ws_sink *s);
+
+#endif
