@@ -1,0 +1,215 @@
+#include <stdint.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "ingest/columns.h"
+
+enum { ESC = 0x1b, CELL_MAX = 40, LINE_BYTES = 1 << 20 };
+
+static bool
+is_clean(struct ws_sv s)
+{
+	if (ws_sv_starts(s, "\xef\xbb\xbf"))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == ESC || s.p[i] == '\r' || s.p[i] == '\0')
+			return false;
+	return true;
+}
+
+/* The length of a terminal control sequence (ECMA-48 5.4) at the start of s,
+ * a lone ESC being one byte long. */
+static size_t
+sequence_length(struct ws_sv s)
+{
+	size_t i = 2;
+
+	if (s.n < 2 || s.p[1] != '[')
+		return 1;
+	while (i < s.n && (s.p[i] < '@' || s.p[i] > '~'))
+		i++;
+	return i < s.n ? i + 1 : s.n;
+}
+
+static struct ws_sv
+clean(struct ws_buf *b, struct ws_sv s)
+{
+	if (is_clean(s))
+		return s;
+	if (ws_sv_starts(s, "\xef\xbb\xbf"))
+		s = ws_sv_from(s, 3);
+	b->n = 0;
+	while (s.n > 0) {
+		size_t skip = 1;
+
+		if (s.p[0] == ESC)
+			skip = sequence_length(s);
+		else if (s.p[0] != '\r' && s.p[0] != '\0')
+			ws_buf_putc(b, s.p[0]);
+		s = ws_sv_from(s, skip);
+	}
+	return ws_buf_sv(b);
+}
+
+bool
+ws_lines_next(struct ws_lines *l, struct ws_line *line)
+{
+	struct ws_sv raw;
+
+	if (ws_cur_left(&l->cur) == 0)
+		return false;
+	line->off = l->cur.off;
+	raw = ws_cur_line(&l->cur);
+	line->ended = l->cur.p[-1] == '\n' && raw.n <= LINE_BYTES;
+	if (raw.n > LINE_BYTES)
+		raw.n = LINE_BYTES;
+	line->text = clean(&l->buf, raw);
+	return true;
+}
+
+void
+ws_lines_fini(struct ws_lines *l)
+{
+	ws_buf_fini(&l->buf);
+}
+
+static const struct ws_column *
+find_column(struct ws_sv token, const struct ws_column *table, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ws_sv_is(token, table[i].token))
+			return &table[i];
+	return NULL;
+}
+
+size_t
+ws_layout_read(struct ws_layout *l, struct ws_sv line,
+    const struct ws_column *table, size_t n_table)
+{
+	size_t known = 0;
+
+	l->n = 0;
+	if (line.n > sizeof(l->text))
+		return 0;
+	if (line.n > 0)
+		memcpy(l->text, line.p, line.n);
+	l->n = ws_row_split(
+	    (struct ws_sv){ l->text, line.n }, l->token, WS_COLUMNS_MAX);
+	if (l->n > WS_COLUMNS_MAX) {
+		l->n = 0;
+		return 0;
+	}
+	for (size_t i = 0; i < l->n; i++) {
+		l->col[i] = find_column(l->token[i], table, n_table);
+		known += l->col[i] != NULL;
+	}
+	return known;
+}
+
+size_t
+ws_layout_find(const struct ws_layout *l, const char *token)
+{
+	size_t i = 0;
+
+	while (i < l->n && !ws_sv_is(l->token[i], token))
+		i++;
+	return i;
+}
+
+size_t
+ws_row_split(struct ws_sv line, struct ws_sv *field, size_t max)
+{
+	size_t n = 0;
+
+	for (;;) {
+		struct ws_sv f = ws_sv_field(&line);
+
+		if (f.n == 0)
+			return n;
+		if (n < max)
+			field[n] = f;
+		n++;
+	}
+}
+
+/* Digits with at most one decimal mark inside; no exponent, because no table
+ * prints one and a device may be called 1e5. */
+static bool
+plain_number(struct ws_sv s, double *out)
+{
+	char text[CELL_MAX];
+	size_t marks = 0, i = s.n > 0 && (s.p[0] == '-' || s.p[0] == '+');
+
+	if (s.n == i || s.n >= sizeof(text))
+		return false;
+	memcpy(text, s.p, s.n);
+	for (size_t first = i; i < s.n; i++) {
+		if (text[i] >= '0' && text[i] <= '9')
+			continue;
+		if ((text[i] != '.' && text[i] != ',') || i == first ||
+		    i + 1 == s.n || marks++ > 0)
+			return false;
+		text[i] = '.';
+	}
+	return ws_num_f64((struct ws_sv){ text, s.n }, -1e30, 1e30, out);
+}
+
+/* Bytes of a human suffix, or 0 when it is none. */
+static double
+suffix_bytes(char c)
+{
+	static const struct {
+		char letter;
+		double bytes;
+	} table[] = {
+		{ 'B', 1.0 },
+		{ 's', 512.0 },
+		{ 'k', 1024.0 },
+		{ 'M', 1048576.0 },
+		{ 'G', 1073741824.0 },
+		{ 'T', 1099511627776.0 },
+		{ 'P', 1125899906842624.0 },
+	};
+
+	for (size_t i = 0; i < WS_LEN(table); i++)
+		if (table[i].letter == c)
+			return table[i].bytes;
+	return 0;
+}
+
+static bool
+cell_read(struct ws_sv cell, double *out, double *suffix)
+{
+	double v;
+
+	*suffix = 0;
+	if (cell.n > 1 && cell.p[cell.n - 1] == '%')
+		cell.n--;
+	else if (cell.n > 1)
+		*suffix = suffix_bytes(cell.p[cell.n - 1]);
+	if (*suffix > 0)
+		cell.n--;
+	if (!plain_number(cell, &v))
+		return false;
+	*out = *suffix > 0 ? v * *suffix : v;
+	return true;
+}
+
+bool
+ws_cell_number(struct ws_sv cell, double *out)
+{
+	double suffix;
+
+	return cell_read(cell, out, &suffix);
+}
+
+bool
+ws_cell_value(const struct ws_column *col, struct ws_sv cell, double *out)
+{
+	double v, suffix;
+
+	if (!cell_read(cell, &v, &suffix))
+		return false;
+	*out = suffix > 0 ? v : v * col->factor;
+	return true;
+}

@@ -1,0 +1,72 @@
+/*
+ * Text that people redirect into files: lines with terminal colours and
+ * foreign line ends, and tables whose header names the columns.  A header
+ * line becomes a layout, and rows are read through it, so that order and
+ * number of columns may change from version to version.
+ */
+#ifndef WS_COLUMNS_H
+#define WS_COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cursor.h"
+#include "base/str.h"
+#include "base/units.h"
+#include "model/dict.h"
+
+/* One line, cleaned; borrowed until the next one is read. */
+struct ws_line {
+	struct ws_sv text;
+	uint64_t off; /* of its first byte in the artifact */
+	bool ended;   /* false: no line end, so its last field may be cut */
+};
+
+/* The lines of a window.  { .cur = window } is a valid start. */
+struct ws_lines {
+	struct ws_cur cur;
+	struct ws_buf buf;
+};
+
+/* The next line without line end, colours and other terminal sequences, NUL
+ * bytes and byte order mark; false at the end.  Of a line over 1 MiB the rest
+ * is skipped, and it has not ended. */
+bool ws_lines_next(struct ws_lines *l, struct ws_line *line);
+void ws_lines_fini(struct ws_lines *l);
+
+/* What a header token means; rows of a parser's own static table. */
+struct ws_column {
+	const char *token; /* as printed, "r_await" */
+	ws_id name;        /* well-known series, WS_N_... */
+	enum ws_unit unit;
+	double factor; /* printed value * factor = base unit */
+};
+
+enum { WS_COLUMNS_MAX = 64 };
+
+/* The columns of one header line. */
+struct ws_layout {
+	size_t n;
+	const struct ws_column *col[WS_COLUMNS_MAX]; /* NULL: unknown token */
+	struct ws_sv token[WS_COLUMNS_MAX];          /* copied into text[] */
+	char text[1024];
+};
+
+/* Reads a header line; returns how many tokens the table knows, or 0 when the
+ * line has too many tokens or is too long. */
+size_t ws_layout_read(struct ws_layout *l, struct ws_sv line,
+    const struct ws_column *table, size_t n_table);
+/* The position of a token, or l->n. */
+size_t ws_layout_find(const struct ws_layout *l, const char *token);
+
+/* Cuts a row into at most max fields; returns the number of fields on the
+ * line, which may be larger. */
+size_t ws_row_split(struct ws_sv line, struct ws_sv *field, size_t max);
+/* A cell: a plain number with '.' or ',' as decimal mark, an optional human
+ * suffix (k M G T P, factor 1024; B; s for 512 bytes) and an optional '%'.
+ * With a suffix *out is in bytes. */
+bool ws_cell_number(struct ws_sv cell, double *out);
+/* The same in the base unit of its column; a suffix replaces the factor. */
+bool ws_cell_value(const struct ws_column *col, struct ws_sv cell, double *out);
+
+#endif

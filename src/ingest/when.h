@@ -1,0 +1,28 @@
+/*
+ * Dates with times as counter tools print them, in any locale: ISO 8601 with
+ * or without an offset, 23.11.2026, 11/23/26, 2026年11月22日 19時31分40秒,
+ * 12 h clocks with AM and PM, Arabic-Indic digits in the date.
+ */
+#ifndef WS_WHEN_H
+#define WS_WHEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct ws_when {
+	int64_t ns;     /* since 1970, in UTC or in the unknown local zone */
+	bool utc;       /* the text had an offset from UTC, and it is applied */
+	bool ambiguous; /* day and month might be the other way round */
+};
+
+/*
+ * The whole text is one date and time, or the result is false.  A date of
+ * three numbers with slashes is read as day/month when a field says so (13 or
+ * more) or the locale has decimal commas; as month/day with a 12 h clock or a
+ * two-digit year (the C locale); else as day/month.
+ */
+bool ws_when_read(struct ws_sv text, bool decimal_comma, struct ws_when *out);
+
+#endif
