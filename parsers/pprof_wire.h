@@ -1,0 +1,57 @@
+/* The protobuf wire format on raw pointers, for the hot loops of the pprof
+ * reader: every access is checked against the end of its window. */
+#ifndef WS_PARSERS_PPROF_WIRE_H
+#define WS_PARSERS_PPROF_WIRE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compat.h"
+
+/* Bytes being read; `bad` is what was wanted where reading stopped. */
+struct pprof_in {
+	const unsigned char *p, *end;
+	const char *bad;
+};
+
+struct pprof_field {
+	uint32_t number;
+	uint8_t wire;
+	uint64_t value;     /* of a number */
+	struct pprof_in in; /* of a message, a string or a packed run */
+};
+
+enum { PPROF_VARINT = 0, PPROF_BYTES = 2 };
+
+/* A varint of at most 10 bytes; false with in->bad set when it is cut. */
+bool pprof_varint_slow(struct pprof_in *in, uint64_t *v);
+/* The next field; false at the end or with in->bad set. */
+bool pprof_next(struct pprof_in *in, struct pprof_field *f);
+/* The numbers of a message without parts: field i into out[i - 1]; false when
+ * it is damaged. */
+bool pprof_numbers(struct pprof_in in, uint64_t *out, unsigned n);
+
+static inline bool
+pprof_varint(struct pprof_in *in, uint64_t *v)
+{
+	const unsigned char *p = in->p;
+
+	if (ws_unlikely(in->end - p < 3))
+		return pprof_varint_slow(in, v);
+	if (p[0] < 0x80) {
+		*v = p[0];
+		in->p = p + 1;
+	} else if (p[1] < 0x80) {
+		*v = (p[0] & 0x7fu) | (uint64_t)p[1] << 7;
+		in->p = p + 2;
+	} else if (p[2] < 0x80) {
+		*v =
+		    (p[0] & 0x7fu) | (p[1] & 0x7fu) << 7 | (uint64_t)p[2] << 14;
+		in->p = p + 3;
+	} else {
+		return pprof_varint_slow(in, v);
+	}
+	return true;
+}
+
+#endif
