@@ -1,0 +1,443 @@
+/*
+ * iostat of sysstat, text and JSON, from 9 to 12.7: -c -d -x -s -t -y -k -m
+ * -N -p -z, human and plain numbers, any locale, several captures in one
+ * file.  Specified by iostat(1) and by what each version prints.
+ *
+ * Three layouts: the device first, with up to 11.7.1 and -h its numbers on
+ * the next line; the device last (-h, 11.7.2 to 12.1.1); three or four tables
+ * a report with the device last (-h and --pretty from 12.1.2).
+ *
+ * The first report after a banner is an average since boot, unless -y left it
+ * out, which only 12.1.6 to 12.7.6 show: two blank lines follow the banner.
+ *
+ * Not read: file systems of -n (gone since 10.1).  The iostat of macOS, the
+ * BSDs and Solaris prints other columns and is not recognised.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "ingest/parser.h"
+#include "iostat.h"
+
+enum {
+	PREFIX_MAX = 4,  /* fields a log writer put before each line */
+	HEAD_LINES = 12, /* that are not blank; a bid looks no further */
+	FIELDS = WS_COLUMNS_MAX,
+	DEVICE_MAX = 256
+};
+
+enum header { HEADER_NONE, HEADER_CPU, HEADER_DEVICE, HEADER_NFS };
+
+struct text {
+	struct ws_iostat io;
+	struct ws_layout layout;
+	enum header table; /* what the next rows belong to */
+	bool name_last;
+	size_t prefix;     /* fields of a log writer before each line */
+	uint64_t columns;  /* seen in this report */
+	bool open;         /* a report has a time, but no table yet */
+	bool wants_blanks; /* after a banner: counting blank lines */
+	unsigned blanks;
+	char name[DEVICE_MAX]; /* of a row that goes on in the next line */
+	size_t name_n;
+	char date[64]; /* of the banner */
+	size_t date_n;
+};
+
+static bool
+is_device_word(struct ws_sv s)
+{
+	return ws_sv_is(s, "Device") || ws_sv_is(s, "Device:");
+}
+
+/* The kind of header a line is, and how many fields stand before it. */
+static enum header
+header_kind(struct ws_sv line, size_t *prefix)
+{
+	struct ws_sv f[FIELDS];
+	size_t n = ws_row_split(line, f, FIELDS);
+	struct ws_layout l;
+
+	if (n < 2 || n > FIELDS)
+		return HEADER_NONE;
+	for (size_t i = 0; i <= PREFIX_MAX && i + 1 < n; i++) {
+		*prefix = i;
+		if (ws_sv_is(f[i], "avg-cpu:") && ws_sv_is(f[i + 1], "%user"))
+			return HEADER_CPU;
+		if (ws_sv_is(f[i], "Filesystem:"))
+			return HEADER_NFS;
+		if (is_device_word(f[i]) &&
+		    ws_iostat_device_layout(&l, line) > 1)
+			return HEADER_DEVICE;
+	}
+	*prefix = 0;
+	if (!is_device_word(f[n - 1]) || ws_iostat_device_layout(&l, line) < 2)
+		return HEADER_NONE;
+	while (
+	    *prefix <= PREFIX_MAX && *prefix + 1 < n && l.col[*prefix] == NULL)
+		(*prefix)++;
+	/* -xs begins with a known column, so all unknown ones are foreign. */
+	return HEADER_DEVICE;
+}
+
+/* Behind the fields of a log writer and one blank. */
+static struct ws_sv
+without_prefix(struct ws_sv line, size_t prefix)
+{
+	for (size_t i = 0; i < prefix; i++)
+		ws_sv_field(&line);
+	if (prefix > 0 && line.n > 0)
+		line = ws_sv_from(line, 1);
+	return line;
+}
+
+static struct ws_sv
+only_prefix(struct ws_sv line, size_t prefix)
+{
+	struct ws_sv rest = line;
+
+	for (size_t i = 0; i < prefix; i++)
+		ws_sv_field(&rest);
+	return (struct ws_sv){ line.p, (size_t)(rest.p - line.p) };
+}
+
+/* The number of CPUs in "(2 CPU)". */
+static bool
+banner_cpus(struct ws_sv line, uint64_t *cpus)
+{
+	size_t at = ws_sv_find(line, " CPU)"), from = at;
+
+	if (at == line.n)
+		return false;
+	while (from > 0 && line.p[from - 1] != '(')
+		from--;
+	return from > 0 &&
+	       ws_num_u64((struct ws_sv){ line.p + from, at - from }, 1,
+		   1 << 20, cpus);
+}
+
+/* "Linux 6.1.0 (host) \t11/23/26 \t_x86_64_\t(2 CPU)" */
+static bool
+take_banner(struct text *t, struct ws_sv line, bool ended)
+{
+	struct ws_sv rest = ws_sv_from(line, 6), release, date;
+	uint64_t cpus;
+
+	if (!ws_sv_starts(line, "Linux ") || ws_sv_find(line, " (") == line.n)
+		return false;
+	ws_iostat_capture(&t->io);
+	if (banner_cpus(line, &cpus))
+		ws_iostat_cpus(&t->io, (double)cpus);
+	release = ws_sv_field(&rest);
+	ws_sv_split(&rest, ')');
+	date = ws_sv_field(&rest);
+	if (ended) {
+		ws_iostat_banner(&t->io, "kernel", release);
+		ws_iostat_banner(&t->io, "date", date);
+	}
+	t->date_n = date.n < sizeof(t->date) ? date.n : 0;
+	if (t->date_n > 0)
+		memcpy(t->date, date.p, t->date_n);
+	t->table = HEADER_NONE;
+	t->open = false;
+	t->wants_blanks = true;
+	t->blanks = 0;
+	return true;
+}
+
+static void
+begin_report(struct text *t, const struct ws_when *when)
+{
+	if (t->wants_blanks && t->blanks >= 2)
+		ws_iostat_not_since_boot(&t->io);
+	t->wants_blanks = false;
+	t->columns = 0;
+	t->name_n = 0;
+	t->table = HEADER_NONE;
+	ws_iostat_report(&t->io, when);
+}
+
+/* A line of -t.  Up to 8.1.5 it was "Time: 10:10:10" without a date. */
+static bool
+take_time(struct text *t, struct ws_sv line)
+{
+	struct ws_when when;
+	struct ws_buf b = { 0 };
+	bool good;
+
+	if (ws_sv_starts(line, "Time: ")) {
+		ws_buf_put(&b, t->date, t->date_n);
+		ws_buf_putsv(&b, ws_sv_from(line, 5));
+		good = ws_when_read(ws_buf_sv(&b), t->io.comma, &when);
+		ws_buf_fini(&b);
+	} else {
+		good = ws_when_read(line, t->io.comma, &when);
+	}
+	if (!good)
+		return false;
+	begin_report(t, &when);
+	t->open = true;
+	return true;
+}
+
+/* Of a table without a line of -t: the time of the log writer, if any. */
+static void
+begin_untimed(struct text *t, struct ws_sv line)
+{
+	struct ws_when when;
+
+	if (t->prefix > 0 &&
+	    ws_when_read(only_prefix(line, t->prefix), t->io.comma, &when))
+		begin_report(t, &when);
+	else
+		begin_report(t, NULL);
+}
+
+static bool
+take_header(struct text *t, const struct ws_line *line)
+{
+	size_t prefix;
+	enum header kind = header_kind(line->text, &prefix);
+	struct ws_sv rest;
+
+	if (kind == HEADER_NONE)
+		return false;
+	t->prefix = prefix;
+	rest = without_prefix(line->text, prefix);
+	if (kind == HEADER_CPU) {
+		ws_iostat_cpu_layout(&t->layout, rest);
+		if (!t->open)
+			begin_untimed(t, line->text);
+	} else if (kind == HEADER_DEVICE) {
+		uint64_t columns;
+
+		ws_iostat_device_layout(&t->layout, rest);
+		columns = ws_iostat_columns(&t->layout);
+		/* The same column again is the next report (-d). */
+		if (t->io.reports == 0 || t->wants_blanks ||
+		    (t->columns & columns) != 0)
+			begin_untimed(t, line->text);
+		t->columns |= columns;
+		t->name_last = !is_device_word(t->layout.token[0]);
+	}
+	t->table = kind;
+	t->open = false;
+	t->name_n = 0;
+	return true;
+}
+
+/* What a division by an interval of nothing prints. */
+static bool
+is_not_finite(struct ws_sv s)
+{
+	return ws_sv_is(s, "nan") || ws_sv_is(s, "-nan") ||
+	       ws_sv_is(s, "inf") || ws_sv_is(s, "-inf");
+}
+
+static size_t
+count_numbers(const struct ws_sv *f, size_t n)
+{
+	size_t numbers = 0;
+	double v;
+
+	for (size_t i = 0; i < n; i++)
+		numbers += ws_cell_number(f[i], &v) || is_not_finite(f[i]);
+	return numbers;
+}
+
+static void
+take_cpu(struct text *t, const struct ws_line *line, struct ws_sv rest)
+{
+	struct ws_sv f[FIELDS];
+	struct ws_iostat_row r = { .l = &t->layout, .first = 1, .cell = f };
+
+	r.n = ws_row_split(rest, f, FIELDS);
+	r.off = line->off;
+	r.cut = !line->ended;
+	t->table = HEADER_NONE;
+	if (r.n + 1 != t->layout.n || count_numbers(f, r.n) != r.n) {
+		ws_iostat_fault(&t->io, line->off,
+		    "the row below avg-cpu is not its numbers");
+		return;
+	}
+	ws_iostat_cpu_row(&t->io, &r);
+}
+
+/* Splits the row into device and cells; false when it is none. */
+static bool
+shape_row(struct text *t, const struct ws_sv *f, size_t n, size_t numbers,
+    struct ws_iostat_row *r)
+{
+	size_t want = t->layout.n;
+
+	if (t->name_n > 0 && n + 1 == want && numbers == n) {
+		r->device = (struct ws_sv){ t->name, t->name_n };
+		r->cell = f;
+		r->first = 1;
+	} else if (n == want && t->name_last) {
+		r->device = f[n - 1];
+		r->cell = f;
+		r->first = 0;
+	} else if (n == want) {
+		r->device = f[0];
+		r->cell = f + 1;
+		r->first = 1;
+	} else {
+		return false;
+	}
+	r->n = want - 1;
+	return numbers + 1 >= want;
+}
+
+static void
+take_device(struct text *t, const struct ws_line *line, struct ws_sv rest)
+{
+	struct ws_sv f[FIELDS];
+	size_t n = ws_row_split(rest, f, FIELDS), numbers;
+	struct ws_iostat_row r = { .l = &t->layout, .off = line->off };
+
+	if (n > FIELDS)
+		n = FIELDS;
+	numbers = count_numbers(f, n);
+	if (n == 1 && numbers == 0 && !t->name_last && line->ended &&
+	    f[0].n < sizeof(t->name)) {
+		memcpy(t->name, f[0].p, f[0].n);
+		t->name_n = f[0].n;
+		return;
+	}
+	if (!shape_row(t, f, n, numbers, &r) ||
+	    (t->name_last && !line->ended)) {
+		if (numbers > 0)
+			ws_iostat_fault(&t->io, line->off,
+			    "a device row does not fit its header");
+		return;
+	}
+	r.cut = !line->ended;
+	r.group = !t->name_last && t->name_n == 0 && rest.p[0] == ' ';
+	t->name_n = 0;
+	ws_iostat_device_row(&t->io, &r);
+}
+
+static void
+take_line(struct text *t, const struct ws_line *line)
+{
+	struct ws_sv rest = without_prefix(line->text, t->prefix);
+	struct ws_sv bare = ws_sv_trim(rest);
+
+	if (bare.n == 0) {
+		t->blanks++;
+		return;
+	}
+	if (take_banner(t, bare, line->ended) || take_header(t, line) ||
+	    take_time(t, bare))
+		return;
+	if (t->table == HEADER_CPU)
+		take_cpu(t, line, rest);
+	else if (t->table == HEADER_DEVICE)
+		take_device(t, line, rest);
+}
+
+/* The fields before each line and the decimal mark, from the first table. */
+static void
+survey(struct text *t, struct ws_cur all)
+{
+	struct ws_lines lines = { .cur = all };
+	struct ws_line line;
+	struct ws_sv f[FIELDS];
+	bool table = false, done = false;
+
+	while (!done && ws_lines_next(&lines, &line)) {
+		size_t prefix, n, at;
+
+		if (header_kind(line.text, &prefix) != HEADER_NONE) {
+			t->prefix = table ? t->prefix : prefix;
+			table = true;
+			continue;
+		}
+		n = ws_row_split(
+		    without_prefix(line.text, t->prefix), f, FIELDS);
+		n = n > FIELDS ? FIELDS : n;
+		done = table && count_numbers(f, n) > 1;
+		for (size_t i = 0; done && i < n; i++) {
+			at = ws_sv_find(f[i], ",");
+			t->io.comma = t->io.comma || at < f[i].n;
+		}
+	}
+	ws_lines_fini(&lines);
+}
+
+static void
+read_text(struct text *t, struct ws_cur all)
+{
+	struct ws_lines lines = { .cur = all };
+	struct ws_line line;
+
+	survey(t, all);
+	while (t->io.out.status == WS_OK && ws_lines_next(&lines, &line))
+		take_line(t, &line);
+	ws_lines_fini(&lines);
+}
+
+static bool
+is_json(struct ws_sv head)
+{
+	return ws_sv_starts(ws_sv_trim(head), "{") &&
+	       ws_sv_find(head, "\"sysstat\"") < head.n &&
+	       (ws_sv_find(head, "\"disk_device\"") < head.n ||
+		   ws_sv_find(head, "\"avg-cpu\"") < head.n) &&
+	       ws_sv_find(head, "\"nodename\"") < head.n;
+}
+
+static bool
+is_text(struct ws_sv head)
+{
+	struct ws_cur c;
+	size_t prefix;
+
+	ws_cur_init(&c, head.p, head.n, 0);
+	for (int i = 0; i < HEAD_LINES && ws_cur_left(&c) > 0;) {
+		struct ws_sv line = ws_cur_line(&c);
+		enum header kind = header_kind(line, &prefix);
+
+		if (kind == HEADER_CPU || kind == HEADER_DEVICE)
+			return true;
+		i += ws_sv_trim(line).n > 0;
+	}
+	return false;
+}
+
+static enum ws_bid
+bid(const struct ws_artifact *a)
+{
+	return is_json(a->head) || is_text(a->head) ? WS_BID_SHAPE : WS_BID_NO;
+}
+
+static enum ws_status
+parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
+{
+	struct text *t;
+	struct ws_cur all;
+	enum ws_status read = ws_source_all(src, &all, err), status;
+
+	if (read > WS_PARTIAL)
+		return read;
+	t = ws_alloc(sizeof(*t));
+	ws_iostat_init(&t->io, src, sink);
+	if (is_json(ws_source_artifact(src)->head))
+		ws_iostat_read_json(&t->io, all);
+	else
+		read_text(t, all);
+	/* Damage of the stream says more than what it did to the rows. */
+	status = ws_iostat_finish(&t->io, read == WS_OK ? err : NULL);
+	free(t);
+	return ws_status_worst(read, status);
+}
+
+const struct ws_parser ws_parser_iostat = {
+	.name = "iostat",
+	.title = "iostat (sysstat) text or JSON",
+	.bid = bid,
+	.parse = parse,
+};

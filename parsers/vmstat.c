@@ -1,0 +1,475 @@
+/*
+ * The table of procps vmstat, from its re-ordering in 2002 (procps 2.0.8) to
+ * procps-ng 4: narrow and wide (-w), with a date (-t), with inactive and
+ * active memory (-a), without st (before 3.1) and with gu (4.0), in any
+ * locale.  Specified by vmstat(8) alone.
+ *
+ * The first row of a capture is an average since boot, except for r, b and
+ * memory.  -y leaves that row out and nothing shows it, so the first row is
+ * always qualified.  -S scales memory and swap, not bi and bo, and nothing
+ * shows it either: counters in KiB come in whole pages of 4 KiB, which gives
+ * other scales away; then memory and swap are left out with a note.
+ *
+ * Recognised but not read: -d, -D, -s, -m, -p, -f.  The vmstat of AIX, the
+ * BSDs, Solaris and macOS prints other columns and is not recognised.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "ingest/columns.h"
+#include "ingest/parser.h"
+#include "ingest/when.h"
+
+enum {
+	PREFIX_MAX = 4,    /* fields a log writer put before each line */
+	HEAD_LINES = 40,   /* a bid looks no further */
+	SAME_CAPTURE = 10, /* rows; a terminal repeats the header less often */
+	FIXED = 15,        /* r to wa */
+	FIELDS = 32,
+	MEMORY = 2, /* first of the four columns in the unit of -S */
+	SWAP = 6    /* first of two more */
+};
+
+/* In the order in which vmstat prints them. */
+static const struct ws_column table[] = {
+	{ "r", WS_N_SCHED_RUNNABLE, WS_U_COUNT, 1 },
+	{ "b", WS_N_SCHED_BLOCKED, WS_U_COUNT, 1 },
+	{ "swpd", WS_N_MEM_SWAPPED, WS_U_BYTES, 1024 },
+	{ "free", WS_N_MEM_FREE, WS_U_BYTES, 1024 },
+	{ "buff", WS_N_MEM_BUFFERS, WS_U_BYTES, 1024 },
+	{ "cache", WS_N_MEM_CACHE, WS_U_BYTES, 1024 },
+	{ "si", WS_N_SWAP_IN, WS_U_BRATE, 1024 },
+	{ "so", WS_N_SWAP_OUT, WS_U_BRATE, 1024 },
+	{ "bi", WS_N_BLOCK_IN, WS_U_BRATE, 1024 },
+	{ "bo", WS_N_BLOCK_OUT, WS_U_BRATE, 1024 },
+	{ "in", WS_N_SCHED_INTERRUPTS, WS_U_RATE, 1 },
+	{ "cs", WS_N_SCHED_SWITCHES, WS_U_RATE, 1 },
+	{ "us", WS_N_CPU_USER, WS_U_RATIO, 0.01 },
+	{ "sy", WS_N_CPU_SYS, WS_U_RATIO, 0.01 },
+	{ "id", WS_N_CPU_IDLE, WS_U_RATIO, 0.01 },
+	{ "wa", WS_N_CPU_IOWAIT, WS_U_RATIO, 0.01 },
+	{ "st", WS_N_CPU_STEAL, WS_U_RATIO, 0.01 },
+	{ "gu", WS_N_CPU_GUEST, WS_U_RATIO, 0.01 },
+};
+static const struct ws_column inactive = { "inact", WS_N_MEM_INACTIVE,
+	WS_U_BYTES, 1024 };
+static const struct ws_column active = { "active", WS_N_MEM_ACTIVE, WS_U_BYTES,
+	1024 };
+
+struct header {
+	size_t prefix; /* fields before r */
+	size_t n;      /* columns */
+	const struct ws_column *col[WS_LEN(table)];
+	bool dated; /* rows have dates: the header or a row shows it */
+	bool utc;   /* the zone in the header of -t is UTC */
+};
+
+struct row {
+	double v[WS_LEN(table)];
+	struct ws_when when;
+	bool timed;
+	bool cut; /* the last value may be incomplete */
+};
+
+struct vmstat {
+	struct ws_source *src;
+	struct ws_sink *sink;
+	struct ws_batch out;
+	struct header h;
+	bool have_header, scaled, damaged, since_boot;
+	uint64_t rows, headers, since_header;
+	ws_id ticks, local, utc;
+};
+
+static bool
+starts_fold(struct ws_sv s, const char *low)
+{
+	size_t i = 0;
+
+	while (low[i] != '\0' && i < s.n && (s.p[i] | 0x20) == low[i])
+		i++;
+	return low[i] == '\0';
+}
+
+/* Memory columns are translated and the others are not, so those are found by
+ * their place; of -a every translation keeps the stem. */
+static const struct ws_column *
+column_at(size_t i, struct ws_sv token)
+{
+	if (i == 4 && starts_fold(token, "ina"))
+		return &inactive;
+	if (i == 5 && (starts_fold(token, "act") || starts_fold(token, "akt")))
+		return &active;
+	return &table[i];
+}
+
+static bool
+read_header(struct header *h, struct ws_sv line)
+{
+	struct ws_sv f[FIELDS];
+	size_t n = ws_row_split(line, f, FIELDS), p = 0;
+
+	while (p <= PREFIX_MAX && p + FIXED < n && !ws_sv_is(f[p], "r"))
+		p++;
+	if (n > FIELDS || p > PREFIX_MAX || p + FIXED >= n)
+		return false;
+	for (size_t i = 0; i <= FIXED; i++)
+		if ((i < MEMORY || i >= SWAP) &&
+		    !ws_sv_is(f[p + i], table[i].token))
+			return false;
+	h->prefix = p;
+	for (h->n = 0; p + h->n < n && h->n < WS_LEN(table); h->n++) {
+		if (h->n > FIXED && !ws_sv_is(f[p + h->n], table[h->n].token))
+			break;
+		h->col[h->n] = column_at(h->n, f[p + h->n]);
+	}
+	h->dated = p + h->n < n;
+	h->utc = h->dated &&
+		 (ws_sv_is(f[n - 1], "UTC") || ws_sv_is(f[n - 1], "GMT"));
+	return true;
+}
+
+/* The line of dashes over the header: "procs -----------memory----------". */
+static bool
+is_group_line(struct ws_sv s)
+{
+	return ws_sv_find(s, "---") < s.n && ws_sv_find(s, "-- -") < s.n;
+}
+
+/* Two neighbouring fields as one date and time. */
+static bool
+read_time(struct ws_sv date, struct ws_sv clock, struct ws_when *w)
+{
+	size_t n = (size_t)(clock.p + clock.n - date.p);
+
+	return ws_when_read((struct ws_sv){ date.p, n }, false, w);
+}
+
+/* Time from the fields before the row or behind it. */
+static void
+row_time(const struct header *h, const struct ws_sv *f, size_t n, struct row *r)
+{
+	size_t behind = h->prefix + h->n;
+
+	r->timed = true;
+	if (behind + 1 < n && read_time(f[behind], f[behind + 1], &r->when)) {
+		r->when.utc = r->when.utc || h->utc;
+		return;
+	}
+	if (h->prefix > 0 && ws_when_read(f[0], false, &r->when))
+		return;
+	r->timed = h->prefix > 1 && read_time(f[0], f[1], &r->when);
+}
+
+enum row_kind { ROW_GOOD, ROW_TORN, ROW_OTHER };
+
+static enum row_kind
+read_row(const struct header *h, const struct ws_line *line, struct row *r)
+{
+	struct ws_sv f[FIELDS];
+	size_t n = ws_row_split(line->text, f, FIELDS);
+	size_t numbers = 0, last = h->prefix + h->n;
+
+	while (h->prefix + numbers < n && numbers < h->n) {
+		uint64_t v;
+
+		if (!ws_num_u64(f[h->prefix + numbers], 0, UINT64_MAX, &v))
+			break;
+		r->v[numbers++] = (double)v;
+	}
+	if (numbers < h->n || n > last + 3)
+		return numbers > 1 ? ROW_TORN : ROW_OTHER;
+	row_time(h, f, n, r);
+	/* A date was promised or begun: never take a row without it. */
+	if ((n > last || h->dated) && !r->timed)
+		return ROW_TORN;
+	r->cut = !line->ended && n == last;
+	return ROW_GOOD;
+}
+
+/* Values of the other kind of host: at most all of the time, at most an
+ * exabyte. */
+static bool
+is_absurd(const struct ws_column *c, double v)
+{
+	return v > (c->unit == WS_U_RATIO ? 105 : 1e15);
+}
+
+static bool
+is_scaled_column(size_t i)
+{
+	return i >= MEMORY && i < SWAP + 2;
+}
+
+static void
+put_cell(struct vmstat *p, struct ws_event *ev, const struct row *r, size_t i)
+{
+	const struct ws_column *c = p->h.col[i];
+	bool instant = i < SWAP;
+
+	if (p->scaled && is_scaled_column(i) && (i < SWAP || r->v[i] > 0))
+		return;
+	ev->name = c->name;
+	ev->unit = (uint8_t)c->unit;
+	ev->value = r->v[i] * c->factor;
+	ev->peer = p->since_boot && !instant ? WS_N_SINCE_BOOT : 0;
+	ws_batch_put(&p->out, ev);
+}
+
+static void
+put_row(struct vmstat *p, const struct row *r, uint64_t off)
+{
+	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
+
+	ev.t = (int64_t)p->rows;
+	ev.clock = p->ticks;
+	if (r->timed) {
+		ev.t = r->when.ns;
+		ev.clock = r->when.utc ? p->utc : p->local;
+	}
+	for (size_t i = 0; i < p->h.n; i++) {
+		if ((r->cut && i + 1 == p->h.n) ||
+		    is_absurd(p->h.col[i], r->v[i])) {
+			p->damaged = true;
+			ws_sink_fault(p->sink, off,
+			    r->cut ? "the last cell of the file may be cut"
+				   : "a cell is larger than can be");
+			continue;
+		}
+		put_cell(p, &ev, r, i);
+	}
+	p->rows++;
+	p->since_header++;
+	p->since_boot = false;
+	p->h.dated = p->h.dated || r->timed;
+}
+
+/* A header soon after the one before begins another capture in the same file;
+ * a running vmstat repeats it once a screen. */
+static void
+take_header(struct vmstat *p, const struct header *h)
+{
+	if (!p->have_header || p->since_header < SAME_CAPTURE)
+		p->since_boot = true;
+	p->h = *h;
+	p->have_header = true;
+	p->headers++;
+	p->since_header = 0;
+}
+
+static void
+take_line(struct vmstat *p, const struct ws_line *line)
+{
+	struct header h;
+	struct row r;
+
+	if (read_header(&h, line->text)) {
+		take_header(p, &h);
+		return;
+	}
+	if (!p->have_header || is_group_line(line->text))
+		return;
+	switch (read_row(&p->h, line, &r)) {
+	case ROW_GOOD:
+		put_row(p, &r, line->off);
+		break;
+	case ROW_TORN:
+		p->damaged = true;
+		ws_sink_fault(p->sink, line->off,
+		    "a row with fewer or more fields than its header");
+		break;
+	case ROW_OTHER:
+		break;
+	}
+}
+
+/* True when memory is in another unit than KiB (see the head). */
+static bool
+is_scaled(struct ws_cur all)
+{
+	struct ws_lines lines = { .cur = all };
+	struct ws_line line;
+	struct header h;
+	struct row r;
+	bool have = false, scaled = false;
+
+	while (!scaled && ws_lines_next(&lines, &line)) {
+		double sum = 0;
+
+		if (read_header(&h, line.text)) {
+			have = true;
+			continue;
+		}
+		if (!have || read_row(&h, &line, &r) != ROW_GOOD)
+			continue;
+		for (size_t i = MEMORY; i < SWAP; i++) {
+			uint64_t kib = r.v[i] < 1e15 ? (uint64_t)r.v[i] : 0;
+
+			scaled = scaled || kib % 4 != 0;
+			sum += i == MEMORY ? 0 : r.v[i];
+		}
+		/* No Linux that runs a service has less than 64 MiB left. */
+		scaled = scaled || sum < 65536;
+	}
+	ws_lines_fini(&lines);
+	return scaled;
+}
+
+static void
+note_scale(struct vmstat *p)
+{
+	struct ws_event ev = WS_EVENT(WS_EV_MARK);
+
+	ev.name = WS_N_MARK_NOTE;
+	ev.peer = ws_dict_cstr(p->sink->dict,
+	    "memory and swap are not in KiB (vmstat -S); left out");
+	ws_batch_put(&p->out, &ev);
+	ws_source_detail(p->src, "memory and swap of unknown scale (-S)");
+}
+
+static const struct {
+	const char *text; /* in one of the first lines */
+	bool number;      /* and before it only a number */
+	const char *mode;
+} modes[] = {
+	{ "---reads---", false, "-d (disks)" },
+	{ " total reads", true, "-D (sum of disks)" },
+	{ " partitions", true, "-D (sum of disks)" },
+	{ " K total memory", true, "-s (sums since boot)" },
+	{ " forks", true, "-f (forks since boot)" },
+	{ "Num  Total   Size  Pages", false, "-m (slabs)" },
+	{ "requested writes", false, "-p (one partition)" },
+};
+
+/* A mode of vmstat that is not its table, or NULL. */
+static const char *
+other_mode(struct ws_sv line)
+{
+	for (size_t i = 0; i < WS_LEN(modes); i++) {
+		size_t at = ws_sv_find(line, modes[i].text);
+		struct ws_sv before = { line.p, at };
+		uint64_t v;
+
+		if (at == line.n)
+			continue;
+		if (!modes[i].number)
+			return modes[i].mode;
+		if (at + strlen(modes[i].text) == line.n &&
+		    ws_num_u64(ws_sv_trim(before), 0, UINT64_MAX, &v))
+			return modes[i].mode;
+	}
+	return NULL;
+}
+
+/* Looks for the table or another mode in the first lines. */
+static bool
+find_mode(struct ws_sv head, bool *is_table, const char **mode)
+{
+	struct ws_cur c;
+	struct header h;
+
+	*is_table = false;
+	*mode = NULL;
+	ws_cur_init(&c, head.p, head.n, 0);
+	for (int i = 0; i < HEAD_LINES && ws_cur_left(&c) > 0; i++) {
+		struct ws_sv line = ws_cur_line(&c);
+
+		*is_table = read_header(&h, line);
+		if (*is_table)
+			break;
+		/* The other modes have no lines before theirs. */
+		if (i < 2 && *mode == NULL)
+			*mode = other_mode(line);
+	}
+	return *is_table || *mode != NULL;
+}
+
+static enum ws_bid
+bid(const struct ws_artifact *a)
+{
+	bool is_table;
+	const char *mode;
+
+	return find_mode(a->head, &is_table, &mode) ? WS_BID_SHAPE : WS_BID_NO;
+}
+
+static ws_id
+make_clock(struct ws_dict *d, enum ws_clock_kind kind)
+{
+	struct ws_clock c = { .kind = kind };
+
+	if (kind != WS_CLOCK_TICKS) {
+		c.ns_per_tick = 1;
+		c.resolution = 1000000000;
+	}
+	if (kind == WS_CLOCK_WALL)
+		c.how = WS_CLOCK_EXACT;
+	return ws_dict_clock(d, &c);
+}
+
+static enum ws_status
+read_table(struct vmstat *p, struct ws_cur all, struct ws_err *err)
+{
+	struct ws_lines lines = { .cur = all };
+	struct ws_line line;
+	enum ws_status status;
+
+	ws_batch_init(&p->out, p->sink);
+	p->ticks = make_clock(p->sink->dict, WS_CLOCK_TICKS);
+	p->local = make_clock(p->sink->dict, WS_CLOCK_WALL_LOCAL);
+	p->utc = make_clock(p->sink->dict, WS_CLOCK_WALL);
+	p->scaled = is_scaled(all);
+	while (p->out.status == WS_OK && ws_lines_next(&lines, &line))
+		take_line(p, &line);
+	ws_lines_fini(&lines);
+	if (p->rows > 0 && p->scaled)
+		note_scale(p);
+	ws_source_tally(p->src, "row", p->rows);
+	ws_source_tally(p->src, "header", p->headers);
+	status = ws_batch_flush(&p->out);
+	if (status == WS_OK && p->damaged)
+		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
+		    "%llu whole rows; others were cut or damaged",
+		    (unsigned long long)p->rows);
+	if (status == WS_OK && p->rows == 0)
+		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
+		    "a header of vmstat, but no row below it");
+	return status;
+}
+
+static enum ws_status
+parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
+{
+	struct vmstat *p;
+	struct ws_cur all;
+	enum ws_status read = ws_source_all(src, &all, err), status;
+	bool is_table;
+	const char *mode;
+
+	if (read > WS_PARTIAL)
+		return read;
+	find_mode(ws_source_artifact(src)->head, &is_table, &mode);
+	if (!is_table && mode != NULL)
+		return ws_err_set(err, WS_UNSUPPORTED, 0,
+		    "vmstat %s has no table of intervals; capture `vmstat 1`",
+		    mode);
+	if (!is_table)
+		return ws_err_set(err, WS_CORRUPT, 0,
+		    "no header of vmstat in the first %d lines", HEAD_LINES);
+	p = ws_alloc(sizeof(*p));
+	p->src = src;
+	p->sink = sink;
+	/* Damage of the stream says more than what it did to the rows. */
+	status = read_table(p, all, read == WS_OK ? err : NULL);
+	free(p);
+	return ws_status_worst(read, status);
+}
+
+const struct ws_parser ws_parser_vmstat = {
+	.name = "vmstat",
+	.title = "vmstat (procps) text",
+	.bid = bid,
+	.parse = parse,
+};

@@ -1,0 +1,234 @@
+/* The parser of vmstat, on the test data and on its cuts. */
+#include "parse_mem.h"
+#include "tap.h"
+
+extern const struct ws_parser ws_parser_vmstat;
+
+static void
+parse_file(struct parsed *r, const char *path)
+{
+	size_t n;
+	char *p = read_testdata(path, &n);
+
+	parse_mem(r, &ws_parser_vmstat, path, p == NULL ? "" : p, n);
+	free(p);
+}
+
+/* All the cells of the first two rows. */
+static void
+test_values(void)
+{
+	static const struct {
+		ws_id name;
+		double first, second;
+		bool qualified; /* the first is an average since boot */
+	} want[] = {
+		{ WS_N_SCHED_RUNNABLE, 2, 6, false },
+		{ WS_N_SCHED_BLOCKED, 2, 0, false },
+		{ WS_N_MEM_SWAPPED, 0, 0, false },
+		{ WS_N_MEM_FREE, 23899384 * 1024.0, 23899384 * 1024.0, false },
+		{ WS_N_MEM_BUFFERS, 2756 * 1024, 2756 * 1024, false },
+		{ WS_N_MEM_CACHE, 539788 * 1024, 539788 * 1024, false },
+		{ WS_N_SWAP_IN, 0, 0, true },
+		{ WS_N_SWAP_OUT, 0, 0, true },
+		{ WS_N_BLOCK_IN, 14985 * 1024, 373896 * 1024, true },
+		{ WS_N_BLOCK_OUT, 17682 * 1024, 75808 * 1024, true },
+		{ WS_N_SCHED_INTERRUPTS, 1336, 50234, true },
+		{ WS_N_SCHED_SWITCHES, 2828, 52707, true },
+		{ WS_N_CPU_USER, 0.16, 0.15, true },
+		{ WS_N_CPU_SYS, 0.09, 0.74, true },
+		{ WS_N_CPU_IDLE, 0.71, 0.01, true },
+		{ WS_N_CPU_IOWAIT, 0.05, 0.11, true },
+		{ WS_N_CPU_STEAL, 0, 0, true },
+		{ WS_N_CPU_GUEST, 0, 0, true },
+	};
+	struct parsed r;
+
+	parse_file(&r, "vmstat/wide-date/input.txt");
+	ok(r.status == WS_OK && r.bid == WS_BID_SHAPE && r.faults == 0 &&
+		r.n == 3 * WS_LEN(want),
+	    "three rows of %zu cells", WS_LEN(want));
+	for (size_t i = 0; i < WS_LEN(want); i++) {
+		const struct ws_event *a =
+		    parsed_counter(&r, "", want[i].name, 0);
+		const struct ws_event *b =
+		    parsed_counter(&r, "", want[i].name, 1);
+
+		ok(a != NULL && b != NULL &&
+			fabs(a->value - want[i].first) < 1e-9 &&
+			fabs(b->value - want[i].second) < 1e-9 &&
+			a->peer == (want[i].qualified ? WS_N_SINCE_BOOT : 0) &&
+			b->peer == 0,
+		    "%s", ws_known_name_help(want[i].name));
+	}
+	parsed_fini(&r);
+}
+
+static void
+check_time(const char *path, enum ws_clock_kind kind, int64_t first)
+{
+	struct parsed r;
+	const struct ws_clock *c;
+
+	parse_file(&r, path);
+	c = r.n > 0 ? ws_dict_get_clock(r.sink.dict, r.ev[0].clock) : NULL;
+	ok(c != NULL && c->kind == kind && r.ev[0].t == first,
+	    "%s: a %s clock from %lld", path, ws_clock_kind_name(kind),
+	    (long long)first);
+	parsed_fini(&r);
+}
+
+static void
+test_times(void)
+{
+	check_time("vmstat/real/input.txt", WS_CLOCK_TICKS, 0);
+	check_time("vmstat/wide-date/input.txt", WS_CLOCK_WALL_LOCAL,
+	    INT64_C(1795375918000000000));
+	check_time("vmstat/german/input.txt", WS_CLOCK_WALL_LOCAL,
+	    INT64_C(1795375952000000000));
+	check_time("vmstat/date-utc/input.txt", WS_CLOCK_WALL,
+	    INT64_C(1795402553000000000));
+	check_time("vmstat/log-prefix/input.txt", WS_CLOCK_WALL_LOCAL,
+	    INT64_C(1795402562000000000));
+}
+
+static void
+test_layouts(void)
+{
+	struct parsed r;
+
+	parse_file(&r, "vmstat/active-date/input.txt");
+	ok(parsed_value(&r, "", WS_N_MEM_INACTIVE, 0) == 621244 * 1024.0 &&
+		parsed_value(&r, "", WS_N_MEM_ACTIVE, 0) == 94140 * 1024.0 &&
+		parsed_counter(&r, "", WS_N_MEM_CACHE, 0) == NULL,
+	    "-a has inactive and active memory");
+	parsed_fini(&r);
+	parse_file(&r, "vmstat/french/input.txt");
+	ok(parsed_value(&r, "", WS_N_MEM_FREE, 0) == 22478624 * 1024.0 &&
+		parsed_value(&r, "", WS_N_MEM_CACHE, 0) == 1537196 * 1024.0,
+	    "translated columns are found by their place");
+	parsed_fini(&r);
+	parse_file(&r, "vmstat/no-steal/input.txt");
+	ok(r.status == WS_OK &&
+		parsed_value(&r, "", WS_N_CPU_IOWAIT, 1) == 0.1 &&
+		parsed_counter(&r, "", WS_N_CPU_STEAL, 0) == NULL,
+	    "no st column, no value of it");
+	parsed_fini(&r);
+	parse_file(&r, "vmstat/colours-crlf/input.txt");
+	ok(r.status == WS_OK && r.faults == 0 &&
+		parsed_value(&r, "", WS_N_CPU_IDLE, 2) == 0.37,
+	    "colours and CR LF");
+	parsed_fini(&r);
+	parse_file(&r, "vmstat/megabytes/input.txt");
+	ok(parsed_counter(&r, "", WS_N_MEM_FREE, 0) == NULL &&
+		parsed_value(&r, "", WS_N_BLOCK_IN, 1) == 139108 * 1024.0 &&
+		parsed_value(&r, "", WS_N_SWAP_IN, 1) == 0 &&
+		*parsed_mark(&r, "note", 0) != '\0',
+	    "memory of unknown scale is left out, with a note");
+	parsed_fini(&r);
+}
+
+static void
+test_headers(void)
+{
+	static const char header[] =
+	    " r  b   swpd   free   buff  cache   si   "
+	    "so    bi    bo   in   cs us sy id wa st\n";
+	static const char row[] = " 1  0      0 400000 80000 80000    0    0   "
+				  " 10    20  100  200  1  2 97  0  0\n";
+	struct ws_buf b = { 0 };
+	struct parsed r;
+
+	parse_file(&r, "vmstat/repeated-header/input.txt");
+	ok(parsed_count(&r, WS_EV_COUNTER, WS_N_CPU_IDLE) == 25 &&
+		parsed_counter(&r, "", WS_N_CPU_IDLE, 24)->t == 24 &&
+		parsed_counter(&r, "", WS_N_CPU_IDLE, 21)->peer == 0 &&
+		parsed_counter(&r, "", WS_N_CPU_IDLE, 22)->peer == 0,
+	    "a repeated header is no new capture");
+	parsed_fini(&r);
+	for (int i = 0; i < 2; i++) {
+		ws_buf_puts(&b, header);
+		for (int j = 0; j < 3; j++)
+			ws_buf_puts(&b, row);
+	}
+	parse_mem(&r, &ws_parser_vmstat, "two", b.p, b.n);
+	ok(r.status == WS_OK &&
+		parsed_counter(&r, "", WS_N_CPU_IDLE, 0)->peer ==
+		    WS_N_SINCE_BOOT &&
+		parsed_counter(&r, "", WS_N_CPU_IDLE, 2)->peer == 0 &&
+		parsed_counter(&r, "", WS_N_CPU_IDLE, 3)->peer ==
+		    WS_N_SINCE_BOOT,
+	    "a header after three rows is one");
+	parsed_fini(&r);
+	ws_buf_fini(&b);
+	parse_mem(&r, &ws_parser_vmstat, "none", header, sizeof(header) - 1);
+	ok(r.status == WS_PARTIAL && r.n == 0, "a header alone is partial");
+	parsed_fini(&r);
+}
+
+static void
+check_end(
+    const char *path, enum ws_bid bid, enum ws_status status, const char *word)
+{
+	struct parsed r;
+
+	parse_file(&r, path);
+	ok(r.bid == bid && r.status == status &&
+		strstr(r.err.text, word) != NULL,
+	    "%s: %s, %s", path, ws_status_name(r.status), r.err.text);
+	parsed_fini(&r);
+}
+
+static void
+test_damage(void)
+{
+	struct parsed r;
+
+	parse_file(&r, "vmstat/overwritten/input.txt");
+	ok(r.status == WS_PARTIAL && r.faults == 1 && r.fault_off == 329 &&
+		parsed_count(&r, WS_EV_COUNTER, WS_N_CPU_IDLE) == 7,
+	    "two rows run into each other are a fault at their place");
+	parsed_fini(&r);
+	check_end("vmstat/torn/input.txt", WS_BID_SHAPE, WS_PARTIAL, "7 whole");
+	check_end("vmstat/empty/input.txt", WS_BID_NO, WS_CORRUPT, "no header");
+	check_end(
+	    "vmstat/freebsd/input.txt", WS_BID_NO, WS_CORRUPT, "no header");
+	check_end("vmstat/unsupported-disks/input.txt", WS_BID_SHAPE,
+	    WS_UNSUPPORTED, "-d");
+	check_end("vmstat/unsupported-sums/input.txt", WS_BID_SHAPE,
+	    WS_UNSUPPORTED, "-s");
+	check_end("vmstat/unsupported-disk-sum/input.txt", WS_BID_SHAPE,
+	    WS_UNSUPPORTED, "-D");
+}
+
+static void
+test_cuts(void)
+{
+	static const char *const files[] = { "wide-date", "active-date", "real",
+		"no-steal", "colours-crlf", "log-prefix", "megabytes",
+		"unsupported-disks" };
+	char path[128];
+
+	for (size_t i = 0; i < WS_LEN(files); i++) {
+		size_t n;
+		char *p;
+
+		snprintf(path, sizeof(path), "vmstat/%s/input.txt", files[i]);
+		p = read_testdata(path, &n);
+		ok(n > 0 && parse_every_cut(&ws_parser_vmstat, p, n) == 0,
+		    "%s cut at each of %zu bytes", files[i], n);
+		free(p);
+	}
+}
+
+int
+main(void)
+{
+	test_values();
+	test_times();
+	test_layouts();
+	test_headers();
+	test_damage();
+	test_cuts();
+	return tap_done();
+}
