@@ -1,0 +1,39 @@
+/* What to do about a class of bottleneck, as rules files declare it. */
+#ifndef WS_ADVICE_H
+#define WS_ADVICE_H
+
+#include "facts/fact.h"
+#include "rules/class.h"
+
+struct ws_expr; /* src/rules/expr.h */
+
+/* How an advice changes throughput. */
+enum ws_impact_kind {
+	WS_IMPACT_NONE,
+	WS_IMPACT_REMOVES, /* Amdahl: a share of CPU time goes away */
+	WS_IMPACT_SCALES   /* throughput can rise to what scaling allows */
+};
+
+struct ws_success { /* `fact op value` that a later bundle must meet */
+	const char *fact, *op;
+	double value;
+	enum ws_unit unit;
+};
+
+struct ws_advice {
+	const char *id, *title, *risk, *why, *file;
+	unsigned line;
+	enum ws_class cls;
+	char effort; /* 'S', 'M' or 'L' */
+	enum ws_impact_kind impact;
+	const struct ws_expr *of; /* REMOVES: the share; SCALES: the most */
+	double lo, hi;	   /* part of it that the remedy gets */
+	const char *targets; /* fact with subjects, or NULL */
+	const char *const *step;
+	size_t n_step;
+	const char *code;  /* Go code of the pattern, or NULL */
+	const struct ws_success *success;
+	size_t n_success;
+};
+
+#endif

@@ -1,0 +1,256 @@
+/* Judging rules: truth, why unknown, and what was looked at. */
+#include "rules/eval.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/value.h"
+
+struct ws_eval {
+	struct ws_arena *arena;
+	struct ws_judgement *list;
+	size_t n;
+};
+
+/* One rule being judged. */
+struct judging {
+	struct ws_scene scene;
+	struct ws_arena *arena;
+	struct ws_list used;   /* of ws_used */
+	struct ws_list reason; /* of ws_reason */
+};
+
+static void
+add_used(struct judging *j, uint32_t def)
+{
+	struct ws_used *u;
+
+	for (size_t i = 0; i < j->used.n; i++)
+		if (((struct ws_used *)j->used.v[i])->def == def)
+			return;
+	u = ws_arena_alloc(j->arena, sizeof(*u));
+	u->def = def;
+	u->fact = ws_scene_fact(&j->scene, def);
+	u->presence = ws_facts_presence(j->scene.f, def);
+	ws_list_add(j->arena, &j->used, u);
+}
+
+static void
+collect_used(struct judging *j, const struct ws_expr *x)
+{
+	if (x->op == WS_OP_FACT)
+		add_used(j, x->index);
+	if (x->a != NULL)
+		collect_used(j, x->a);
+	if (x->b != NULL)
+		collect_used(j, x->b);
+}
+
+static void
+add_reason(struct judging *j, struct ws_buf *text, enum ws_source_id source)
+{
+	struct ws_reason *r;
+	bool known = false;
+
+	for (size_t i = 0; i < j->reason.n && !known; i++) {
+		r = j->reason.v[i];
+		known = strcmp(r->text, text->p) == 0;
+	}
+	if (!known) {
+		r = ws_arena_alloc(j->arena, sizeof(*r));
+		r->text = ws_arena_dup(j->arena, ws_buf_sv(text));
+		r->source = source;
+		ws_list_add(j->arena, &j->reason, r);
+	}
+	ws_buf_fini(text);
+}
+
+static void
+missing_fact(struct judging *j, uint32_t def)
+{
+	const struct ws_fact_def *d =
+	    ws_catalogue_get(ws_facts_catalogue(j->scene.f), def);
+	struct ws_buf b = { 0 };
+
+	ws_buf_printf(&b, "%s: ", d->name);
+	ws_presence_print(&b, d->source, ws_facts_presence(j->scene.f, def));
+	add_reason(j, &b, d->source);
+}
+
+/* Nothing that is collected makes a zero divisor better. */
+static void
+bad_arithmetic(struct judging *j, const struct ws_expr *x)
+{
+	struct ws_buf b = { 0 };
+
+	ws_expr_print(&b, x);
+	ws_buf_puts(&b,
+	    x->op == WS_OP_DIV ? ": division by zero" : ": no finite value");
+	add_reason(j, &b, WS_S_COUNT_OF);
+}
+
+/* Walks down what is unknown to where that begins. */
+static void
+collect_reasons(struct judging *j, const struct ws_expr *x)
+{
+	size_t before = j->reason.n;
+	bool unknown;
+
+	if (x->op == WS_OP_FACT) {
+		if (ws_scene_fact(&j->scene, x->index) == NULL)
+			missing_fact(j, x->index);
+		return;
+	}
+	unknown = x->unit == WS_U_BOOL
+		      ? ws_truth_of(&j->scene, x).truth == WS_UNKNOWN
+		      : !ws_value_of(&j->scene, x).known;
+	if (!unknown)
+		return;
+	if (x->op == WS_OP_COUNT) {
+		missing_fact(j, x->a->index);
+		return;
+	}
+	if (x->a != NULL)
+		collect_reasons(j, x->a);
+	if (x->b != NULL)
+		collect_reasons(j, x->b);
+	if (j->reason.n == before && x->unit != WS_U_BOOL)
+		bad_arithmetic(j, x);
+}
+
+/* The sources that would have to be there: all of an `or`, and of an `and`
+ * those that are not. */
+static void
+collect_needs(struct judging *j, const struct ws_expr *x)
+{
+	enum ws_source_id source = (enum ws_source_id)x->index;
+	struct ws_buf b = { 0 };
+
+	if (ws_needs_met(&j->scene, x))
+		return;
+	if (x->op != WS_OP_SOURCE) {
+		collect_needs(j, x->a);
+		collect_needs(j, x->b);
+		return;
+	}
+	ws_buf_printf(&b, "%s: ", x->text);
+	ws_presence_print(
+	    &b, source, ws_facts_source_presence(j->scene.f, source));
+	add_reason(j, &b, source);
+}
+
+/* A rule's own words come first, with what was found missing behind them. */
+static void
+own_words(struct judging *j, const struct ws_rule *rule)
+{
+	struct ws_reason *own;
+	const struct ws_reason *first;
+	struct ws_list all = { 0 };
+
+	if (rule->unknown == NULL)
+		return;
+	own = ws_arena_alloc(j->arena, sizeof(*own));
+	own->text = rule->unknown;
+	own->source = WS_S_COUNT_OF;
+	if (j->reason.n > 0) {
+		first = j->reason.v[0];
+		own->source = first->source;
+	}
+	ws_list_add(j->arena, &all, own);
+	for (size_t i = 0; i < j->reason.n; i++)
+		ws_list_add(j->arena, &all, j->reason.v[i]);
+	j->reason = all;
+}
+
+static void
+fill_in(struct judging *j, struct ws_judgement *out)
+{
+	struct ws_buf b = { 0 };
+
+	if (out->truth == WS_TRUE) {
+		ws_say_print(&b, &j->scene, out->rule->say);
+		out->text = ws_arena_dup(j->arena, ws_buf_sv(&b));
+		ws_buf_fini(&b);
+	}
+	if (out->truth == WS_UNKNOWN)
+		own_words(j, out->rule);
+	out->used = ws_list_flat(j->arena, &j->used, sizeof(struct ws_used));
+	out->n_used = j->used.n;
+	out->reason =
+	    ws_list_flat(j->arena, &j->reason, sizeof(struct ws_reason));
+	out->n_reason = j->reason.n;
+}
+
+static void
+judge(struct judging *j, const struct ws_rule *rule, struct ws_judgement *out)
+{
+	struct ws_kleene k = { WS_UNKNOWN, false };
+
+	j->used = j->reason = (struct ws_list){ 0 };
+	collect_used(j, rule->when);
+	if (rule->needs != NULL && !ws_needs_met(&j->scene, rule->needs)) {
+		collect_needs(j, rule->needs);
+	} else {
+		k = ws_truth_of(&j->scene, rule->when);
+		if (k.truth == WS_UNKNOWN)
+			collect_reasons(j, rule->when);
+	}
+	*out = (struct ws_judgement){
+		.rule = rule, .truth = k.truth, .weak = k.weak
+	};
+	fill_in(j, out);
+}
+
+static uint32_t
+param_index(const struct ws_rules *r, const char *name)
+{
+	return name == NULL
+		   ? WS_HTAB_NONE
+		   : ws_htab_get(r->name[WS_NAME_PARAM], name, strlen(name));
+}
+
+struct ws_eval *
+ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
+    const char *scaled, double scale)
+{
+	struct ws_eval *e = ws_alloc(sizeof(*e));
+	struct judging j = { .scene = { r, f, param_index(r, scaled), scale } };
+	const struct ws_rule *const *all;
+	/* Names of rules that were not checked lead nowhere. */
+	size_t n = r->checked ? ws_rules_all(r, &all) : 0;
+
+	e->arena = j.arena = ws_arena_new();
+	e->list = ws_arena_alloc(e->arena, n * sizeof(*e->list));
+	for (size_t i = 0; i < n; i++)
+		if (ws_rule_is_judged(all[i]))
+			judge(&j, all[i], &e->list[e->n++]);
+	return e;
+}
+
+void
+ws_eval_free(struct ws_eval *e)
+{
+	if (e == NULL)
+		return;
+	ws_arena_free(e->arena);
+	free(e);
+}
+
+size_t
+ws_eval_all(const struct ws_eval *e, const struct ws_judgement **out)
+{
+	*out = e->list;
+	return e->n;
+}
+
+bool
+ws_eval_number(const struct ws_rules *r, const struct ws_facts *f,
+    const struct ws_expr *x, double *value)
+{
+	struct ws_scene s = { r, f, WS_HTAB_NONE, 1 };
+	struct ws_value v = ws_value_of(&s, x);
+
+	if (v.known)
+		*value = v.v;
+	return v.known;
+}

@@ -1,0 +1,126 @@
+/* The arithmetic of one rule, a comparison a line. */
+#include <math.h>
+#include <string.h>
+
+#include "rules/value.h"
+
+static void
+put_value(struct ws_buf *b, const struct ws_value *v, enum ws_unit unit)
+{
+	char text[32], lo[32], hi[32];
+
+	if (!v->known) {
+		ws_buf_puts(b, "unknown");
+		return;
+	}
+	if (v->text != NULL) {
+		ws_buf_putc(b, '"');
+		ws_buf_put_safe(b, ws_sv_of(v->text));
+		ws_buf_putc(b, '"');
+		return;
+	}
+	ws_unit_format(text, v->v, unit);
+	ws_buf_puts(b, text);
+	if (!v->sampled)
+		return;
+	ws_unit_format(lo, v->lo, unit);
+	ws_unit_format(hi, v->hi, unit);
+	ws_buf_printf(b, " (%s..%s)", lo, hi);
+}
+
+/* Pads the line that began at `start` to a column. */
+static void
+pad(struct ws_buf *b, size_t start, size_t column)
+{
+	do
+		ws_buf_putc(b, ' ');
+	while (b->n - start < column);
+}
+
+static void
+put_line(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x)
+{
+	enum { VALUES = 48, TRUTH = 84 };
+	struct ws_kleene k = ws_truth_of(s, x);
+	struct ws_value v;
+	size_t start = b->n;
+
+	ws_buf_puts(b, "    ");
+	ws_expr_print(b, x);
+	pad(b, start, VALUES);
+	if (ws_op_is_comparison(x->op)) {
+		v = ws_value_of(s, x->a);
+		put_value(b, &v, x->a->unit);
+		ws_buf_printf(b, " %s ", ws_op_sign(x->op));
+		v = ws_value_of(s, x->b);
+		put_value(b, &v, x->b->unit);
+		if (x->b->op == WS_OP_PARAM)
+			ws_buf_puts(b, " (param)");
+	}
+	pad(b, start, TRUTH);
+	ws_buf_printf(
+	    b, "%s%s\n", ws_truth_name(k.truth), k.weak ? ", weak" : "");
+}
+
+static void
+put_lines(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x)
+{
+	bool joins =
+	    x->op == WS_OP_AND || x->op == WS_OP_OR || x->op == WS_OP_NOT;
+
+	if (!joins) {
+		put_line(b, s, x);
+		return;
+	}
+	put_lines(b, s, x->a);
+	if (x->b != NULL)
+		put_lines(b, s, x->b);
+}
+
+static void
+put_head(struct ws_buf *b, const struct ws_rule *rule)
+{
+	ws_buf_puts(b, rule->id);
+	if (rule->kind == WS_RULE_TRAP)
+		ws_buf_puts(b, "  trap");
+	else if (rule->kind == WS_RULE_QUALITY)
+		ws_buf_puts(b, "  quality");
+	else if (rule->cls < WS_CLASSES)
+		ws_buf_printf(b, "  class %s  weight %+d  group %s",
+		    ws_class_defs[rule->cls].key, rule->weight,
+		    rule->group != NULL ? rule->group : "");
+	ws_buf_printf(b, "  %s:%u", rule->file, rule->line);
+}
+
+static void
+put_needs(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x)
+{
+	size_t start = b->n;
+
+	ws_buf_puts(b, "    needs ");
+	ws_expr_print(b, x);
+	pad(b, start, 84);
+	ws_buf_puts(b, ws_needs_met(s, x) ? "met\n" : "not met\n");
+}
+
+void
+ws_eval_explain(const struct ws_rules *r, const struct ws_facts *f,
+    const struct ws_rule *rule, struct ws_buf *b)
+{
+	struct ws_scene s = { r, f, WS_HTAB_NONE, 1 };
+	struct ws_kleene k = ws_truth_of(&s, rule->when);
+
+	if (rule->needs != NULL && !ws_needs_met(&s, rule->needs))
+		k = (struct ws_kleene){ WS_UNKNOWN, false };
+	put_head(b, rule);
+	ws_buf_printf(
+	    b, "   -> %s%s\n", ws_truth_name(k.truth), k.weak ? ", weak" : "");
+	if (rule->deprecated != NULL)
+		ws_buf_printf(
+		    b, "    not judged: deprecated by %s\n", rule->deprecated);
+	else if (!rule->enabled)
+		ws_buf_puts(b, "    not judged: disabled\n");
+	if (rule->needs != NULL)
+		put_needs(b, &s, rule->needs);
+	put_lines(b, &s, rule->when);
+}
