@@ -1,0 +1,80 @@
+#include <string.h>
+
+#include "diagnosis/parts.h"
+
+const char *
+ws_text_keep(struct ws_case *c, struct ws_buf *b)
+{
+	const char *text = ws_arena_dup(c->arena, ws_buf_sv(b));
+
+	ws_buf_fini(b);
+	return text;
+}
+
+static void
+copy_verdict(struct ws_diagnosis *d, const struct ws_verdict *v)
+{
+	d->outcome = v->outcome;
+	d->cls = v->cls;
+	memcpy(d->score, v->score, sizeof(d->score));
+	memcpy(d->candidate, v->candidate, sizeof(d->candidate));
+	d->n_candidate = v->n_candidate;
+}
+
+const struct ws_diagnosis *
+ws_diagnose(struct ws_arena *a, const struct ws_rules *r,
+    const struct ws_facts *f, const struct ws_eval *e)
+{
+	struct ws_case c = { .arena = a, .rules = r, .facts = f };
+
+	c.d = ws_arena_alloc(a, sizeof(*c.d));
+	c.n = ws_eval_all(e, &c.all);
+	ws_verdict_reach(&c.verdict, c.all, c.n, f);
+	copy_verdict(c.d, &c.verdict);
+	c.d->stability = ws_stability_try(&c);
+	ws_confidence_judge(&c);
+	ws_evidence_order(&c);
+	ws_accounting_make(&c);
+	ws_missing_list(&c);
+	ws_collect_list(&c);
+	ws_plan_make(&c);
+	ws_traps_list(&c);
+	ws_sentence_write(&c);
+	return c.d;
+}
+
+const char *
+ws_outcome_key(const struct ws_diagnosis *d)
+{
+	switch (d->outcome) {
+	case WS_OUT_DECIDED:
+		return "decided";
+	case WS_OUT_OTHER:
+		return ws_class_defs[d->cls].key;
+	case WS_OUT_OPEN:
+		return "open";
+	default:
+		return "insufficient";
+	}
+}
+
+const char *
+ws_confidence_name(enum ws_confidence c)
+{
+	return c == WS_HIGH ? "high" : c == WS_MEDIUM ? "medium" : "low";
+}
+
+const char *
+ws_class_state_name(enum ws_class_state s)
+{
+	switch (s) {
+	case WS_PRIMARY:
+		return "primary";
+	case WS_SECONDARY:
+		return "secondary";
+	case WS_STATE_OPEN:
+		return "open";
+	default:
+		return "ruled-out";
+	}
+}

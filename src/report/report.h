@@ -1,0 +1,57 @@
+/* Writers of results.  They format; they never compute, filter or sort. */
+#ifndef WS_REPORT_H
+#define WS_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "diagnosis/diagnosis.h"
+
+/* One artifact of the bundle, as a report shows it (the same fields as
+ * struct ws_entry of src/ingest, which reports may not see). */
+struct ws_report_artifact {
+	const char *name, *format, *version, *detail;
+	enum ws_status status;
+	uint64_t bytes, events, lost, off;
+
+	const struct ws_report_record {
+		const char *type;
+		uint64_t n;
+	} * record;
+
+	size_t n_record;
+};
+
+struct ws_report {
+	const char *bundle; /* base name, never a path */
+	const char *sha256;
+	const char *detail; /* what was wrong with the container, or "" */
+	enum ws_status status;
+	const struct ws_report_artifact *artifact;
+	size_t n_artifact;
+	const struct ws_rules *rules;
+	const struct ws_facts *facts;
+	const struct ws_diagnosis *diagnosis; /* NULL for `ls` */
+};
+
+struct ws_style {
+	unsigned width; /* columns of text; 80 when not a terminal */
+	bool color, utf8;
+};
+
+/* The first screen. */
+void ws_report_text(
+    FILE *f, const struct ws_report *r, const struct ws_style *s);
+/* One line: "B high lock-across-call". */
+void ws_report_line(FILE *f, const struct ws_report *r);
+/* The document of whyslow.report/1. */
+void ws_report_json(FILE *f, const struct ws_report *r);
+/* `whyslow ls`: the inventory, as a table or as the bundle object. */
+void ws_report_ls(FILE *f, const struct ws_report *r, const struct ws_style *s);
+void ws_report_ls_json(FILE *f, const struct ws_report *r);
+/* `whyslow facts`. */
+void ws_report_facts(
+    FILE *f, const struct ws_report *r, const struct ws_style *s);
+void ws_report_facts_json(FILE *f, const struct ws_report *r);
+
+#endif

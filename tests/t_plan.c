@@ -1,0 +1,237 @@
+/* Time accounting, the plan and its bounds, and what to capture next. */
+#include "diagnose.h"
+
+static const char pack[] =
+    "group sync.lock \"locks\" { exact \"sync.(*Mutex).lockSlow\"; }\n"
+    "group go.alloc \"allocation\" { prefix \"runtime.mallocgc\"; }\n"
+    "sites lock.sites = pprof.mutex outside group sync.lock help \"who\";\n"
+    "account cpu = pprof.cpu {\n"
+    "  leaf locks \"locks\" class B where any frame in group sync.lock;\n"
+    "  leaf alloc \"allocation\" class E where any frame in group go.alloc;\n"
+    "  leaf go \"Go code\" rest;\n"
+    "}\n"
+    "advice cut-it { for B; title \"Cut it\"; effort M; risk \"none\";\n"
+    "  impact removes pprof.cpu.utilization by 50%..100%;\n"
+    "  targets lock.sites; step \"first\"; step \"second\";\n"
+    "  success pprof.cpu.utilization < 10%; }\n"
+    "advice quick { for B; title \"Quick\"; effort S; risk \"none\";\n"
+    "  impact removes pprof.cpu.utilization by 50%..100%;\n"
+    "  step \"one\"; success pprof.cpu.utilization < 10%; }\n"
+    "advice scale-it { for B; title \"Scale it\"; effort L; risk \"some\";\n"
+    "  impact scales bench.scaling.gain by 25%..100%; step \"one\";\n"
+    "  success bench.scaling.gain > 2; }\n"
+    "advice vague { for B; title \"Vague\"; effort S; risk \"some\";\n"
+    "  impact none; step \"one\"; success bench.scaling.gain > 2; }\n"
+    "advice less-garbage { for E; title \"Less garbage\"; effort S;\n"
+    "  risk \"none\"; impact removes host.cpu.sys by 50%..90%;\n"
+    "  step \"one\"; success host.cpu.sys < 10%; }\n"
+    "rule B-ONE { class B; weight +3; group lock;\n"
+    "  when pprof.mutex.count > 0; say \"locks are waited for\";\n"
+    "  targets lock.sites; advise vague, cut-it, scale-it; }\n"
+    "rule B-TWO { class B; weight +3; group queue;\n"
+    "  when pprof.cpu.samples > 0; say \"queues\";\n"
+    "  advise cut-it, quick; }\n"
+    "rule E-ONE { class E; weight +2; group gc; when host.rows > 0;\n"
+    "  say \"garbage\"; advise less-garbage; }\n"
+    "rule B-NOT { class B; weight -1; group calm;\n"
+    "  when pprof.goroutine.count > 0; say \"few goroutines\"; }\n"
+    "rule B-ASK { class B; weight +3; group ask; when bench.runs > 0;\n"
+    "  say \"asked\"; unknown \"no benchmark\" collect \"run the bench\"; }\n"
+    "rule B-MORE { class B; weight +1; group ask; when bench.cores > 0;\n"
+    "  say \"more\"; }\n"
+    "trap T-ONE { when pprof.mutex.count > 0; say \"a global lock\";\n"
+    "  share pprof.cpu.utilization; targets lock.sites; }\n"
+    "trap T-TWO { when pprof.cpu.samples > 0; say \"a second trap\"; }\n"
+    "trap T-NOT { when pprof.cpu.samples < 0; say \"not seen\"; }\n";
+
+static struct lab
+busy_lab(void)
+{
+	struct lab l = lab_new(pack);
+
+	lab_set(&l, "pprof.mutex.count", 1);
+	lab_set(&l, "pprof.cpu.samples", 100);
+	lab_set(&l, "pprof.cpu.utilization", 0.46);
+	return l;
+}
+
+static const struct ws_action *
+find(const struct ws_diagnosis *d, const char *id)
+{
+	for (size_t i = 0; i < d->n_action; i++)
+		if (strcmp(d->action[i].advice->id, id) == 0)
+			return &d->action[i];
+	return NULL;
+}
+
+static void
+test_amdahl(void)
+{
+	struct lab l = busy_lab();
+	const struct ws_diagnosis *d = lab_judge(&l);
+	const struct ws_action *x = find(d, "cut-it");
+
+	ok(d->outcome == WS_OUT_DECIDED && x && x->has_impact,
+	    "there is a plan");
+	ok(x && fabs(x->cap - 1.85) < 0.005, "46 %% removed: cap 1.85");
+	ok(x && near(x->lo, 1.2), "half of it: 1.299, which is at least 1.2");
+	ok(x && near(x->hi, x->cap), "all of it is never above the cap");
+	ok(x && !find(d, "scale-it")->has_impact, "unknown facts: no impact");
+	lab_set(&l, "bench.scaling.gain", 5);
+	x = find(lab_judge(&l), "scale-it");
+	ok(x && near(x->lo, 2) && near(x->hi, 5) && near(x->cap, 5),
+	    "scaling by 5: a quarter of the gain is 2");
+	lab_set(&l, "bench.scaling.gain", 0.5);
+	x = find(lab_judge(&l), "scale-it");
+	ok(x && near(x->lo, 1) && near(x->cap, 1), "never below 1");
+	lab_set(&l, "pprof.cpu.utilization", 1);
+	x = find(lab_judge(&l), "cut-it");
+	ok(x && x->cap < 1001 && isfinite(x->hi), "a share of 1 has a cap");
+	lab_free(&l);
+}
+
+static void
+test_order(void)
+{
+	struct lab l = busy_lab();
+	const struct ws_diagnosis *d;
+
+	lab_set(&l, "bench.scaling.gain", 2);
+	lab_set(&l, "host.rows", 1);
+	lab_set(&l, "host.cpu.sys", 0.9);
+	lab_set(&l, "pprof.goroutine.count", 0);
+	lab_set(&l, "bench.runs", 0);
+	d = lab_judge(&l);
+	ok(d->n_action == 5, "each advice once");
+	ok(d->n_action == 5 && strcmp(d->action[0].advice->id, "quick") == 0 &&
+		strcmp(d->action[1].advice->id, "cut-it") == 0 &&
+		strcmp(d->action[2].advice->id, "scale-it") == 0 &&
+		strcmp(d->action[3].advice->id, "vague") == 0,
+	    "by gain for the effort, unknown gains last");
+	ok(d->n_action == 5 &&
+		strcmp(d->action[4].advice->id, "less-garbage") == 0,
+	    "secondary classes come after");
+	lab_free(&l);
+}
+
+static void
+test_no_plan(void)
+{
+	struct lab l = lab_new(pack);
+	const struct ws_diagnosis *d;
+
+	lab_set(&l, "host.rows", 1);
+	d = lab_judge(&l);
+	ok(d->outcome == WS_OUT_OPEN && d->n_action == 0,
+	    "no plan without a diagnosis");
+	lab_free(&l);
+}
+
+static void
+test_targets(void)
+{
+	struct lab l = busy_lab();
+	const struct ws_diagnosis *d;
+	const struct ws_action *x;
+
+	lab_site(&l, "lock.sites", "main.a", 0.1);
+	lab_site(&l, "lock.sites", "main.b", 0.6);
+	lab_site(&l, "lock.sites", "main.c", 0.2);
+	lab_site(&l, "lock.sites", "main.d", 0.05);
+	d = lab_judge(&l);
+	x = find(d, "cut-it");
+	ok(x && x->n_target == 3 &&
+		strcmp(x->target[0].subject, "main.b") == 0 &&
+		near(x->target[0].share, 0.6),
+	    "three targets, the largest first");
+	ok(strstr(d->sentence, "main.b") != NULL, "the sentence has the site");
+	ok(d->n_trap == 2 &&
+		strcmp(d->trap[0].judgement->rule->id, "T-ONE") == 0 &&
+		near(d->trap[0].share, 0.46) && d->trap[0].n_target == 3 &&
+		isnan(d->trap[1].share),
+	    "traps with share and sites, those without at the end");
+	lab_free(&l);
+}
+
+static double
+sum_leaves(const struct ws_diagnosis *d)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < d->n_leaf; i++)
+		sum += d->leaf[i].share;
+	return sum;
+}
+
+static void
+test_accounting(void)
+{
+	struct lab l = busy_lab();
+	const struct ws_diagnosis *d;
+
+	ok(lab_judge(&l)->n_leaf == 0, "no account facts, no accounting");
+	lab_set(&l, "account.cpu.locks", 0.25);
+	lab_set(&l, "account.cpu.alloc", 0.004);
+	lab_set(&l, "account.cpu.go", 0.746);
+	lab_set(&l, "host.cpu.iowait", 0.2);
+	d = lab_judge(&l);
+	ok(near(sum_leaves(d), 1), "leaves add up to 1");
+	ok(d->n_leaf == 5 && strcmp(d->leaf[0].title, "Go code") == 0 &&
+		near(d->leaf[0].share, 0.746 * 0.46) &&
+		near(d->leaf[1].share, 0.25 * 0.46) &&
+		strcmp(d->leaf[1].cls, "B") == 0,
+	    "scaled by the utilization, largest first");
+	ok(d->n_leaf == 5 && near(d->leaf[2].share, 0.004 * 0.46) &&
+		near(d->leaf[3].share, 0.2) && near(d->leaf[4].share, 0.34),
+	    "small ones together, then waiting for disks, then idle");
+	lab_free(&l);
+	l = lab_new(pack);
+	lab_set(&l, "account.cpu.go", 1);
+	d = lab_judge(&l);
+	ok(d->n_leaf == 1 && near(d->leaf[0].share, 1) &&
+		strstr(d->leaf[0].source, "used CPU") != NULL,
+	    "without a utilization, shares of the used CPU");
+	lab_free(&l);
+}
+
+static void
+test_collect(void)
+{
+	struct lab l = busy_lab();
+	const struct ws_diagnosis *d;
+
+	lab_set(&l, "pprof.cpu.samples", 0);
+	lab_set(&l, "host.rows", 0);
+	d = lab_judge(&l);
+	ok(d->confidence < WS_HIGH && d->n_collect == 2,
+	    "two captures to make");
+	ok(d->n_collect == 2 && d->collect[0].source == WS_S_BENCH &&
+		near(d->collect[0].decides, 3),
+	    "the one that decides most is first, its group counted once");
+	ok(d->n_collect == 2 &&
+		strcmp(d->collect[0].command, "run the bench") == 0 &&
+		strstr(d->collect[0].why, "B-ASK") != NULL,
+	    "with the rule's own command, and why");
+	ok(d->n_collect == 2 && d->collect[1].source == WS_S_PPROF_GOROUTINE &&
+		strcmp(d->collect[1].command,
+		    ws_source_defs[WS_S_PPROF_GOROUTINE].collect) == 0,
+	    "or the one of the source");
+	ok(d->n_missing == 3, "unknown rules are listed");
+	ok(d->n_missing == 3 && strcmp(d->missing[1].rule->id, "B-ASK") == 0 &&
+		strcmp(d->missing[1].reason, "no benchmark") == 0 &&
+		strcmp(d->missing[1].collect, "run the bench") == 0,
+	    "with reason and command");
+	lab_free(&l);
+}
+
+int
+main(void)
+{
+	test_amdahl();
+	test_order();
+	test_no_plan();
+	test_targets();
+	test_accounting();
+	test_collect();
+	return tap_done();
+}
