@@ -229,7 +229,7 @@ int
 main(int argc, char **argv)
 {
 	struct options o = {
-		.samples = 200000, .frames = 60, .functions = 20000, .seed = 1
+		.samples = 200000, .frames = 60, .functions = 40000, .seed = 1
 	};
 
 	if (!read_options(argc, argv, &o)) {

@@ -51,7 +51,8 @@ void ws_buf_puts(struct ws_buf *b, const char *cstr);
 void ws_buf_putsv(struct ws_buf *b, struct ws_sv s);
 void ws_buf_putc(struct ws_buf *b, char c);
 void ws_buf_printf(struct ws_buf *b, const char *fmt, ...) WS_PRINTF(2, 3);
-void ws_buf_vprintf(struct ws_buf *b, const char *fmt, va_list ap);
+void ws_buf_vprintf(struct ws_buf *b, const char *fmt, va_list ap)
+    WS_PRINTF(2, 0);
 /* Puts untrusted text so that it can be shown on a terminal: control bytes,
  * invalid UTF-8 and bidirectional controls become \xNN or \u{N}. */
 void ws_buf_put_safe(struct ws_buf *b, struct ws_sv s);

@@ -21,7 +21,7 @@ enum ws_presence {
 	WS_UNSUPPORTED_HERE, /* this version or system cannot have it */
 	WS_DISABLED,	/* it was not switched on when captured */
 	WS_EMPTY,	/* collected, nothing in it */
-	WS_VALUE
+	WS_VALUE /* names: absent unsupported disabled empty value */
 };
 
 enum ws_source_id {
@@ -66,7 +66,6 @@ struct ws_fact {
 	int64_t from, to;      /* ns, or INT64_MIN */
 };
 
-/* A fact without interval, text, subject or times. */
 #define WS_FACT_OF(d, v)                                                    \
 	((struct ws_fact){ .def = (d), .presence = WS_VALUE, .value = (v),  \
 	    .lo = NAN, .hi = NAN, .samples = NAN, .lost = NAN,              \
@@ -106,16 +105,16 @@ size_t ws_facts_of(const struct ws_facts *f, uint32_t def,
     const struct ws_fact *const **out);
 
 /* Presence of a kind of evidence, its artifact (may be NULL) and the number
- * of records in it; the best presence wins when told twice. */
+ * of records in it; the best presence wins when told twice, then the most
+ * records. */
 void ws_facts_source(struct ws_facts *f, enum ws_source_id s,
     enum ws_presence p, const char *artifact, double records);
 enum ws_presence ws_facts_source_presence(
     const struct ws_facts *f, enum ws_source_id s);
 const char *ws_facts_source_artifact(
     const struct ws_facts *f, enum ws_source_id s);
-/* The fact's own presence, else that of its source. */
+/* The fact's own presence; of one that nobody put, that of its source. */
 enum ws_presence ws_facts_presence(const struct ws_facts *f, uint32_t def);
-/* "absent", "unsupported", "disabled", "empty", "value". */
 const char *ws_presence_name(enum ws_presence p);
 
 #endif

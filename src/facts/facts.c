@@ -3,12 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A bundle has some hundreds of facts; list[] is kept in order. */
+#include "base/htab.h"
+
+/* Facts in the order of ws_facts_all(), made when somebody asks for it. */
+struct order {
+	const struct ws_fact **list;
+	size_t n, cap;
+	bool is_stale;
+};
+
 struct ws_facts {
 	const struct ws_catalogue *catalogue;
 	struct ws_arena *arena;
-	struct ws_fact **list;
-	size_t n, cap;
+	struct ws_htab *keys; /* index in fact[] */
+	struct ws_fact **fact;
+	size_t cap;
+	struct order *order;
+	struct ws_buf *scratch; /* a key under construction */
 
 	struct {
 		enum ws_presence presence;
@@ -24,6 +35,9 @@ ws_facts_new(const struct ws_catalogue *c)
 
 	f->catalogue = c;
 	f->arena = ws_arena_new();
+	f->keys = ws_htab_new();
+	f->order = ws_alloc(sizeof(*f->order));
+	f->scratch = ws_alloc(sizeof(*f->scratch));
 	return f;
 }
 
@@ -33,7 +47,12 @@ ws_facts_free(struct ws_facts *f)
 	if (f == NULL)
 		return;
 	ws_arena_free(f->arena);
-	free(f->list);
+	ws_htab_free(f->keys);
+	free(f->fact);
+	free(f->order->list);
+	free(f->order);
+	ws_buf_fini(f->scratch);
+	free(f->scratch);
 	free(f);
 }
 
@@ -49,110 +68,125 @@ dup(struct ws_facts *f, const char *s)
 	return s != NULL ? ws_arena_dup(f->arena, ws_sv_of(s)) : NULL;
 }
 
-static bool
-same_subject(const char *a, const char *b)
+/* No subject and an empty one differ. */
+static struct ws_sv
+key_of(const struct ws_facts *f, uint32_t def, const char *subject)
 {
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+	f->scratch->n = 0;
+	ws_buf_put(f->scratch, &def, sizeof(def));
+	if (subject != NULL)
+		ws_buf_put(f->scratch, subject, strlen(subject) + 1);
+	return ws_buf_sv(f->scratch);
 }
 
-static struct ws_fact *
-find(const struct ws_facts *f, uint32_t def, const char *subject)
+/* Falling, and what has no value last. */
+static int
+by_value(double a, double b)
 {
-	size_t i;
-
-	for (i = 0; i < f->n; i++)
-		if (f->list[i]->def == def &&
-		    same_subject(f->list[i]->subject, subject))
-			return f->list[i];
-	return NULL;
+	if (isnan(a) || isnan(b))
+		return !!isnan(a) - !!isnan(b);
+	return (a < b) - (a > b);
 }
 
 /* The order of ws_facts_all(): catalogue, then falling value, then subject. */
 static int
-compare(const struct ws_fact *a, const struct ws_fact *b)
+compare(const void *pa, const void *pb)
 {
+	const struct ws_fact *a = *(const struct ws_fact *const *)pa;
+	const struct ws_fact *b = *(const struct ws_fact *const *)pb;
+
 	if (a->def != b->def)
 		return a->def < b->def ? -1 : 1;
-	if (a->value != b->value)
-		return a->value > b->value ? -1 : 1;
+	if (by_value(a->value, b->value) != 0)
+		return by_value(a->value, b->value);
 	if (a->subject == NULL || b->subject == NULL)
 		return (a->subject != NULL) - (b->subject != NULL);
 	return strcmp(a->subject, b->subject);
 }
 
-static void
-drop(struct ws_facts *f, const struct ws_fact *fact)
+static const struct order *
+ordered(const struct ws_facts *f)
 {
-	size_t i = 0;
+	struct order *o = f->order;
 
-	while (f->list[i] != fact)
-		i++;
-	f->n--;
-	memmove(&f->list[i], &f->list[i + 1],
-	    (f->n - i) * sizeof(struct ws_fact *));
-}
-
-static void
-insert(struct ws_facts *f, struct ws_fact *fact)
-{
-	size_t i = f->n;
-
-	f->list = ws_grow(f->list, &f->cap, f->n + 1, sizeof(struct ws_fact *));
-	for (; i > 0 && compare(f->list[i - 1], fact) > 0; i--)
-		f->list[i] = f->list[i - 1];
-	f->list[i] = fact;
-	f->n++;
+	if (!o->is_stale)
+		return o;
+	o->n = ws_htab_count(f->keys);
+	o->list = ws_grow(o->list, &o->cap, o->n, sizeof(*o->list));
+	memcpy(o->list, f->fact, o->n * sizeof(*o->list));
+	qsort(o->list, o->n, sizeof(*o->list), compare);
+	o->is_stale = false;
+	return o;
 }
 
 void
 ws_facts_put(struct ws_facts *f, const struct ws_fact *fact)
 {
-	struct ws_fact *copy = find(f, fact->def, fact->subject);
+	struct ws_sv key = key_of(f, fact->def, fact->subject);
+	bool is_new;
+	uint32_t i = ws_htab_put(f->keys, key.p, key.n, &is_new);
+	struct ws_fact copy = *fact;
 
-	if (copy != NULL)
-		drop(f, copy);
-	else
-		copy = ws_arena_alloc(f->arena, sizeof(*copy));
-	*copy = *fact;
-	copy->text = dup(f, fact->text);
-	copy->subject = dup(f, fact->subject);
-	copy->artifact = dup(f, fact->artifact);
-	insert(f, copy);
+	if (is_new) {
+		f->fact = ws_grow(
+		    f->fact, &f->cap, (size_t)i + 1, sizeof(struct ws_fact *));
+		f->fact[i] = ws_arena_alloc(f->arena, sizeof(copy));
+	}
+	copy.text = dup(f, fact->text);
+	copy.subject = dup(f, fact->subject);
+	copy.artifact = dup(f, fact->artifact);
+	*f->fact[i] = copy;
+	f->order->is_stale = true;
 }
 
 const struct ws_fact *
 ws_facts_get(const struct ws_facts *f, uint32_t def, const char *subject)
 {
 	const struct ws_fact *const *list;
+	struct ws_sv key;
+	uint32_t i;
 
-	if (subject != NULL)
-		return find(f, def, subject);
-	return ws_facts_of(f, def, &list) > 0 ? list[0] : NULL;
+	if (subject == NULL)
+		return ws_facts_of(f, def, &list) > 0 ? list[0] : NULL;
+	key = key_of(f, def, subject);
+	i = ws_htab_get(f->keys, key.p, key.n);
+	return i != WS_HTAB_NONE ? f->fact[i] : NULL;
 }
 
 size_t
 ws_facts_all(const struct ws_facts *f, const struct ws_fact *const **out)
 {
-	*out = (const struct ws_fact *const *)f->list;
-	return f->n;
+	const struct order *o = ordered(f);
+
+	*out = (const struct ws_fact *const *)o->list;
+	return o->n;
+}
+
+/* The first fact of an id not below def. */
+static size_t
+first_of(const struct order *o, uint32_t def)
+{
+	size_t lo = 0, hi = o->n, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (o->list[mid]->def < def)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 size_t
 ws_facts_of(
     const struct ws_facts *f, uint32_t def, const struct ws_fact *const **out)
 {
-	size_t lo = 0, hi = f->n, mid, end;
+	const struct order *o = ordered(f);
+	size_t lo = first_of(o, def), end = first_of(o, def + 1);
 
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (f->list[mid]->def < def)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (end = lo; end < f->n && f->list[end]->def == def; end++)
-		;
-	*out = (const struct ws_fact *const *)f->list + lo;
+	*out = o->list != NULL ? (const struct ws_fact *const *)o->list + lo
+			       : NULL;
 	return end - lo;
 }
 
@@ -160,8 +194,10 @@ void
 ws_facts_source(struct ws_facts *f, enum ws_source_id s, enum ws_presence p,
     const char *artifact, double records)
 {
-	if (p < f->source[s].presence ||
-	    (p == f->source[s].presence && f->source[s].artifact != NULL))
+	enum ws_presence was = f->source[s].presence;
+
+	if (p < was || (p == was && f->source[s].artifact != NULL &&
+			   !(records > f->source[s].records)))
 		return;
 	f->source[s].presence = p;
 	f->source[s].artifact = dup(f, artifact);
@@ -185,11 +221,7 @@ ws_facts_presence(const struct ws_facts *f, uint32_t def)
 {
 	const struct ws_fact *fact = ws_facts_get(f, def, NULL);
 	const struct ws_fact_def *d = ws_catalogue_get(f->catalogue, def);
-	enum ws_presence p;
 
-	if (fact != NULL)
-		return fact->presence;
-	p = ws_facts_source_presence(f, d->source);
-	/* The artifact is there, but not this number. */
-	return p == WS_VALUE ? WS_UNSUPPORTED_HERE : p;
+	return fact != NULL ? fact->presence
+			    : ws_facts_source_presence(f, d->source);
 }

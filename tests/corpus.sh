@@ -1,0 +1,85 @@
+#!/bin/sh
+# Lists every single file of a folder of captures: none may crash, hang, eat
+# the machine, or end in another way than "read", "nothing readable" or "a
+# limit was reached".  make check-corpus CORPUS=FOLDER
+set -u
+corpus=$1
+dir=$top_builddir/tests/scratch/corpus
+rm -rf "$dir"
+mkdir -p "$dir"
+seconds=60
+# Address space, in KiB; the sanitizers reserve far more than they use.
+memory=4194304
+if grep -q __asan_init "$WHYSLOW"; then memory=unlimited; fi
+
+cd "$corpus" || exit 1
+find . -type f ! -name 'README*' ! -name PROVENANCE.tsv | sort >"$dir/files"
+while IFS= read -r f; do
+	(
+		# shellcheck disable=SC3045 # dash and bash have it
+		ulimit -v $memory
+		timeout -k 5 $seconds "$WHYSLOW" ls --json "$f" \
+			>"$dir/out" 2>"$dir/err" </dev/null
+	) 2>/dev/null
+	status=$?
+	format=$(sed -n '/"artifacts"/,$ {
+		s/.*"format": *"\([^"]*\)".*/\1/p
+		s/.*"format": *null.*/none/p
+	}' "$dir/out" | sort -u | tr '\n' ' ')
+	! grep -q 'two parsers claim' "$dir/out" || format=tie
+	case $status in
+	0 | 65 | 75) result=pass ;;
+	*) result=fail ;;
+	esac
+	printf '%s\t%s\t%s\t%s\n' "$result" "$status" "${format:--}" "$f"
+	test $result = pass || {
+		echo "status $status: $f"
+		head -n 3 "$dir/err"
+	} >>"$dir/failures"
+done <"$dir/files" >"$dir/results.tsv"
+test ! -f "$dir/failures" || head -n 60 "$dir/failures" >&2
+
+# A tie between two parsers is a bug whatever the file is.
+grep '	tie	' "$dir/results.tsv" | cut -f 4 | sed 's/$/: two parsers claim it/' \
+	>"$dir/wrong"
+
+# The first pattern of corpus.formats that fits a file says what it is.
+wanted() { # FILE
+	while read -r pattern format; do
+		# shellcheck disable=SC2254 # a pattern is what it is
+		case $1 in
+		$pattern)
+			echo "$format"
+			return
+			;;
+		esac
+	done <"$dir/patterns"
+}
+
+grep -v '^#' "$srcdir/tests/corpus.formats" >"$dir/patterns"
+while IFS='	' read -r _ _ format file; do
+	want=$(wanted "${file#./}")
+	test -z "$want" || test "$want" = "${format% }" ||
+		echo "$file: wanted $want, found $format"
+done <"$dir/results.tsv" >>"$dir/wrong"
+cat "$dir/wrong" >&2
+
+# What an oracle beside the files counted in them, once some parser reads them.
+: >"$dir/oracle"
+cut -f 3 "$dir/results.tsv" | grep -q '^go-trace' &&
+	find . -name GOLDEN.jsonl | while IFS= read -r golden; do
+		"$top_builddir/tests/oracle_trace" "$golden" "$WHYSLOW" ||
+			echo differs
+	done >"$dir/oracle"
+cat "$dir/oracle"
+
+echo "files	status	format"
+cut -f 2,3 "$dir/results.tsv" | sort | uniq -c | sort -k1nr |
+	awk '{ n = $1; s = $2; $1 = $2 = ""; sub(/^ */, "")
+		printf "%d\t%s\t%s\n", n, s, $0 }'
+passed=$(grep -c '^pass' "$dir/results.tsv")
+failed=$(($(grep -c '^fail' "$dir/results.tsv") + $(wc -l <"$dir/wrong") +
+	$(grep -c '^differs' "$dir/oracle")))
+test "$passed" -gt 0 || failed=$((failed + 1))
+echo "$passed passed, $failed failed"
+test "$failed" -eq 0

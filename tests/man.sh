@@ -1,0 +1,116 @@
+#!/bin/sh
+# The manual is complete: every option, format, fact and class is in it, and
+# mandoc has nothing to say against it.
+set -u
+. "$srcdir/tests/tap.sh"
+dir=$(scratch man)
+man=$srcdir/man
+
+MANDOC=${MANDOC:-mandoc}
+have_mandoc() {
+	command -v "$MANDOC" >/dev/null 2>&1 && test "$MANDOC" != :
+}
+
+# The words of a page as a reader sees them.
+plain() {
+	if have_mandoc; then
+		# Wide, so that nothing is broken in two; bold is overstrike.
+		"$MANDOC" -T ascii -O width=900 "$1" |
+			sed "s/.$(printf '\b')//g"
+	else
+		sed 's/^\.[A-Z][a-z] //; s/\\&//g; s/ [A-Z][a-z] / /g' "$1"
+	fi
+}
+
+# Prints each line of stdin that is not in the page.
+not_in() { # PAGE
+	if test -f "$man/$1"; then
+		plain "$man/$1" | tr -s ' \n' ' ' >"$dir/page"
+		while IFS= read -r word; do
+			grep -qF -e "$word" "$dir/page" || echo "$word"
+		done
+	else
+		echo "$1 is missing"
+	fi
+}
+
+if have_mandoc; then
+	for page in $(tracked man | grep '\.[1-9]$'); do
+		none "$("$MANDOC" -T lint -W warning "$srcdir/$page" 2>&1)" \
+			"$page has no mistakes"
+	done
+else
+	skip "no mandoc here"
+fi
+
+tracked parsers | grep '\.c$' | while IFS= read -r f; do
+	sed -n '/^const struct ws_parser ws_parser_/,/^}/ s/^	\.name = "\(.*\)",.*/\1/p' \
+		"$srcdir/$f"
+done >"$dir/formats"
+is "$(wc -l <"$dir/formats" | tr -d ' ')" \
+	"$(wc -l <"$top_builddir/parsers/parsers.def" | tr -d ' ')" \
+	"every parser has a name"
+none "$(not_in whyslow-formats.5 <"$dir/formats")" \
+	"every format is in whyslow-formats(5)"
+
+sed -n 's/^[ 	]*WS_FACT([A-Z0-9_]*, *"\([^"]*\)".*/\1/p' \
+	"$srcdir/src/facts/facts.def" >"$dir/facts"
+test -s "$dir/facts"
+ok $? "facts.def was read"
+sed -n -e 's/^\(share\|sum\|sites\) \([^ ]*\) =.*/\2/p' \
+	-e 's/^account \([a-z]*\) =.*/account.\1/p' \
+	"$srcdir"/rules/*.rules >>"$dir/facts"
+none "$(not_in whyslow-facts.7 <"$dir/facts")" \
+	"every fact is in whyslow-facts(7)"
+
+sed -n 's/^WS_CLASS([A-Z_0-9]*, *"\([^"]*\)", *"\([^"]*\)".*/\2/p' \
+	"$srcdir/src/rules/classes.def" >"$dir/classes"
+test -s "$dir/classes"
+ok $? "classes.def was read"
+none "$(not_in whyslow-classes.7 <"$dir/classes")" \
+	"every class is in whyslow-classes(7)"
+
+# Options, as the program itself tells them; a command may have a page of its
+# own, or its part of whyslow(1).
+options() { # COMMAND
+	"$WHYSLOW" help "$1" 2>/dev/null </dev/null |
+		grep -oE '(^|[ ,[])--[a-z][a-z0-9-]*' | tr -d ' ,[' | sort -u
+}
+
+"$WHYSLOW" help 2>/dev/null </dev/null |
+	sed -n '/^commands:/,/^$/ s/^  \([a-z]*\) .*/\1/p' >"$dir/commands"
+test "$(wc -l <"$dir/commands")" -gt 3
+ok $? "help lists the commands"
+none "$(not_in whyslow.1 <"$dir/commands")" "every command is in whyslow(1)"
+: >"$dir/known"
+while read -r command; do
+	page=whyslow-$command.1
+	test -f "$man/$page" || page=whyslow.1
+	options "$command" >"$dir/options"
+	cat "$dir/options" >>"$dir/known"
+	none "$(not_in "$page" <"$dir/options")" \
+		"the options of $command are in $page"
+done <"$dir/commands"
+test -s "$dir/known"
+ok $? "help lists options"
+none "$(sed -n 's/^\.It .*Fl -\([a-z0-9-]*\).*/--\1/p' "$man"/*.1 | sort -u |
+	while IFS= read -r o; do
+		grep -qx -e "$o" "$dir/known" || echo "$o"
+	done)" "the manual has no option that no command knows"
+
+# Every command of the EXAMPLES runs in the folder of the sources.
+mkdir -p "$dir/bin" && ln -sf "$WHYSLOW" "$dir/bin/whyslow"
+dir=$(cd "$dir" && pwd)
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/s/^\$ //p' "$man/whyslow.1" |
+	sed 's/\\e/\\/g' >"$dir/examples"
+test "$(wc -l <"$dir/examples")" -gt 5
+ok $? "whyslow(1) has examples"
+while IFS= read -r example; do
+	(cd "$srcdir" && PATH=$dir/bin:$PATH sh -c "$example") \
+		>"$dir/out" 2>"$dir/err" </dev/null
+	ok $? "example: $example"
+	none "$(cat "$dir/err")" "it has nothing to complain of"
+	test -s "$dir/out"
+	ok $? "it says something"
+done <"$dir/examples"
+done_testing

@@ -1,0 +1,361 @@
+/* Profiles, series, top, and the queries of rules files. */
+#include "metrics_kit.h"
+
+enum { S = 1000000000 };
+
+static const char rules[] =
+    "group t.leaf \"l\" { exact \"leaf\"; }\n"
+    "group t.mid \"m\" { exact \"mid\"; }\n"
+    "group t.root \"r\" { exact \"root\"; }\n"
+    "group t.rt \"rt\" { prefix \"runtime.\"; }\n"
+    "share q.any = pprof.cpu where any frame in group t.mid help \"h\";\n"
+    "share q.leaf = pprof.cpu where leaf frame in group t.leaf help \"h\";\n"
+    "share q.under = pprof.cpu where frame in group t.leaf under group t.mid "
+    "help \"h\";\n"
+    "share q.and = pprof.cpu where any frame in group t.leaf and any frame in "
+    "group t.mid help \"h\";\n"
+    "share q.or = pprof.cpu where any frame in group t.leaf or any frame in "
+    "group t.mid help \"h\";\n"
+    "share q.not = pprof.cpu where not any frame in group t.mid help \"h\";\n"
+    "share q.of = pprof.cpu where any frame in group t.leaf of any frame in "
+    "group t.mid help \"h\";\n"
+    "share q.of_none = pprof.cpu where any frame in group t.leaf of any frame "
+    "in group t.rt and any frame in group t.mid help \"h\";\n"
+    "sum q.sum = pprof.cpu where any frame in group t.mid help \"h\";\n"
+    "sum q.waits = pprof.mutex where any frame in group t.mid help \"h\";\n"
+    "share q.wait = pprof.mutex where any frame in group t.mid help \"h\";\n"
+    "share q.bytes = pprof.alloc where any frame in group t.mid help \"h\";\n"
+    "sites q.site = pprof.cpu outside group t.rt help \"h\";\n"
+    "sites q.mid_site = pprof.cpu where any frame in group t.mid outside "
+    "group t.leaf, t.mid help \"h\";\n"
+    "account cpu = pprof.cpu {\n"
+    "\tleaf mid \"mid\" where any frame in group t.mid;\n"
+    "\tleaf leaf \"leaf\" where any frame in group t.leaf;\n"
+    "\tleaf rest \"rest\" rest;\n}\n";
+
+/* 40 leaf/mid/root, 30 mid/leaf/root, 20 leaf/root, 10 runtime.x/other. */
+static void
+put_stacks(struct bench *b)
+{
+	sample(b, WS_N_PPROF_CPU, "leaf mid root", 40.0 * S);
+	sample(b, WS_N_PPROF_CPU, "mid leaf root", 30.0 * S);
+	sample(b, WS_N_PPROF_CPU, "leaf root", 20.0 * S);
+	sample(b, WS_N_PPROF_CPU, "runtime.x other", 10.0 * S);
+}
+
+static void
+test_queries(void)
+{
+	struct bench b;
+	const struct ws_fact *f;
+	const struct ws_fact *const *all;
+	double lo, hi;
+
+	bench_init(&b, rules);
+	begin(&b, "cpu.pb.gz", "pprof");
+	capture(&b, "pprof.cpu", 50.0 * S, S);
+	put_stacks(&b);
+	lost(&b, 3);
+	end(&b, WS_OK);
+	ok(finish(&b), "finished");
+	is_named(&b, "q.any", 0.7);
+	is_named(&b, "q.leaf", 0.6);
+	is_named(&b, "q.under", 0.4);
+	is_named(&b, "q.and", 0.7);
+	is_named(&b, "q.or", 0.9);
+	is_named(&b, "q.not", 0.3);
+	is_named(&b, "q.of", 1);
+	is_named(&b, "q.sum", 70.0 * S);
+	is_named(&b, "account.cpu.mid", 0.7);
+	is_named(&b, "account.cpu.leaf", 0.2);
+	is_named(&b, "account.cpu.rest", 0.1);
+	ok(ws_facts_presence(b.f, kit_fact_id(&b.kit, "q.of_none")) == WS_EMPTY,
+	    "a part of nothing is empty");
+	ok(ws_facts_get(b.f, kit_fact_id(&b.kit, "q.wait"), NULL) == NULL,
+	    "no profile, no fact");
+	f = ws_facts_get(b.f, kit_fact_id(&b.kit, "q.any"), NULL);
+	ok(f->samples == 100 && f->lost == 3, "draws and losses");
+	/* 70 of 100: (0.7 + 1.9207/100) / 1.038415 -+ ... */
+	ok(fabs(f->lo - 0.6041515) < 1e-6 && fabs(f->hi - 0.7810511) < 1e-6,
+	    "Wilson interval %f..%f", f->lo, f->hi);
+	lo = f->lo;
+	hi = f->hi;
+	ok(lo < 0.7 && hi > 0.7, "around the value");
+	ok(ws_facts_of(b.f, kit_fact_id(&b.kit, "q.site"), &all) == 3, "sites");
+	is_str(all[0]->subject, "leaf", "the largest");
+	ok(near(all[0]->value, 0.6) && near(all[2]->value, 0.1), "shares");
+	is_str(all[2]->subject, "other", "the nearest outside the group");
+	ok(ws_facts_of(b.f, kit_fact_id(&b.kit, "q.mid_site"), &all) == 1 &&
+		strcmp(all[0]->subject, "root") == 0 && all[0]->value == 1,
+	    "sites are shares of what was selected");
+	is_fact(&b, WS_F_CPU_TOTAL, NULL, 100.0 * S);
+	is_fact(&b, WS_F_CPU_CORES, NULL, 2);
+	is_fact(&b, WS_F_CPU_UTILIZATION, NULL, NAN);
+	bench_fini(&b);
+}
+
+static void
+test_unsampled(void)
+{
+	struct bench b;
+	const struct ws_fact *f;
+
+	bench_init(&b, rules);
+	begin(&b, "mutex.pb.gz", "pprof");
+	sample(&b, WS_N_PPROF_MUTEX, "mid", 1);
+	sample(&b, WS_N_PPROF_MUTEX, "leaf", 3);
+	begin(&b, "allocs.pb.gz", "pprof");
+	capture(&b, "pprof.alloc", NAN, 0);
+	sample(&b, WS_N_PPROF_ALLOC, "mid", 512);
+	finish(&b);
+	is_named(&b, "q.wait", 0.25);
+	f = ws_facts_get(b.f, kit_fact_id(&b.kit, "q.wait"), NULL);
+	ok(isnan(f->lo) && isnan(f->hi), "delays are not draws");
+	is_named(&b, "q.waits", 1);
+	is_named(&b, "q.bytes", 1);
+	f = ws_facts_get(b.f, kit_fact_id(&b.kit, "q.bytes"), NULL);
+	ok(isnan(f->lo), "nor is anything with a period of 0");
+	bench_fini(&b);
+}
+
+static void
+test_empty(void)
+{
+	struct bench b;
+
+	bench_init(&b, rules);
+	begin(&b, "mutex.pb.gz", "pprof");
+	capture(&b, "pprof.mutex", NAN, 1);
+	end(&b, WS_OK);
+	begin(&b, "cpu.pb.gz", "pprof");
+	capture(&b, "pprof.cpu", 10.0 * S, S);
+	end(&b, WS_OK);
+	finish(&b);
+	ok(ws_facts_presence(b.f, kit_fact_id(&b.kit, "q.wait")) == WS_EMPTY &&
+		ws_facts_presence(b.f, kit_fact_id(&b.kit, "q.waits")) ==
+		    WS_EMPTY,
+	    "an empty profile gives empty facts");
+	is_fact(&b, WS_F_MUTEX_TOTAL, NULL, NAN);
+	ok(ws_facts_presence(b.f, WS_F_MUTEX_TOTAL) == WS_EMPTY, "its total");
+	is_fact(&b, WS_F_CPU_TOTAL, NULL, 0);
+	is_fact(&b, WS_F_CPU_CORES, NULL, 0);
+	is_named(&b, "q.any", NAN);
+	bench_fini(&b);
+}
+
+/* 70 lines, each a group of its own: more than one word of a set. */
+static void
+test_many_groups(void)
+{
+	struct ws_buf text = { 0 };
+	struct bench b;
+	unsigned i;
+
+	for (i = 0; i < 70; i++)
+		ws_buf_printf(&text,
+		    "group g%u \"g\" { exact \"f%u\"; }\nshare s%u = pprof.cpu "
+		    "where frame in group g%u under group g%u help \"h\";\n",
+		    i, i, i, i, i > 0 ? i - 1 : 0);
+	bench_init(&b, text.p);
+	begin(&b, "cpu", "pprof");
+	sample(&b, WS_N_PPROF_CPU, "f69 x f68", 1);
+	sample(&b, WS_N_PPROF_CPU, "f68 f69", 1);
+	sample(&b, WS_N_PPROF_CPU, "f0", 1);
+	sample(&b, WS_N_PPROF_CPU, "f0 f0", 1);
+	finish(&b);
+	is_named(&b, "s69", 0.25);
+	is_named(&b, "s68", 0);
+	is_named(&b, "s0", 0.25);
+	bench_fini(&b);
+	ws_buf_fini(&text);
+}
+
+static const struct ws_profile *
+find(struct bench *b, ws_id series)
+{
+	return ws_profiles_find(ws_metrics_profiles(b->m), series);
+}
+
+static void
+test_profiles(void)
+{
+	struct bench b;
+	const struct ws_profile *p;
+
+	bench_init(&b, rules);
+	begin(&b, "one", "pprof");
+	lost(&b, 2);
+	capture(&b, "pprof.cpu", 10, 1);
+	sample(&b, WS_N_PPROF_CPU, "a b", 1);
+	sample(&b, WS_N_PPROF_CPU_SAMPLES, "a b", 10);
+	sample(&b, WS_N_PPROF_CPU, "c", 2);
+	sample(&b, WS_N_PPROF_CPU_SAMPLES, "c", 20);
+	sample(&b, WS_N_PPROF_CPU, "a b", 3);
+	lost(&b, 1);
+	p = ws_profiles_get(ws_metrics_profiles(b.m), 0);
+	ok(p->n == 2 && p->samples == 3 && p->total == 6, "sums a stack");
+	ok(p->entry[0].value == 4 && p->entry[1].value == 2, "in order");
+	ok(p->lost == 3, "losses before the first sample count too");
+	p = find(&b, WS_N_PPROF_CPU_SAMPLES);
+	ok(p->total == 30 && p->lost == 3, "the other series");
+	begin(&b, "two", "pprof");
+	capture(&b, "pprof.cpu", 20, 1);
+	sample(&b, WS_N_PPROF_CPU, "c", 5);
+	sample(&b, WS_N_PPROF_CPU, "d", 7);
+	sample(&b, WS_N_PPROF_CPU_SAMPLES, "d", 50);
+	begin(&b, "big", "pprof");
+	sample(&b, WS_N_PPROF_CPU, "d", 1000);
+	begin(&b, "difference", "pprof");
+	capture(&b, "pprof.cpu", 20, 1);
+	sample(&b, WS_N_PPROF_CPU, "d", -5000);
+	p = find(&b, WS_N_PPROF_CPU);
+	ok(p->n == 3 && p->total == 18 && p->duration == 30,
+	    "windows are added up, and nothing else is");
+	ok(p->entry[1].value == 7 && p->lost == 3, "stack by stack");
+	ok(p == find(&b, WS_N_PPROF_CPU), "once");
+	ok(find(&b, WS_N_PPROF_CPU_SAMPLES)->total == 80,
+	    "a duration holds for all series of its artifact");
+	begin(&b, "h1", "pprof");
+	sample(&b, WS_N_PPROF_ALLOC, "a", 10);
+	begin(&b, "h2", "pprof");
+	sample(&b, WS_N_PPROF_ALLOC, "b", 30);
+	begin(&b, "h3", "pprof");
+	sample(&b, WS_N_PPROF_ALLOC, "c", 20);
+	ok(find(&b, WS_N_PPROF_ALLOC)->total == 30, "largest since the start");
+	ok(find(&b, WS_N_PPROF_BLOCK) == NULL, "none");
+	bench_fini(&b);
+}
+
+static void
+test_difference(void)
+{
+	struct bench b;
+
+	bench_init(&b, rules);
+	begin(&b, "diff", "pprof");
+	capture(&b, "pprof.cpu", 10, 1);
+	sample(&b, WS_N_PPROF_CPU, "mid", 5);
+	sample(&b, WS_N_PPROF_CPU, "leaf", -3);
+	finish(&b);
+	is_fact(&b, WS_F_CPU_TOTAL, NULL, NAN);
+	is_fact(&b, WS_F_CPU_CORES, NULL, NAN);
+	is_named(&b, "q.any", NAN);
+	ok(ws_facts_source_presence(b.f, WS_S_PPROF_CPU) == WS_UNSUPPORTED_HERE,
+	    "a difference is no evidence");
+	ok(find(&b, WS_N_PPROF_CPU)->abs_total == 8, "but can be shown");
+	bench_fini(&b);
+}
+
+static void
+test_top(void)
+{
+	struct bench b;
+	struct ws_top_row *row;
+	ws_id f[3];
+	size_t n;
+
+	bench_init(&b, rules);
+	begin(&b, "cpu", "pprof");
+	sample(&b, WS_N_PPROF_CPU, "f f g f main", 4);
+	sample(&b, WS_N_PPROF_CPU, "g main", 4);
+	sample(&b, WS_N_PPROF_CPU, "a main", 1);
+	sample(&b, WS_N_PPROF_CPU, "b main", -1);
+	sample_at(&b, WS_N_PPROF_CPU, 0, 100);
+	f[0] = ws_dict_frame(b.d,
+	    &(struct ws_frame){
+		.func = ws_dict_cstr(b.d, "inl"), .line = 7, .inlined = true });
+	f[1] = ws_dict_frame(
+	    b.d, &(struct ws_frame){ .addr = 0x1234,
+		     .mapping = ws_dict_cstr(b.d, "/lib/libc.so.6") });
+	f[2] = ws_dict_frame(b.d, &(struct ws_frame){ .line = 1 });
+	sample_at(&b, WS_N_PPROF_CPU, ws_dict_stack(b.d, f, 3), 2);
+	n = ws_profile_top(find(&b, WS_N_PPROF_CPU), b.d, &row);
+	ok(n == 8, "8 functions (%zu)", n);
+	is_str(row[0].name, "g", "equal flat values: the larger cum first");
+	ok(row[0].flat == 4 && row[0].cum == 8, "g");
+	is_str(row[1].name, "f", "f");
+	ok(row[1].flat == 4 && row[1].cum == 4, "recursion counts once");
+	is_str(row[2].name, "inl", "an inlined frame is a function");
+	ok(row[2].flat == 2 && row[2].cum == 2, "and a leaf");
+	is_str(row[3].name, "a", "ties by name");
+	is_str(row[4].name, "b", "of magnitudes");
+	ok(row[4].flat == -1 && row[4].cum == -1, "negative values stay so");
+	is_str(row[5].name, "main", "no flat value");
+	ok(row[5].flat == 0 && row[5].cum == 8, "all of its callees");
+	is_str(row[6].name, "<unknown>", "nothing is known of a frame");
+	is_str(row[7].name, "[libc.so.6]", "its binary is");
+	free(row);
+	bench_fini(&b);
+}
+
+static void
+test_series(void)
+{
+	enum { N = 300000 };
+
+	struct ws_dict *d = ws_dict_new();
+	struct ws_counters *c = ws_counters_new(d);
+	struct ws_origin o = { ws_dict_cstr(d, "a"), ws_dict_cstr(d, "x") };
+	struct ws_event e = WS_EVENT(WS_EV_COUNTER);
+	const struct ws_series *s;
+	ws_id from;
+	size_t i;
+
+	ws_sink_begin(ws_counters_sink(c), &o);
+	e.name = WS_N_CPU_IDLE;
+	e.peer = WS_N_SINCE_BOOT;
+	ws_sink_events(ws_counters_sink(c), &e, 1);
+	ok(ws_counters_find(c, WS_N_CPU_IDLE, 0, 0) == NULL &&
+		ws_counters_get(c, 0)->boot == 1,
+	    "averages since boot are no values");
+	e.peer = 0;
+	for (i = 0; i < N; i++) {
+		e.value = (double)i;
+		ws_sink_events(ws_counters_sink(c), &e, 1);
+	}
+	s = ws_counters_find(c, WS_N_CPU_IDLE, 0, 0);
+	ok(s->seen == N && s->n <= WS_SERIES_MAX, "thinned to %zu", s->n);
+	ok(s->n >= WS_SERIES_MAX / 2 && s->every == 8, "one in %d",
+	    (int)s->every);
+	ok(s->value[1] == 8 && s->value[s->n - 1] == 8.0 * (double)(s->n - 1),
+	    "evenly");
+	ok(fabs(ws_series_median(s) - N / 2.0) < 10, "the median stays");
+	ok(fabs(ws_series_quantile(s, 0.9) - N * 0.9) < 10, "a quantile too");
+	ok(isnan(ws_series_median(NULL)), "no series, no median");
+	o.artifact = ws_dict_cstr(d, "b");
+	ws_sink_begin(ws_counters_sink(c), &o);
+	e.track = ws_dict_cstr(d, "t");
+	ws_sink_events(ws_counters_sink(c), &e, 1);
+	ok(ws_counters_find(c, WS_N_CPU_IDLE, 0, 0)->artifact != o.artifact,
+	    "the longest of all");
+	ok(ws_counters_find(c, WS_N_CPU_IDLE, o.artifact, 0)->n == 1,
+	    "of an artifact");
+	ok(ws_counters_find(c, WS_N_CPU_IDLE, 0, e.track)->n == 1, "a track");
+	ok(ws_counters_find(c, WS_N_CPU_USER, 0, 0) == NULL, "none");
+	e = WS_EVENT(WS_EV_MARK);
+	e.name = ws_dict_cstr(d, "go");
+	e.peer = ws_dict_cstr(d, "one");
+	ws_sink_events(ws_counters_sink(c), &e, 1);
+	e.peer = ws_dict_cstr(d, "two");
+	ws_sink_events(ws_counters_sink(c), &e, 1);
+	ok(ws_sv_is(ws_counters_text(c, "go", &from), "two") &&
+		from == o.artifact,
+	    "the last mark of a name");
+	ok(ws_counters_text(c, "no", NULL).n == 0, "no mark");
+	ws_counters_free(c);
+	ws_dict_free(d);
+}
+
+int
+main(void)
+{
+	test_queries();
+	test_unsampled();
+	test_empty();
+	test_many_groups();
+	test_profiles();
+	test_difference();
+	test_top();
+	test_series();
+	return tap_done();
+}
