@@ -9,11 +9,11 @@
 /* Ordered from good to bad, so that results combine with ws_status_worst(). */
 enum ws_status {
 	WS_OK,
-	WS_PARTIAL,	/* what was sound counts; the rest was damaged or cut */
+	WS_PARTIAL,     /* what was sound counts; the rest was damaged or cut */
 	WS_UNSUPPORTED, /* recognised, but not a version or kind we read */
-	WS_CORRUPT,	/* not what it claims to be; nothing usable */
-	WS_LIMIT,	/* a limit on untrusted input was reached */
-	WS_IO		/* the operating system refused */
+	WS_CORRUPT,     /* not what it claims to be; nothing usable */
+	WS_LIMIT,       /* a limit on untrusted input was reached */
+	WS_IO           /* the operating system refused */
 };
 
 /* An offset that does not exist: the failure is not at any byte. */

@@ -15,13 +15,13 @@
 struct ws_json {
 	FILE *f;
 	unsigned depth;
-	bool first;  /* nothing was written yet at this depth */
+	bool first; /* nothing was written yet at this depth */
 	bool after_key;
 	bool pretty; /* one member a line, two blanks a level */
 };
 
 void ws_json_init(struct ws_json *j, FILE *f, bool pretty);
-void ws_json_open(struct ws_json *j, char bracket); /* '{' or '[' */
+void ws_json_open(struct ws_json *j, char bracket);  /* '{' or '[' */
 void ws_json_close(struct ws_json *j, char bracket); /* '}' or ']' */
 void ws_json_key(struct ws_json *j, const char *key);
 void ws_json_str(struct ws_json *j, const char *cstr); /* NULL gives null */

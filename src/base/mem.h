@@ -25,7 +25,7 @@ bool ws_mul_size(size_t a, size_t b, size_t *out);
 struct ws_arena;
 
 struct ws_arena *ws_arena_new(void);
-void ws_arena_free(struct ws_arena *a); /* NULL is fine */
+void ws_arena_free(struct ws_arena *a);             /* NULL is fine */
 void *ws_arena_alloc(struct ws_arena *a, size_t n); /* zeroed, aligned */
 /* A NUL-terminated copy. */
 char *ws_arena_dup(struct ws_arena *a, struct ws_sv s);

@@ -10,19 +10,20 @@
 
 #include "base/str.h"
 
-#define WS_UNITS(X)                                                         \
-	X(NONE, "none")	    /* a number of an unknown unit */               \
-	X(COUNT, "count")   /* how many */                                  \
-	X(RATIO, "ratio")   /* 0.46 is 46 % */                              \
-	X(TIME, "time")	    /* nanoseconds */                               \
-	X(RATE, "rate")	    /* per second */                                \
-	X(BYTES, "bytes")   /* bytes */                                     \
-	X(BRATE, "bytes/s") /* bytes per second */                          \
-	X(BOOL, "bool")	    /* 0 or 1 */                                    \
-	X(VERSION, "version") /* major * 1000 + minor; 1.26 is 1026 */      \
-	X(TEXT, "text")	    /* no number; compared with = and != only */
+#define WS_UNITS(X)                                                            \
+	X(NONE, "none")       /* a number of an unknown unit */                \
+	X(COUNT, "count")     /* how many */                                   \
+	X(RATIO, "ratio")     /* 0.46 is 46 % */                               \
+	X(TIME, "time")       /* nanoseconds */                                \
+	X(RATE, "rate")       /* per second */                                 \
+	X(BYTES, "bytes")     /* bytes */                                      \
+	X(BRATE, "bytes/s")   /* bytes per second */                           \
+	X(BOOL, "bool")       /* 0 or 1 */                                     \
+	X(VERSION, "version") /* major * 1000 + minor; 1.26 is 1026 */         \
+	X(TEXT, "text")       /* no number; compared with = and != only */
 
 enum ws_unit {
+
 #define X(id, name) WS_U_##id,
 	WS_UNITS(X)
 #undef X

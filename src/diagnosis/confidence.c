@@ -23,7 +23,8 @@ mark_kinds(const struct ws_case *c, const struct ws_judgement *j,
 		const struct ws_fact_def *def =
 		    ws_catalogue_get(cat, j->used[i].def);
 
-		if (j->used[i].fact != NULL && j->used[i].presence == WS_VALUE &&
+		if (j->used[i].fact != NULL &&
+		    j->used[i].presence == WS_VALUE &&
 		    def->source < WS_S_COUNT_OF && def->source != WS_S_ENV)
 			seen[def->source] = true;
 	}

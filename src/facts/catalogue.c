@@ -1,8 +1,9 @@
-#include "facts/fact.h"
+#include "facts/catalogue.h"
 
 #include <stdlib.h>
 
 #include "base/htab.h"
+#include "base/mem.h"
 
 const struct ws_source_def ws_source_defs[WS_S_COUNT_OF] = {
 #define WS_SOURCE(id, name, title, collect, cost)                              \
@@ -99,13 +100,4 @@ uint32_t
 ws_catalogue_count(const struct ws_catalogue *c)
 {
 	return ws_htab_count(c->names);
-}
-
-const char *
-ws_presence_name(enum ws_presence p)
-{
-	static const char *const name[] = { "absent", "unsupported", "disabled",
-		"empty", "value" };
-
-	return name[p];
 }

@@ -12,78 +12,40 @@
 #include <stdint.h>
 
 #include "base/mem.h"
-#include "base/str.h"
-#include "base/units.h"
+#include "facts/catalogue.h"
 
 /* Why there is no value, from worst to best; missing is never zero. */
 enum ws_presence {
-	WS_ABSENT,	/* no such artifact in the bundle */
+	WS_ABSENT,           /* no such artifact in the bundle */
 	WS_UNSUPPORTED_HERE, /* this version or system cannot have it */
-	WS_DISABLED,	/* it was not switched on when captured */
-	WS_EMPTY,	/* collected, nothing in it */
-	WS_VALUE /* names: absent unsupported disabled empty value */
-};
-
-enum ws_source_id {
-#define WS_SOURCE(id, name, title, collect, cost) WS_S_##id,
-#include "facts/sources.def"
-#undef WS_SOURCE
-	WS_S_COUNT_OF
-};
-
-struct ws_source_def {
-	const char *name, *title, *collect, *cost;
-};
-
-extern const struct ws_source_def ws_source_defs[WS_S_COUNT_OF];
-/* WS_S_COUNT_OF when there is none of that name. */
-enum ws_source_id ws_source_by_name(struct ws_sv name);
-
-/* Fixed facts have these ids; declared ones follow. */
-enum ws_fact_id {
-#define WS_FACT(id, name, unit, source, subject, help) WS_F_##id,
-#include "facts/facts.def"
-#undef WS_FACT
-	WS_F_FIXED
-};
-
-struct ws_fact_def {
-	const char *name, *help;
-	const char *subject; /* "device", "function"; NULL: of the bundle */
-	enum ws_unit unit;
-	enum ws_source_id source;
+	WS_DISABLED,         /* it was not switched on when captured */
+	WS_EMPTY,            /* collected, nothing in it */
+	WS_VALUE
 };
 
 struct ws_fact {
-	uint32_t def;	       /* index in the catalogue */
+	uint32_t def; /* index in the catalogue */
 	enum ws_presence presence;
 	double value;
-	double lo, hi;	       /* 95 % interval, NaN when not sampled */
-	const char *text;      /* of unit text, else NULL */
-	const char *subject;   /* NULL: of the bundle */
-	const char *artifact;  /* where it came from, or NULL */
-	double samples, lost;  /* how many observations; NaN when unknown */
-	int64_t from, to;      /* ns, or INT64_MIN */
+	double lo, hi;        /* 95 % interval, NaN when not sampled */
+	const char *text;     /* of unit text, else NULL */
+	const char *subject;  /* NULL: of the bundle */
+	const char *artifact; /* where it came from, or NULL */
+	double samples, lost; /* how many observations; NaN when unknown */
+	int64_t from, to;     /* ns, or INT64_MIN */
 };
 
-#define WS_FACT_OF(d, v)                                                    \
-	((struct ws_fact){ .def = (d), .presence = WS_VALUE, .value = (v),  \
-	    .lo = NAN, .hi = NAN, .samples = NAN, .lost = NAN,              \
-	    .from = INT64_MIN, .to = INT64_MIN })
-
-/* The catalogue: fixed facts and declared ones, with unique names. */
-struct ws_catalogue;
-
-struct ws_catalogue *ws_catalogue_new(void);
-void ws_catalogue_free(struct ws_catalogue *c);
-/* Declares a fact (strings are copied); its id, or UINT32_MAX when the name
- * is taken. */
-uint32_t ws_catalogue_add(
-    struct ws_catalogue *c, const struct ws_fact_def *def);
-uint32_t ws_catalogue_find(const struct ws_catalogue *c, struct ws_sv name);
-const struct ws_fact_def *ws_catalogue_get(
-    const struct ws_catalogue *c, uint32_t id);
-uint32_t ws_catalogue_count(const struct ws_catalogue *c);
+/* A fact without interval, text, subject or times. */
+#define WS_FACT_OF(d, v)                                                       \
+	((struct ws_fact){ .def = (d),                                         \
+	    .presence = WS_VALUE,                                              \
+	    .value = (v),                                                      \
+	    .lo = NAN,                                                         \
+	    .hi = NAN,                                                         \
+	    .samples = NAN,                                                    \
+	    .lost = NAN,                                                       \
+	    .from = INT64_MIN,                                                 \
+	    .to = INT64_MIN })
 
 /* The facts of one bundle. */
 struct ws_facts;
@@ -99,10 +61,11 @@ void ws_facts_put(struct ws_facts *f, const struct ws_fact *fact);
 const struct ws_fact *ws_facts_get(
     const struct ws_facts *f, uint32_t def, const char *subject);
 /* All facts in the order of the catalogue, then by falling value. */
-size_t ws_facts_all(const struct ws_facts *f, const struct ws_fact *const **out);
+size_t ws_facts_all(
+    const struct ws_facts *f, const struct ws_fact *const **out);
 /* All facts of one id, by falling value (then by subject); the number. */
-size_t ws_facts_of(const struct ws_facts *f, uint32_t def,
-    const struct ws_fact *const **out);
+size_t ws_facts_of(
+    const struct ws_facts *f, uint32_t def, const struct ws_fact *const **out);
 
 /* Presence of a kind of evidence, its artifact (may be NULL) and the number
  * of records in it; the best presence wins when told twice, then the most
@@ -115,6 +78,7 @@ const char *ws_facts_source_artifact(
     const struct ws_facts *f, enum ws_source_id s);
 /* The fact's own presence; of one that nobody put, that of its source. */
 enum ws_presence ws_facts_presence(const struct ws_facts *f, uint32_t def);
+/* "absent", "unsupported", "disabled", "empty", "value". */
 const char *ws_presence_name(enum ws_presence p);
 
 #endif

@@ -225,3 +225,12 @@ ws_facts_presence(const struct ws_facts *f, uint32_t def)
 	return fact != NULL ? fact->presence
 			    : ws_facts_source_presence(f, d->source);
 }
+
+const char *
+ws_presence_name(enum ws_presence p)
+{
+	static const char *const name[] = { "absent", "unsupported", "disabled",
+		"empty", "value" };
+
+	return name[p];
+}

@@ -50,7 +50,7 @@ struct ws_cond {
  * of those that meet `of` (all, when NULL).  A sum is the value itself, in the
  * unit of its series. */
 struct ws_share {
-	uint32_t fact;	    /* in the catalogue */
+	uint32_t fact;      /* in the catalogue */
 	const char *series; /* "pprof.cpu" */
 	const struct ws_cond *where, *of;
 	bool is_sum;
@@ -70,8 +70,8 @@ struct ws_sites {
 /* One leaf of an account: the first whose condition a stack meets gets all
  * its value, so that leaves are exclusive and add up. */
 struct ws_account_leaf {
-	uint32_t fact;	   /* of unit ratio */
-	const char *title, *cls; /* class letter it speaks for, or "" */
+	uint32_t fact;               /* of unit ratio */
+	const char *title, *cls;     /* class letter it speaks for, or "" */
 	const struct ws_cond *where; /* NULL: what is left */
 };
 

@@ -18,14 +18,14 @@ struct ws_tally {
 
 /* One artifact as `whyslow ls` shows it.  All strings live with the bundle. */
 struct ws_entry {
-	const char *name;	 /* path in the bundle */
-	const char *format;	 /* parser, or NULL when ignored */
-	const char *version;	 /* of the format or producer, or "" */
-	const char *detail;	 /* why ignored, what was wrong, or "" */
+	const char *name;    /* path in the bundle */
+	const char *format;  /* parser, or NULL when ignored */
+	const char *version; /* of the format or producer, or "" */
+	const char *detail;  /* why ignored, what was wrong, or "" */
 	enum ws_status status;
-	uint64_t bytes;		 /* after decompression, as far as read */
+	uint64_t bytes; /* after decompression, as far as read */
 	uint64_t events, lost;
-	uint64_t off;		 /* where it went wrong, or WS_OFF_NONE */
+	uint64_t off; /* where it went wrong, or WS_OFF_NONE */
 	const struct ws_tally *records;
 	size_t n_records;
 };

@@ -11,15 +11,16 @@
 #include "base/str.h"
 
 /* X(field, option name, default, sentence) */
-#define WS_LIMITS(X)                                                         \
-	X(bytes, "max-bytes", 4ull << 30, "bytes out of one bundle")         \
-	X(ratio, "max-ratio", 2000, "bytes out per byte in, past 64 MiB")    \
-	X(members, "max-members", 100000, "members of a bundle")             \
-	X(nesting, "max-nesting", 2, "archives within archives")             \
-	X(name, "max-name", 4096, "bytes in the name of a member")           \
-	X(artifact, "max-artifact", 2ull << 30, "bytes of one artifact in memory") \
-	X(line, "max-line", 1ull << 20, "bytes in one line of text")         \
-	X(depth, "max-depth", 4096, "frames in one stack")                   \
+#define WS_LIMITS(X)                                                           \
+	X(bytes, "max-bytes", 4ull << 30, "bytes out of one bundle")           \
+	X(ratio, "max-ratio", 2000, "bytes out per byte in, past 64 MiB")      \
+	X(members, "max-members", 100000, "members of a bundle")               \
+	X(nesting, "max-nesting", 2, "archives within archives")               \
+	X(name, "max-name", 4096, "bytes in the name of a member")             \
+	X(artifact, "max-artifact", 2ull << 30,                                \
+	    "bytes of one artifact in memory")                                 \
+	X(line, "max-line", 1ull << 20, "bytes in one line of text")           \
+	X(depth, "max-depth", 4096, "frames in one stack")                     \
 	X(string, "max-string", 1ull << 20, "bytes in one string")
 
 struct ws_limits {

@@ -27,8 +27,8 @@ struct ws_parser {
 	enum ws_bid (*bid)(const struct ws_artifact *a);
 	/* Pushes events into the sink.  Lenient: what is sound counts, the
 	 * rest becomes LOSS events and faults, and the status WS_PARTIAL. */
-	enum ws_status (*parse)(struct ws_source *src, struct ws_sink *sink,
-	    struct ws_err *err);
+	enum ws_status (*parse)(
+	    struct ws_source *src, struct ws_sink *sink, struct ws_err *err);
 };
 
 /* All parsers, in the order of Makefile.am (the order never matters). */

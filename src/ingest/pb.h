@@ -9,9 +9,9 @@
 #include "base/cursor.h"
 
 struct ws_pb_field {
-	uint32_t number; /* field number, >= 1 */
-	uint8_t wire;	 /* 0 varint, 1 64 bit, 2 bytes, 5 32 bit */
-	uint64_t value;	 /* of wire types 0, 1 and 5 */
+	uint32_t number;   /* field number, >= 1 */
+	uint8_t wire;      /* 0 varint, 1 64 bit, 2 bytes, 5 32 bit */
+	uint64_t value;    /* of wire types 0, 1 and 5 */
 	struct ws_cur sub; /* of wire type 2: the bytes as a window */
 };
 

@@ -9,7 +9,7 @@
 
 enum ws_clock_kind {
 	WS_CLOCK_NONE,
-	WS_CLOCK_WALL,	    /* ns since 1970 UTC */
+	WS_CLOCK_WALL,       /* ns since 1970 UTC */
 	WS_CLOCK_WALL_LOCAL, /* the same in an unknown time zone */
 	WS_CLOCK_MONOTONIC,
 	WS_CLOCK_BOOT,
@@ -27,9 +27,9 @@ enum ws_clock_how {
 struct ws_clock {
 	enum ws_clock_kind kind;
 	enum ws_clock_how how;
-	double ns_per_tick;    /* 0 when unknown */
-	int64_t offset;	       /* bundle time = t * ns_per_tick + offset */
-	uint64_t resolution;   /* ns; 0 when unknown */
+	double ns_per_tick;  /* 0 when unknown */
+	int64_t offset;      /* bundle time = t * ns_per_tick + offset */
+	uint64_t resolution; /* ns; 0 when unknown */
 };
 
 const char *ws_clock_kind_name(enum ws_clock_kind k);

@@ -34,11 +34,12 @@ struct ws_event {
 };
 
 /* An event with nothing in it but its kind: no times, no ids. */
-#define WS_EVENT(k)                                                         \
+#define WS_EVENT(k)                                                            \
 	((struct ws_event){ .t = WS_T_NONE, .dur = WS_T_NONE, .kind = (k) })
 
 enum ws_known_name {
 	WS_N_NONE,
+
 #define WS_NAME(id, text, help) WS_N_##id,
 #include "model/names.def"
 #undef WS_NAME

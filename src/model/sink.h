@@ -15,7 +15,7 @@
 /* What the events that follow were read from. */
 struct ws_origin {
 	ws_id artifact; /* its name in the bundle */
-	ws_id format;	/* name of the parser */
+	ws_id format;   /* name of the parser */
 };
 
 struct ws_sink;

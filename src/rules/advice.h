@@ -27,11 +27,11 @@ struct ws_advice {
 	char effort; /* 'S', 'M' or 'L' */
 	enum ws_impact_kind impact;
 	const struct ws_expr *of; /* REMOVES: the share; SCALES: the most */
-	double lo, hi;	   /* part of it that the remedy gets */
-	const char *targets; /* fact with subjects, or NULL */
+	double lo, hi;            /* part of it that the remedy gets */
+	const char *targets;      /* fact with subjects, or NULL */
 	const char *const *step;
 	size_t n_step;
-	const char *code;  /* Go code of the pattern, or NULL */
+	const char *code; /* Go code of the pattern, or NULL */
 	const struct ws_success *success;
 	size_t n_success;
 };

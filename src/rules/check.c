@@ -101,8 +101,8 @@ want_fields(struct ws_check *k, const struct ws_rule_decl *d)
 		if (d->set & 1U << wanted[i].field ||
 		    (wanted[i].of_votes && d->rule.kind != WS_RULE_VOTE))
 			continue;
-		ws_problems_error(&k->report, d->at, "%s has no '%s'", d->rule.id,
-		    wanted[i].key);
+		ws_problems_error(&k->report, d->at, "%s has no '%s'",
+		    d->rule.id, wanted[i].key);
 	}
 	if (!(d->set & 1U << WS_RF_WHY))
 		ws_problems_warning(

@@ -7,6 +7,7 @@
 #include "base/str.h"
 
 enum ws_class {
+
 #define WS_CLASS(id, key, name, is_class) WS_CLASS_##id,
 #include "rules/classes.def"
 #undef WS_CLASS

@@ -138,7 +138,8 @@ ws_problems_error(struct ws_problems *p, struct ws_pos at, const char *fmt, ...)
 }
 
 void
-ws_problems_warning(struct ws_problems *p, struct ws_pos at, const char *fmt, ...)
+ws_problems_warning(
+    struct ws_problems *p, struct ws_pos at, const char *fmt, ...)
 {
 	struct ws_buf b = { 0 };
 	va_list ap;

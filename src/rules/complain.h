@@ -40,10 +40,11 @@ void ws_problems_init(struct ws_problems *p, const struct ws_complain *to,
 /* "file:line:col: text", the line and a caret below the column. */
 void ws_problems_error(struct ws_problems *p, struct ws_pos at, const char *fmt,
     ...) WS_PRINTF(3, 4);
-void ws_problems_warning(struct ws_problems *p, struct ws_pos at, const char *fmt,
-    ...) WS_PRINTF(3, 4);
+void ws_problems_warning(struct ws_problems *p, struct ws_pos at,
+    const char *fmt, ...) WS_PRINTF(3, 4);
 /* An error at no place in any text. */
-void ws_problems_plain(struct ws_problems *p, const char *fmt, ...) WS_PRINTF(2, 3);
+void ws_problems_plain(struct ws_problems *p, const char *fmt, ...)
+    WS_PRINTF(2, 3);
 
 /* The known name that is nearest to a wrong one. */
 struct ws_near {

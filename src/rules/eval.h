@@ -6,7 +6,7 @@
 
 /* One fact as a rule used it. */
 struct ws_used {
-	uint32_t def;		    /* in the catalogue */
+	uint32_t def;               /* in the catalogue */
 	const struct ws_fact *fact; /* NULL when there was none */
 	enum ws_presence presence;
 };
@@ -20,8 +20,8 @@ struct ws_reason {
 struct ws_judgement {
 	const struct ws_rule *rule;
 	enum ws_truth truth;
-	bool weak;	    /* rests on a comparison its interval straddles */
-	const char *text;   /* `say` filled in; only when true */
+	bool weak;        /* rests on a comparison its interval straddles */
+	const char *text; /* `say` filled in; only when true */
 	const struct ws_used *used;
 	size_t n_used;
 	const struct ws_reason *reason; /* of unknown */
@@ -35,11 +35,10 @@ struct ws_eval;
  * result.  `scale` multiplies the value of the param named `scaled` (NULL:
  * none), which is how the stability of a verdict is tried.
  */
-struct ws_eval *ws_eval_new(const struct ws_rules *r,
-    const struct ws_facts *f, const char *scaled, double scale);
+struct ws_eval *ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
+    const char *scaled, double scale);
 void ws_eval_free(struct ws_eval *e);
-size_t ws_eval_all(
-    const struct ws_eval *e, const struct ws_judgement **out);
+size_t ws_eval_all(const struct ws_eval *e, const struct ws_judgement **out);
 /* The arithmetic of one rule, for `explain`: each comparison with its numbers
  * and truth, appended to *b. */
 void ws_eval_explain(const struct ws_rules *r, const struct ws_facts *f,

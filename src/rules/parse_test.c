@@ -262,7 +262,8 @@ ws_parse_test(struct ws_parser *p)
 	    !ws_p_block(p, test_field, t))
 		return false;
 	if (t->expect.n == 0)
-		ws_problems_error(&p->report, t->at, "this test expects nothing");
+		ws_problems_error(
+		    &p->report, t->at, "this test expects nothing");
 	check_missing(p, t);
 	ws_list_add(p->arena, &p->suite->test, t);
 	return true;

@@ -33,15 +33,15 @@ struct ws_rule {
 	const char *id, *file;
 	unsigned line;
 	enum ws_class cls;
-	int weight;	   /* of a vote, signed; of a quality finding: -1 caps
+	int weight;        /* of a vote, signed; of a quality finding: -1 caps
 			      the confidence at medium, -2 at low; else 0 */
 	const char *group; /* correlated evidence votes once */
 	const struct ws_expr *needs; /* presence of sources; NULL: none */
 	const struct ws_expr *when;
-	const char *say;   /* text with {placeholders} */
+	const char *say;               /* text with {placeholders} */
 	const char *unknown, *collect; /* may be NULL */
-	const char *why;   /* source of the rule, for explain; may be NULL */
-	const char *share; /* trap: fact that says how much; may be NULL */
+	const char *why;     /* source of the rule, for explain; may be NULL */
+	const char *share;   /* trap: fact that says how much; may be NULL */
 	const char *targets; /* fact with subjects: sites; may be NULL */
 	const char *const *advise; /* ids of advice */
 	size_t n_advise;
@@ -80,7 +80,8 @@ enum ws_status ws_rules_check(struct ws_rules *r, const struct ws_complain *c);
 /* Valid after a successful check. */
 const struct ws_catalogue *ws_rules_catalogue(const struct ws_rules *r);
 const struct ws_queries *ws_rules_queries(const struct ws_rules *r);
-size_t ws_rules_all(const struct ws_rules *r, const struct ws_rule *const **out);
+size_t ws_rules_all(
+    const struct ws_rules *r, const struct ws_rule *const **out);
 size_t ws_rules_params(
     const struct ws_rules *r, const struct ws_param *const **out);
 size_t ws_rules_advice(

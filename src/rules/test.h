@@ -11,12 +11,12 @@
 struct ws_test_hooks {
 	/* The verdict on facts: a class key or outcome, for `expect verdict`.
 	 * The commands to collect next go to *collects. */
-	const char *(*verdict)(void *arg, const struct ws_facts *f,
-	    struct ws_buf *collects);
+	const char *(*verdict)(
+	    void *arg, const struct ws_facts *f, struct ws_buf *collects);
 	/* One line for each test that ran: "file:line: name", passed, and
 	 * what differed. */
-	void (*result)(void *arg, const char *name, bool passed,
-	    const char *detail);
+	void (*result)(
+	    void *arg, const char *name, bool passed, const char *detail);
 	void *arg;
 };
 

@@ -1,0 +1,44 @@
+/* What the commands share.  Only here may the program speak, exit, and read
+ * its environment. */
+#ifndef WS_CLI_H
+#define WS_CLI_H
+
+#include <stdio.h>
+
+#include "cli/opt.h"
+#include "pipeline/pipeline.h"
+
+extern const struct ws_cmd ws_cmd_diagnose, ws_cmd_ls, ws_cmd_events,
+    ws_cmd_facts, ws_cmd_top, ws_cmd_explain, ws_cmd_rules, ws_cmd_version,
+    ws_cmd_help;
+
+extern const struct ws_cmd *const ws_cmds[];
+extern const size_t ws_n_cmds;
+const struct ws_cmd *ws_cmd_find(const char *name);
+
+/* "whyslow: " + message on standard error. */
+void ws_cli_warn(const char *fmt, ...) WS_PRINTF(1, 2);
+/* The same, and the hint where help is. */
+void ws_cli_usage(const char *fmt, ...) WS_PRINTF(1, 2);
+/* Says why a run could not begin; 66, or 78 when that was the rules. */
+int ws_cli_error(const struct ws_err *err);
+
+/* The shipped rules (or --rules-dir) plus --rules and -D, checked; NULL after
+ * complaining. */
+struct ws_rules *ws_cli_rules(const struct ws_options *o);
+/* The same, telling problems (and warnings) elsewhere. */
+struct ws_rules *ws_cli_rules_with(
+    const struct ws_options *o, const struct ws_complain *c);
+/* Reads the one bundle that argv names; NULL after complaining, with the exit
+ * status in *status. */
+struct ws_run *ws_cli_run(const struct ws_options *o,
+    const struct ws_rules *rules, int argc, char **argv, int *status);
+/* Exit status of a run whose result was printed: 65 when nothing could be
+ * read, 75 when a limit was reached before anything was; says so. */
+int ws_cli_status(const struct ws_run *run);
+int ws_cli_bundle_status(const struct ws_bundle *b);
+struct ws_style ws_cli_style(const struct ws_options *o);
+/* Flushes standard output; 74 when that failed. */
+int ws_cli_flush(int status);
+
+#endif

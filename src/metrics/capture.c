@@ -1,0 +1,82 @@
+#include <math.h>
+
+#include "metrics/family.h"
+
+/* Which kind of evidence a series is, and the fact that holds its total. */
+static const struct kind {
+	ws_id series;
+	enum ws_source_id source;
+	uint32_t total;
+} kinds[] = {
+	{ WS_N_PPROF_CPU, WS_S_PPROF_CPU, WS_F_CPU_TOTAL },
+	{ WS_N_PPROF_CPU_SAMPLES, WS_S_PPROF_CPU, WS_F_CPU_SAMPLES },
+	{ WS_N_PPROF_BLOCK, WS_S_PPROF_BLOCK, WS_F_BLOCK_TOTAL },
+	{ WS_N_PPROF_BLOCK_COUNT, WS_S_PPROF_BLOCK, WS_F_BLOCK_COUNT },
+	{ WS_N_PPROF_MUTEX, WS_S_PPROF_MUTEX, WS_F_MUTEX_TOTAL },
+	{ WS_N_PPROF_MUTEX_COUNT, WS_S_PPROF_MUTEX, WS_F_MUTEX_COUNT },
+	{ WS_N_PPROF_ALLOC, WS_S_PPROF_HEAP, WS_F_ALLOC_TOTAL },
+	{ WS_N_PPROF_ALLOC_COUNT, WS_S_PPROF_HEAP, WS_F_ALLOC_OBJECTS },
+	{ WS_N_PPROF_INUSE, WS_S_PPROF_HEAP, WS_F_INUSE_TOTAL },
+	{ WS_N_PPROF_GOROUTINE, WS_S_PPROF_GOROUTINE, WS_F_GOROUTINES },
+	{ WS_N_PPROF_THREADCREATE, WS_S_PPROF_THREADCREATE, WS_F_THREADS },
+};
+
+static enum ws_presence
+presence(const struct ws_profile *p)
+{
+	if (ws_profile_is_difference(p))
+		return WS_UNSUPPORTED_HERE;
+	return p->samples > 0 ? WS_VALUE : WS_EMPTY;
+}
+
+/* No samples are no value, as a profile may not have been switched on; but
+ * over a known time they say that the program used no CPU. */
+static bool
+has_total(const struct ws_profile *p, enum ws_source_id source)
+{
+	return presence(p) == WS_VALUE ||
+	       (presence(p) == WS_EMPTY && source == WS_S_PPROF_CPU &&
+		   p->duration > 0);
+}
+
+static void
+put_kind(const struct ws_measured *m, const struct kind *k)
+{
+	const struct ws_profile *p = ws_profiles_find(m->profiles, k->series);
+	double samples;
+
+	if (p == NULL)
+		return;
+	samples = (double)p->samples;
+	ws_facts_source(m->facts, k->source, presence(p),
+	    ws_dict_text(m->dict, p->artifact).p, samples);
+	if (has_total(p, k->source))
+		ws_measured_put(m, k->total, p->total, p->artifact, samples);
+}
+
+static void
+put_cores(const struct ws_measured *m)
+{
+	const struct ws_profile *p =
+	    ws_profiles_find(m->profiles, WS_N_PPROF_CPU);
+	double n = ws_measured_get(m, WS_F_CPU_SAMPLES), cores;
+
+	if (p == NULL || ws_profile_is_difference(p) || !(p->duration > 0))
+		return;
+	cores = p->total / p->duration;
+	ws_measured_put(m, WS_F_CPU_DURATION, p->duration, p->artifact, NAN);
+	ws_measured_put(m, WS_F_CPU_CORES, cores, p->artifact, n);
+	ws_measured_put(m, WS_F_CPU_UTILIZATION, cores / ws_measured_cpus(m),
+	    p->artifact, n);
+}
+
+/* Totals of the profiles, and how busy the program was. */
+void
+ws_family_capture(const struct ws_measured *m)
+{
+	size_t i;
+
+	for (i = 0; i < WS_LEN(kinds); i++)
+		put_kind(m, &kinds[i]);
+	put_cores(m);
+}

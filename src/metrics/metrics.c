@@ -1,0 +1,175 @@
+#include "metrics/metrics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "metrics/family.h"
+
+struct ws_metrics {
+	struct ws_measured m;
+	struct ws_sink *fan;
+};
+
+static void (*const families[])(const struct ws_measured *) = {
+	ws_family_env, /* first: others ask it for CPUs and the Go release */
+	ws_family_capture,
+	ws_family_host,
+	ws_family_disk,
+	ws_family_bench,
+};
+
+struct ws_metrics *
+ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
+{
+	struct ws_metrics *m = ws_alloc(sizeof(*m));
+	struct ws_sink *sink[2];
+
+	m->m.dict = d;
+	m->m.queries = q;
+	m->m.profiles = ws_profiles_new(d);
+	m->m.counters = ws_counters_new(d);
+	sink[0] = ws_profiles_sink(m->m.profiles);
+	sink[1] = ws_counters_sink(m->m.counters);
+	m->fan = ws_sink_new_fan(d, sink, WS_LEN(sink));
+	return m;
+}
+
+void
+ws_metrics_free(struct ws_metrics *m)
+{
+	if (m == NULL)
+		return;
+	ws_sink_free(m->fan);
+	ws_profiles_free(m->m.profiles);
+	ws_counters_free(m->m.counters);
+	free(m);
+}
+
+struct ws_sink *
+ws_metrics_sink(struct ws_metrics *m)
+{
+	return m->fan;
+}
+
+/* What one log held, in numbers of series. */
+struct held {
+	uint64_t plain;   /* without averages since boot */
+	uint64_t running; /* with them, and with intervals after */
+	uint64_t boot;    /* with nothing else */
+	uint64_t values;  /* of the longest */
+};
+
+static struct held *
+count_held(const struct ws_counters *c)
+{
+	struct held *held =
+	    ws_alloc_array(ws_counters_logs(c) + 1, sizeof(*held));
+	size_t i, n = ws_counters_count(c);
+
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(c, i);
+		struct held *h = &held[s->log];
+
+		h->plain += s->boot == 0;
+		h->running += s->boot > 0 && s->n > 0;
+		h->boot += s->boot > 0 && s->n == 0;
+		h->values = s->seen > h->values ? s->seen : h->values;
+	}
+	return held;
+}
+
+/* A log that has averages since boot and no interval after them says nothing
+ * about the time in question, not even by its run queue. */
+static bool
+has_values(const struct held *h)
+{
+	return h->running > 0 || (h->boot == 0 && h->plain > 0);
+}
+
+/*
+ * Which kind of evidence the artifacts are, by their format.  Benchmarks have
+ * results only when their own family says so, profiles tell it all in theirs.
+ */
+static void
+tell_sources(const struct ws_measured *m)
+{
+	static const struct {
+		const char *format;
+		enum ws_source_id source;
+		bool by_marks, by_values;
+	} known[] = {
+		{ "env", WS_S_ENV, true, true },
+		{ "gobench", WS_S_BENCH, false, false },
+		{ "iostat", WS_S_IOSTAT, false, true },
+		{ "vmstat", WS_S_VMSTAT, false, true },
+	};
+	struct held *held = count_held(m->counters);
+	size_t i, k, n = ws_counters_logs(m->counters);
+
+	for (i = 0; i < n; i++) {
+		const struct ws_log *log = ws_counters_log(m->counters, i);
+		struct ws_sv format = ws_dict_text(m->dict, log->format);
+		bool has;
+
+		for (k = 0; k < WS_LEN(known); k++)
+			if (ws_sv_is(format, known[k].format))
+				break;
+		if (k == WS_LEN(known))
+			continue;
+		has = (known[k].by_values && has_values(&held[i])) ||
+		      (known[k].by_marks && log->marks > 0);
+		if (has || log->status <= WS_PARTIAL)
+			ws_facts_source(m->facts, known[k].source,
+			    has ? WS_VALUE : WS_EMPTY,
+			    ws_dict_text(m->dict, log->artifact).p,
+			    (double)held[i].values);
+	}
+	free(held);
+}
+
+enum ws_status
+ws_metrics_finish(struct ws_metrics *m, struct ws_facts *f, struct ws_err *err)
+{
+	size_t i;
+
+	m->m.facts = f;
+	tell_sources(&m->m);
+	for (i = 0; i < WS_LEN(families); i++)
+		families[i](&m->m);
+	return ws_family_queries(&m->m, err);
+}
+
+struct ws_profiles *
+ws_metrics_profiles(const struct ws_metrics *m)
+{
+	return m->m.profiles;
+}
+
+void
+ws_measured_put(const struct ws_measured *m, uint32_t def, double value,
+    ws_id artifact, double samples)
+{
+	struct ws_fact fact = WS_FACT_OF(def, value);
+
+	if (!isfinite(value))
+		return;
+	fact.artifact = ws_dict_text(m->dict, artifact).p;
+	fact.samples = samples;
+	ws_facts_put(m->facts, &fact);
+}
+
+double
+ws_measured_get(const struct ws_measured *m, uint32_t def)
+{
+	const struct ws_fact *f = ws_facts_get(m->facts, def, NULL);
+
+	return f != NULL && f->presence == WS_VALUE ? f->value : NAN;
+}
+
+double
+ws_measured_cpus(const struct ws_measured *m)
+{
+	return fmin(ws_measured_get(m, WS_F_HOST_CPUS),
+	    ws_measured_get(m, WS_F_GO_MAXPROCS));
+}

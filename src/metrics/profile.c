@@ -1,0 +1,317 @@
+#include "metrics/profile.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/*
+ * A series that is being filled has a sparse index from stack ids to entries.
+ * index[stack] is only believed when the entry there is of that stack, so it
+ * needs no clearing and is handed on from artifact to artifact.
+ */
+struct open_series {
+	struct ws_profile *profile;
+	uint32_t *index;
+	size_t cap;
+};
+
+struct ws_profiles {
+	struct ws_sink sink;
+	struct ws_origin origin;
+	struct ws_profile **profile;
+	size_t n, cap;
+	struct ws_profile **merged; /* made by ws_profiles_find */
+	size_t n_merged, cap_merged;
+	struct open_series *open; /* of the artifact that is being read */
+	size_t n_open, cap_open, ever_open;
+	size_t next_open; /* where the next sample's series is looked for */
+	double lost;      /* by the artifact so far */
+	double duration;  /* of the artifact, NaN until it says so */
+};
+
+static void
+begin(struct ws_sink *s, const struct ws_origin *o)
+{
+	struct ws_profiles *p = (struct ws_profiles *)s;
+
+	p->origin = *o;
+	p->n_open = p->next_open = 0;
+	p->lost = 0;
+	p->duration = NAN;
+}
+
+static struct ws_profile *
+new_profile(ws_id series, ws_id artifact)
+{
+	struct ws_profile *f = ws_alloc(sizeof(*f));
+
+	f->series = series;
+	f->artifact = artifact;
+	f->duration = f->period = NAN;
+	return f;
+}
+
+static void
+add_slot(struct ws_profiles *p)
+{
+	p->open =
+	    ws_grow(p->open, &p->cap_open, p->n_open + 1, sizeof(*p->open));
+	if (p->n_open == p->ever_open)
+		p->open[p->ever_open++] = (struct open_series){ 0 };
+}
+
+/* The values of one sample come one after the other and in the same order for
+ * every sample, so the one behind the last is nearly always right. */
+static struct open_series *
+series_of(struct ws_profiles *p, ws_id name)
+{
+	struct ws_profile *f;
+	size_t i, at = p->next_open;
+
+	for (i = 0; i < p->n_open; i++, at++) {
+		at = at < p->n_open ? at : 0;
+		if (p->open[at].profile->series != name)
+			continue;
+		p->next_open = at + 1;
+		return &p->open[at];
+	}
+	add_slot(p);
+	f = new_profile(name, p->origin.artifact);
+	f->lost = p->lost;
+	f->duration = p->duration;
+	p->profile =
+	    ws_grow(p->profile, &p->cap, p->n + 1, sizeof(*p->profile));
+	p->profile[p->n++] = f;
+	p->open[p->n_open].profile = f;
+	return &p->open[p->n_open++];
+}
+
+static struct ws_profile_entry *
+entry_of(struct open_series *o, ws_id stack)
+{
+	struct ws_profile *f = o->profile;
+	size_t was = o->cap;
+
+	if (stack >= was) {
+		o->index = ws_grow(
+		    o->index, &o->cap, (size_t)stack + 1, sizeof(*o->index));
+		memset(o->index + was, 0, (o->cap - was) * sizeof(*o->index));
+	}
+	if (o->index[stack] < f->n && f->entry[o->index[stack]].stack == stack)
+		return &f->entry[o->index[stack]];
+	f->entry = ws_grow(f->entry, &f->cap, f->n + 1, sizeof(*f->entry));
+	f->entry[f->n] = (struct ws_profile_entry){ stack, 0 };
+	o->index[stack] = (uint32_t)f->n;
+	return &f->entry[f->n++];
+}
+
+static void
+add_sample(struct ws_profiles *p, const struct ws_event *e)
+{
+	struct open_series *o = series_of(p, e->name);
+	struct ws_profile *f = o->profile;
+
+	f->unit = e->unit;
+	f->total += e->value;
+	f->abs_total += fabs(e->value);
+	f->samples++;
+	entry_of(o, e->stack)->value += e->value;
+}
+
+static void
+add_loss(struct ws_profiles *p, const struct ws_event *e)
+{
+	size_t i;
+
+	p->lost += e->value;
+	for (i = 0; i < p->n_open; i++)
+		p->open[i].profile->lost += e->value;
+}
+
+/* Told of one series, true of all that were captured with it. */
+static void
+set_duration(struct ws_profiles *p, const struct ws_event *e)
+{
+	size_t i;
+
+	series_of(p, e->track);
+	p->duration = e->value;
+	for (i = 0; i < p->n_open; i++)
+		p->open[i].profile->duration = e->value;
+}
+
+static enum ws_status
+events(struct ws_sink *s, const struct ws_event *ev, size_t n)
+{
+	struct ws_profiles *p = (struct ws_profiles *)s;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct ws_event *e = &ev[i];
+
+		if (e->kind == WS_EV_SAMPLE)
+			add_sample(p, e);
+		else if (e->kind == WS_EV_LOSS)
+			add_loss(p, e);
+		else if (e->kind != WS_EV_COUNTER || e->track == 0)
+			continue;
+		else if (e->name == WS_N_CAPTURE_DURATION)
+			set_duration(p, e);
+		else if (e->name == WS_N_CAPTURE_PERIOD)
+			series_of(p, e->track)->profile->period = e->value;
+	}
+	return WS_OK;
+}
+
+static const struct ws_sink_ops ops = { .begin = begin, .events = events };
+
+struct ws_profiles *
+ws_profiles_new(struct ws_dict *d)
+{
+	struct ws_profiles *p = ws_alloc(sizeof(*p));
+
+	p->sink.ops = &ops;
+	p->duration = NAN;
+	p->sink.dict = d;
+	return p;
+}
+
+static void
+free_all(struct ws_profile **list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		free(list[i]->entry);
+		free(list[i]);
+	}
+	free(list);
+}
+
+void
+ws_profiles_free(struct ws_profiles *p)
+{
+	size_t i;
+
+	if (p == NULL)
+		return;
+	for (i = 0; i < p->ever_open; i++)
+		free(p->open[i].index);
+	free(p->open);
+	free_all(p->profile, p->n);
+	free_all(p->merged, p->n_merged);
+	free(p);
+}
+
+struct ws_sink *
+ws_profiles_sink(struct ws_profiles *p)
+{
+	return &p->sink;
+}
+
+size_t
+ws_profiles_count(const struct ws_profiles *p)
+{
+	return p->n;
+}
+
+const struct ws_profile *
+ws_profiles_get(const struct ws_profiles *p, size_t i)
+{
+	return p->profile[i];
+}
+
+static void
+merge(struct open_series *to, const struct ws_profile *from)
+{
+	struct ws_profile *f = to->profile;
+	size_t i;
+
+	for (i = 0; i < from->n; i++)
+		entry_of(to, from->entry[i].stack)->value +=
+		    from->entry[i].value;
+	f->unit = from->unit;
+	f->total += from->total;
+	f->abs_total += from->abs_total;
+	f->samples += from->samples;
+	f->lost += from->lost;
+	f->duration =
+	    isnan(f->duration) ? from->duration : f->duration + from->duration;
+	f->period = fmax(f->period, from->period);
+}
+
+bool
+ws_profile_is_difference(const struct ws_profile *p)
+{
+	/* Both are the same additions unless a value was negative. */
+	return p->total != p->abs_total;
+}
+
+/* What a profile is good for; the best class of a series is reasoned about. */
+enum class { DIFFERENCE, CUMULATIVE, WINDOW };
+
+static enum class class_of(const struct ws_profile *p) {
+	if (ws_profile_is_difference(p)) return DIFFERENCE;
+	return isnan(p->duration) ? CUMULATIVE : WINDOW;
+}
+
+/* All windows of a series as one profile. */
+static struct ws_profile *
+merge_windows(struct ws_profiles *p, ws_id series)
+{
+	struct open_series to = { .profile = NULL };
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		const struct ws_profile *f = p->profile[i];
+
+		if (f->series != series || class_of(f) != WINDOW)
+			continue;
+		if (to.profile == NULL)
+			to.profile = new_profile(series, f->artifact);
+		merge(&to, f);
+	}
+	free(to.index);
+	return to.profile;
+}
+
+/* Of the best class the largest, and how many there are of that class. */
+static const struct ws_profile *
+largest(const struct ws_profiles *p, ws_id series, size_t *same)
+{
+	const struct ws_profile *best = NULL;
+	size_t i;
+
+	for (i = 0, *same = 0; i < p->n; i++) {
+		const struct ws_profile *f = p->profile[i];
+
+		if (f->series != series)
+			continue;
+		if (best == NULL || class_of(f) > class_of(best))
+			*same = 0;
+		else if (class_of(f) < class_of(best))
+			continue;
+		if (++*same == 1 || f->abs_total > best->abs_total)
+			best = f;
+	}
+	return best;
+}
+
+const struct ws_profile *
+ws_profiles_find(struct ws_profiles *p, ws_id series)
+{
+	size_t i, same;
+	const struct ws_profile *best = largest(p, series, &same);
+
+	if (same < 2 || class_of(best) != WINDOW)
+		return best;
+	for (i = 0; i < p->n_merged; i++)
+		if (p->merged[i]->series == series)
+			return p->merged[i];
+	p->merged = ws_grow(p->merged, &p->cap_merged, p->n_merged + 1,
+	    sizeof(struct ws_profile *));
+	p->merged[p->n_merged] = merge_windows(p, series);
+	return p->merged[p->n_merged++];
+}

@@ -1,0 +1,67 @@
+/*
+ * Sums per stack of every sampled series of every artifact.  What parsers tell
+ * about a capture (capture.duration, capture.period) comes as counters whose
+ * track is the name of its main series; the duration holds for all of them.
+ */
+#ifndef WS_PROFILE_H
+#define WS_PROFILE_H
+
+#include <stdbool.h>
+
+#include "base/units.h"
+#include "model/sink.h"
+
+struct ws_profile_entry {
+	ws_id stack;
+	double value;
+};
+
+/* One series of one artifact: a sum per distinct stack. */
+struct ws_profile {
+	ws_id series, artifact;
+	enum ws_unit unit;
+	struct ws_profile_entry *entry; /* in the order of first appearance */
+	size_t n, cap;
+	double total;     /* sum of all values */
+	double abs_total; /* sum of magnitudes: what pprof calls the total */
+	uint64_t samples; /* events */
+	double lost;      /* records that the artifact lost */
+	double duration;  /* ns, NaN when the artifact does not say */
+	double period;    /* NaN likewise */
+};
+
+struct ws_profiles;
+
+struct ws_profiles *ws_profiles_new(struct ws_dict *d);
+void ws_profiles_free(struct ws_profiles *p);
+struct ws_sink *ws_profiles_sink(struct ws_profiles *p);
+size_t ws_profiles_count(const struct ws_profiles *p);
+const struct ws_profile *ws_profiles_get(const struct ws_profiles *p, size_t i);
+/* A profile that was subtracted from another: some values are negative, so it
+ * has no shares. */
+bool ws_profile_is_difference(const struct ws_profile *p);
+/*
+ * The profile of a series to reason about; NULL when there is none.  Captures
+ * that tell their duration are windows: several are added up, under the name
+ * of the first.  Those that do not count from the start of the process: when
+ * there are no windows, the one with the largest total is taken.  A difference
+ * is the last resort.  Ask after the last event only.
+ */
+const struct ws_profile *ws_profiles_find(struct ws_profiles *p, ws_id series);
+
+/* One row of `top`. */
+struct ws_top_row {
+	const char *name;
+	double flat, cum;
+};
+
+/*
+ * Flat and cumulative value per function, by falling |flat|, then |cum|, then
+ * name: the rules of `go tool pprof -top` (cum counts a stack once even when
+ * the function recurs in it).  The rows are allocated with ws_alloc and owned
+ * by the caller; names live with the dictionary.
+ */
+size_t ws_profile_top(
+    const struct ws_profile *p, struct ws_dict *d, struct ws_top_row **rows);
+
+#endif

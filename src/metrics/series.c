@@ -1,0 +1,276 @@
+#include "metrics/series.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/htab.h"
+#include "base/mem.h"
+#include "base/stat.h"
+
+struct ws_counters {
+	struct ws_sink sink;
+	struct ws_origin origin;
+	struct ws_htab *keys; /* {artifact, track, name}; index in series[] */
+	struct ws_series *series;
+	size_t cap;
+	struct ws_log *log; /* the last one is being read */
+	size_t n_log, cap_log;
+	struct ws_htab *asked; /* keys with 0 for any; NULL: to be made */
+	size_t *best;          /* of those, index in series[] */
+	size_t cap_best;
+	struct ws_htab *mark_names; /* index in mark[] */
+	struct ws_mark *mark;
+	size_t cap_mark;
+};
+
+static void
+begin(struct ws_sink *s, const struct ws_origin *o)
+{
+	struct ws_counters *c = (struct ws_counters *)s;
+
+	c->origin = *o;
+	c->log = ws_grow(c->log, &c->cap_log, c->n_log + 1, sizeof(*c->log));
+	c->log[c->n_log++] =
+	    (struct ws_log){ .artifact = o->artifact, .format = o->format };
+}
+
+static void
+end(struct ws_sink *s, enum ws_status status)
+{
+	struct ws_counters *c = (struct ws_counters *)s;
+
+	if (c->n_log > 0)
+		c->log[c->n_log - 1].status = status;
+}
+
+static struct ws_series *
+series_of(struct ws_counters *c, const struct ws_event *e)
+{
+	ws_id key[3] = { c->origin.artifact, e->track, e->name };
+	bool is_new;
+	uint32_t i = ws_htab_put(c->keys, key, sizeof(key), &is_new);
+
+	if (!is_new)
+		return &c->series[i];
+	c->series =
+	    ws_grow(c->series, &c->cap, (size_t)i + 1, sizeof(*c->series));
+	c->series[i] = (struct ws_series){ .artifact = key[0],
+		.track = key[1],
+		.name = key[2],
+		.log = c->n_log - 1,
+		.unit = e->unit,
+		.every = 1 };
+	return &c->series[i];
+}
+
+static void
+thin(struct ws_series *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n / 2; i++)
+		s->value[i] = s->value[2 * i];
+	s->n /= 2;
+	s->every *= 2;
+}
+
+static void
+add_value(struct ws_series *s, double v)
+{
+	if (s->seen++ % s->every != 0)
+		return;
+	if (s->n == WS_SERIES_MAX)
+		thin(s);
+	s->value = ws_grow(s->value, &s->cap, s->n + 1, sizeof(*s->value));
+	s->value[s->n++] = v;
+}
+
+static void
+add_mark(struct ws_counters *c, const struct ws_event *e)
+{
+	bool is_new;
+	uint32_t i =
+	    ws_htab_put(c->mark_names, &e->name, sizeof(e->name), &is_new);
+
+	if (is_new)
+		c->mark = ws_grow(
+		    c->mark, &c->cap_mark, (size_t)i + 1, sizeof(*c->mark));
+	c->mark[i] = (struct ws_mark){ c->origin.artifact, e->name, e->peer };
+	if (e->name != WS_N_MARK_NOTE && e->name != WS_N_MARK_COMMENT)
+		c->log[c->n_log - 1].marks++;
+}
+
+static void
+add_counter(struct ws_counters *c, const struct ws_event *e)
+{
+	struct ws_series *s = series_of(c, e);
+
+	if (e->peer == WS_N_SINCE_BOOT)
+		s->boot++;
+	else
+		add_value(s, e->value);
+}
+
+static enum ws_status
+events(struct ws_sink *s, const struct ws_event *ev, size_t n)
+{
+	struct ws_counters *c = (struct ws_counters *)s;
+	static const struct ws_origin unknown;
+	size_t i;
+
+	if (c->n_log == 0)
+		begin(s, &unknown);
+	ws_htab_free(c->asked);
+	c->asked = NULL;
+	for (i = 0; i < n; i++)
+		if (ev[i].kind == WS_EV_MARK)
+			add_mark(c, &ev[i]);
+		else if (ev[i].kind == WS_EV_COUNTER)
+			add_counter(c, &ev[i]);
+	return WS_OK;
+}
+
+static const struct ws_sink_ops ops = {
+	.begin = begin, .events = events, .end = end
+};
+
+struct ws_counters *
+ws_counters_new(struct ws_dict *d)
+{
+	struct ws_counters *c = ws_alloc(sizeof(*c));
+
+	c->sink.ops = &ops;
+	c->sink.dict = d;
+	c->keys = ws_htab_new();
+	c->mark_names = ws_htab_new();
+	return c;
+}
+
+void
+ws_counters_free(struct ws_counters *c)
+{
+	size_t i;
+
+	if (c == NULL)
+		return;
+	for (i = 0; i < ws_counters_count(c); i++)
+		free(c->series[i].value);
+	free(c->series);
+	free(c->mark);
+	free(c->log);
+	free(c->best);
+	ws_htab_free(c->asked);
+	ws_htab_free(c->keys);
+	ws_htab_free(c->mark_names);
+	free(c);
+}
+
+struct ws_sink *
+ws_counters_sink(struct ws_counters *c)
+{
+	return &c->sink;
+}
+
+size_t
+ws_counters_count(const struct ws_counters *c)
+{
+	return ws_htab_count(c->keys);
+}
+
+const struct ws_series *
+ws_counters_get(const struct ws_counters *c, size_t i)
+{
+	return &c->series[i];
+}
+
+size_t
+ws_counters_logs(const struct ws_counters *c)
+{
+	return c->n_log;
+}
+
+const struct ws_log *
+ws_counters_log(const struct ws_counters *c, size_t i)
+{
+	return &c->log[i];
+}
+
+/* Puts a series up for one of the questions that it may answer. */
+static void
+offer(struct ws_counters *c, size_t series, ws_id artifact, ws_id track)
+{
+	const struct ws_series *s = &c->series[series];
+	ws_id key[3] = { artifact, track, s->name };
+	bool is_new;
+	uint32_t i = ws_htab_put(c->asked, key, sizeof(key), &is_new);
+
+	if (is_new)
+		c->best = ws_grow(
+		    c->best, &c->cap_best, (size_t)i + 1, sizeof(*c->best));
+	if (is_new || s->seen > c->series[c->best[i]].seen)
+		c->best[i] = series;
+}
+
+static void
+build_index(struct ws_counters *c)
+{
+	size_t i, n = ws_counters_count(c);
+
+	c->asked = ws_htab_new();
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = &c->series[i];
+
+		if (s->n == 0)
+			continue;
+		offer(c, i, s->artifact, s->track);
+		offer(c, i, s->artifact, 0);
+		offer(c, i, 0, s->track);
+		offer(c, i, 0, 0);
+	}
+}
+
+const struct ws_series *
+ws_counters_find(struct ws_counters *c, ws_id name, ws_id artifact, ws_id track)
+{
+	ws_id key[3] = { artifact, track, name };
+	uint32_t i;
+
+	if (c->asked == NULL)
+		build_index(c);
+	i = ws_htab_get(c->asked, key, sizeof(key));
+	return i != WS_HTAB_NONE ? &c->series[c->best[i]] : NULL;
+}
+
+struct ws_sv
+ws_counters_text(const struct ws_counters *c, const char *name, ws_id *artifact)
+{
+	ws_id id = ws_dict_cstr(c->sink.dict, name);
+	uint32_t i = ws_htab_get(c->mark_names, &id, sizeof(id));
+
+	if (i == WS_HTAB_NONE)
+		return (struct ws_sv){ NULL, 0 };
+	if (artifact != NULL)
+		*artifact = c->mark[i].artifact;
+	return ws_dict_text(c->sink.dict, c->mark[i].text);
+}
+
+double
+ws_series_quantile(const struct ws_series *s, double q)
+{
+	double *copy, v;
+
+	if (s == NULL || s->n == 0)
+		return NAN;
+	copy = ws_alloc_array(s->n, sizeof(*copy));
+	memcpy(copy, s->value, s->n * sizeof(*copy));
+	v = ws_quantile(copy, s->n, q);
+	free(copy);
+	return v;
+}
+
+double
+ws_series_median(const struct ws_series *s)
+{
+	return ws_series_quantile(s, 0.5);
+}
