@@ -306,6 +306,21 @@ test_dump(void)
 	free(json);
 }
 
+static void
+test_numbered_tracks(void)
+{
+	ws_id g = ws_track(WS_TRACK_GOROUTINE, 17);
+	ws_id t = ws_track(WS_TRACK_THREAD, (UINT64_C(1) << 40) + 5);
+
+	ok(ws_track_is_numbered(g) && !ws_track_is_numbered(17),
+	    "a numbered track is no interned id");
+	ok(ws_track_kind(g) == WS_TRACK_GOROUTINE && ws_track_number(g) == 17,
+	    "goroutine 17");
+	ok(ws_track_kind(t) == WS_TRACK_THREAD && ws_track_number(t) == 5,
+	    "a number over 27 bits keeps its low ones");
+	is_str(ws_track_kind_name(WS_TRACK_PROC), "proc", "name of a kind");
+}
+
 int
 main(void)
 {
@@ -317,5 +332,6 @@ main(void)
 	test_clocks();
 	test_batch();
 	test_dump();
+	test_numbered_tracks();
 	return tap_done();
 }

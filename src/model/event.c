@@ -36,3 +36,12 @@ ws_known_name_help(ws_id id)
 
 	return id < WS_LEN(help) ? help[id] : NULL;
 }
+
+const char *
+ws_track_kind_name(enum ws_track_kind k)
+{
+	static const char *const name[WS_TRACK_KINDS] = { "goroutine", "proc",
+		"thread", "task" };
+
+	return k < WS_TRACK_KINDS ? name[k] : "track";
+}

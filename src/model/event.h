@@ -5,6 +5,7 @@
 #ifndef WS_EVENT_H
 #define WS_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/units.h"
@@ -32,6 +33,49 @@ struct ws_event {
 	uint8_t kind; /* enum ws_event_kind */
 	uint8_t unit; /* enum ws_unit */
 };
+
+/*
+ * Goroutines, threads and their kin come by the million, so they are numbered
+ * instead of interned: `track` (and `peer` of an EDGE) has the top bit set, the
+ * kind below it and the low 27 bits of the number.
+ */
+enum ws_track_kind {
+	WS_TRACK_GOROUTINE,
+	WS_TRACK_PROC, /* a P of the Go scheduler */
+	WS_TRACK_THREAD,
+	WS_TRACK_TASK,
+	WS_TRACK_KINDS
+};
+
+enum { WS_TRACK_NUMBER_BITS = 27 };
+
+static inline ws_id
+ws_track(enum ws_track_kind kind, uint64_t number)
+{
+	return UINT32_C(1) << 31 | (ws_id)kind << WS_TRACK_NUMBER_BITS |
+	       (ws_id)(number & ((UINT32_C(1) << WS_TRACK_NUMBER_BITS) - 1));
+}
+
+static inline bool
+ws_track_is_numbered(ws_id track)
+{
+	return track >> 31;
+}
+
+static inline enum ws_track_kind
+ws_track_kind(ws_id track)
+{
+	return (enum ws_track_kind)(track >> WS_TRACK_NUMBER_BITS & 0xf);
+}
+
+static inline uint32_t
+ws_track_number(ws_id track)
+{
+	return track & ((UINT32_C(1) << WS_TRACK_NUMBER_BITS) - 1);
+}
+
+/* "goroutine", "proc", "thread", "task". */
+const char *ws_track_kind_name(enum ws_track_kind k);
 
 /* An event with nothing in it but its kind: no times, no ids. */
 #define WS_EVENT(k)                                                            \

@@ -195,6 +195,21 @@ has_value(const struct ws_event *e)
 }
 
 static void
+row_track(struct row *r, const char *key, ws_id id)
+{
+	struct ws_buf b = { 0 };
+
+	if (!ws_track_is_numbered(id)) {
+		row_id(r, key, id);
+		return;
+	}
+	ws_buf_printf(&b, "%s %" PRIu32, ws_track_kind_name(ws_track_kind(id)),
+	    ws_track_number(id));
+	row_sv(r, key, ws_buf_sv(&b));
+	ws_buf_fini(&b);
+}
+
+static void
 dump_event(struct dump_sink *d, const struct ws_event *e)
 {
 	const struct ws_clock *c = ws_dict_get_clock(d->sink.dict, e->clock);
@@ -206,8 +221,8 @@ dump_event(struct dump_sink *d, const struct ws_event *e)
 		row_num(&r, "value", e->value);
 	if (e->unit != WS_U_NONE)
 		row_sv(&r, "unit", ws_sv_of(ws_unit_name(e->unit)));
-	row_id(&r, "track", e->track);
-	row_id(&r, "peer", e->peer);
+	row_track(&r, "track", e->track);
+	row_track(&r, "peer", e->peer);
 	row_stack(&r, e->stack);
 	row_time(&r, "t", e->t);
 	row_time(&r, "dur", e->dur);
