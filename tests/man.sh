@@ -113,4 +113,10 @@ while IFS= read -r example; do
 	test -s "$dir/out"
 	ok $? "it says something"
 done <"$dir/examples"
+
+# The first screen in README is what the program prints.
+sed -n '/^```$/,/^```$/p' "$srcdir/README" | grep -v '^```$' >"$dir/screen"
+is "$(cat "$dir/screen")" \
+	"$("$WHYSLOW" "$srcdir/testdata/bundles/lock-across-call")" \
+	"README shows the real first screen"
 done_testing
