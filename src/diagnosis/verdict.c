@@ -12,7 +12,7 @@
  *    group that would add most, as one surprise is likely enough to be waited
  *    for and several at once are not.  Rules that no capture of this program
  *    can answer (facts marked as unsupported here) never count.
-  *    The same holds for unknown votes against a class: its lo loses all of
+ *    The same holds for unknown votes against a class: its lo loses all of
  *    them, but only the largest one where its own evidence is strong.
  * 4. The highest points lead.  Ties go to the votes that are sure, then to the
  *    order of classes; a tie is never decided, as no lo is above its points.
