@@ -382,6 +382,8 @@ take_event(
 	if (json_is_string(text)) {
 		package = package == NULL ? "" : package;
 		i = ws_htab_put(packages, package, strlen(package), NULL);
+		if (i >= PACKAGES_MAX)
+			fault(b, line->off, "output of too many packages");
 		if (i < PACKAGES_MAX)
 			take_output(b, flow_at(b, i),
 			    (struct ws_sv){ json_string_value(text),

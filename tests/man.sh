@@ -117,6 +117,6 @@ done <"$dir/examples"
 # The first screen in README is what the program prints.
 sed -n '/^```$/,/^```$/p' "$srcdir/README" | grep -v '^```$' >"$dir/screen"
 is "$(cat "$dir/screen")" \
-	"$("$WHYSLOW" "$srcdir/testdata/bundles/lock-across-call")" \
+	"$(cd "$srcdir" && "$WHYSLOW" testdata/bundles/lock-across-call)" \
 	"README shows the real first screen"
 done_testing

@@ -176,6 +176,26 @@ test_json(void)
 	parsed_fini(&r);
 }
 
+/* What is not read of too many packages is told. */
+static void
+test_many_packages(void)
+{
+	struct ws_buf b = { 0 };
+	struct parsed r;
+
+	for (int i = 0; i < 5000; i++)
+		ws_buf_printf(&b,
+		    "{\"Action\":\"output\",\"Package\":\"p%d\","
+		    "\"Output\":\"BenchmarkA 5 %d ns/op\\n\"}\n",
+		    i, i);
+	parse_mem(&r, &ws_parser_gobench, "many", b.p, b.n);
+	ok(parsed_value(&r, "BenchmarkA", WS_N_BENCH_TIME, 4095) == 4095,
+	    "thousands of packages are read");
+	ok(r.status == WS_PARTIAL && r.faults > 0, "the rest is a fault");
+	parsed_fini(&r);
+	ws_buf_fini(&b);
+}
+
 static void
 check_bid(const char *path, enum ws_bid want)
 {
@@ -231,6 +251,7 @@ main(void)
 	test_units();
 	test_noise();
 	test_json();
+	test_many_packages();
 	check_bid("gobench/config-only/input.txt", WS_BID_SHAPE);
 	check_bid("gobench/benchstat/input.txt", WS_BID_NO);
 	check_bid("gobench/empty/input.txt", WS_BID_NO);

@@ -288,6 +288,86 @@ test_top(void)
 	bench_fini(&b);
 }
 
+static enum ws_status
+put_one(struct ws_counters *c, ws_id track, double value)
+{
+	struct ws_event e = WS_EVENT(WS_EV_COUNTER);
+
+	e.name = WS_N_CPU_IDLE;
+	e.track = track;
+	e.value = value;
+	return ws_sink_events(ws_counters_sink(c), &e, 1);
+}
+
+/* Neither names nor values without number fill the memory. */
+static void
+test_many_series(void)
+{
+	enum { LONG = 1000, VALUES = 20000 };
+
+	struct ws_dict *d = ws_dict_new();
+	struct ws_counters *c = ws_counters_new(d);
+	const struct ws_series *s;
+	size_t i, k, kept = 0;
+	bool even = true;
+
+	for (i = 0; i < VALUES; i++)
+		for (k = 0; k < LONG; k++)
+			put_one(c, (ws_id)k, (double)i);
+	for (k = 0; k < LONG; k++) {
+		s = ws_counters_get(c, k);
+		kept += s->n;
+		for (i = 0; i < s->n; i++)
+			even &= s->value[i] == (double)(i * s->every);
+		even &= s->n * s->every >= VALUES && s->seen == VALUES;
+	}
+	ok(kept <= WS_SERIES_VALUES && kept > WS_SERIES_VALUES / 4,
+	    "%zu values of %d million are kept", kept, LONG * VALUES / 1000000);
+	ok(even, "evenly, to the end");
+	for (k = LONG; k < WS_SERIES_ALL; k++)
+		put_one(c, (ws_id)k, 1);
+	ok(ws_counters_count(c) == WS_SERIES_ALL, "a million names");
+	ok(put_one(c, 7, 1) == WS_OK, "one that is known may grow");
+	ok(put_one(c, WS_SERIES_ALL, 1) == WS_LIMIT, "a new one may not");
+	ok(ws_counters_count(c) == WS_SERIES_ALL, "and leaves nothing");
+	ws_counters_free(c);
+	ws_dict_free(d);
+}
+
+/* Two artifacts say the same of the program, in both orders. */
+static void
+test_order_of_artifacts(void)
+{
+	static const char *const name[] = { "a", "b", "a" };
+	struct ws_dict *d = ws_dict_new();
+	struct ws_event e = WS_EVENT(WS_EV_MARK);
+	ws_id from;
+	int i, k;
+
+	e.name = ws_dict_cstr(d, "go");
+	for (i = 0; i < 2; i++) {
+		struct ws_counters *c = ws_counters_new(d);
+
+		for (k = i; k < i + 2; k++) {
+			struct ws_origin o = { ws_dict_cstr(d, name[k]), 0 };
+
+			ws_sink_begin(ws_counters_sink(c), &o);
+			e.peer = o.artifact;
+			ws_sink_events(ws_counters_sink(c), &e, 1);
+			put_one(c, 0, k);
+		}
+		ok(ws_sv_is(ws_counters_text(c, "go", &from), "b"),
+		    "order %d: the mark of the last name", i);
+		ok(ws_sv_is(
+		       ws_dict_text(d,
+			   ws_counters_find(c, WS_N_CPU_IDLE, 0, 0)->artifact),
+		       "a"),
+		    "order %d: the series of the first name", i);
+		ws_counters_free(c);
+	}
+	ws_dict_free(d);
+}
+
 static void
 test_series(void)
 {
@@ -357,5 +437,7 @@ main(void)
 	test_difference();
 	test_top();
 	test_series();
+	test_many_series();
+	test_order_of_artifacts();
 	return tap_done();
 }

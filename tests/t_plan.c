@@ -42,6 +42,7 @@ static const char pack[] =
     "trap T-ONE { when pprof.mutex.count > 0; say \"a global lock\";\n"
     "  share pprof.cpu.utilization; targets lock.sites; }\n"
     "trap T-TWO { when pprof.cpu.samples > 0; say \"a second trap\"; }\n"
+    "trap T-WEAK { when pprof.cpu.samples > 90; say \"not sure\"; }\n"
     "trap T-NOT { when pprof.cpu.samples < 0; say \"not seen\"; }\n";
 
 static struct lab
@@ -50,7 +51,7 @@ busy_lab(void)
 	struct lab l = lab_new(pack);
 
 	lab_set(&l, "pprof.mutex.count", 1);
-	lab_set(&l, "pprof.cpu.samples", 100);
+	lab_put(&l, "pprof.cpu.samples", 100, 80, 120);
 	lab_set(&l, "pprof.cpu.utilization", 0.46);
 	return l;
 }
@@ -149,7 +150,7 @@ test_targets(void)
 		strcmp(d->trap[0].judgement->rule->id, "T-ONE") == 0 &&
 		near(d->trap[0].share, 0.46) && d->trap[0].n_target == 3 &&
 		isnan(d->trap[1].share),
-	    "traps with share and sites, those without at the end");
+	    "traps with share and sites, those without at the end, no weak");
 	lab_free(&l);
 }
 

@@ -137,7 +137,8 @@ put_facts_json(FILE *f, const struct ws_report *r, const struct ws_style *s)
 	ws_report_facts_json(f, r);
 }
 
-/* The widest line, or UINT_MAX when a line ends in a blank. */
+/* The widest line but the command to paste, which is not broken; UINT_MAX when
+ * a line ends in a blank. */
 static unsigned
 widest(const char *text)
 {
@@ -149,7 +150,9 @@ widest(const char *text)
 
 		if (ws_sv_ends(line, " "))
 			return ~0u;
-		n = ws_text_columns(line);
+		n = ws_sv_starts(line, "  whyslow explain ")
+			? 0
+			: ws_text_columns(line);
 		most = n > most ? n : most;
 	}
 	return most;

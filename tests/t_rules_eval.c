@@ -322,6 +322,29 @@ test_explain(void)
 }
 
 static void
+test_explain_long(void)
+{
+	static const char text[] =
+	    "quality Q { when host.blocked + host.blocked + host.blocked +\n"
+	    "  host.blocked > 5; say \"x\"; why \"w\"; }\n";
+	struct ws_buf b = { 0 };
+	struct ws_facts *f;
+	struct kit k;
+
+	kit_rules(&k, text);
+	f = ws_facts_new(ws_rules_catalogue(k.r));
+	kit_put(&k, f, "host.blocked", 2, NULL);
+	ws_eval_explain(k.r, f, ws_rules_find(k.r, WS_SV("Q")), &b);
+	ok(strstr(b.p, "host.blocked > 5\n") != NULL &&
+		strstr(b.p, "\n                                            "
+			    "    8 > 5  ") != NULL,
+	    "a long comparison has its values below");
+	ws_buf_fini(&b);
+	ws_facts_free(f);
+	kit_fini(&k);
+}
+
+static void
 test_number(void)
 {
 	static const char text[] =
@@ -397,6 +420,7 @@ main(void)
 	test_cases();
 	test_judgements();
 	test_explain();
+	test_explain_long();
 	test_number();
 	test_units();
 	return tap_done();

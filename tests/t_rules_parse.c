@@ -1,5 +1,6 @@
 /* Reading rules: everything that can be declared, and every complaint. */
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "rules_kit.h"
 
@@ -514,7 +515,6 @@ put_file(const char *dir, const char *name, const char *text)
 	ws_buf_fini(&path);
 }
 
-/* What an earlier run left. */
 static void
 drop_file(const char *dir, const char *name)
 {
@@ -535,11 +535,10 @@ test_folder(void)
 	struct ws_complain c;
 	struct kit k;
 
-	ws_buf_printf(&dir, "%s/t_rules_parse.folder", top != NULL ? top : ".");
+	ws_buf_printf(&dir, "%s/t_rules_parse.%ld", top != NULL ? top : ".",
+	    (long)getpid());
 	ws_buf_printf(&symbols, "%s/symbols", dir.p);
 	mkdir(dir.p, 0777);
-	drop_file(dir.p, "a.rules");
-	drop_file(dir.p, "b.rules");
 	mkdir(symbols.p, 0777);
 	kit_init(&k);
 	c = kit_complain(&k);
@@ -566,6 +565,12 @@ test_folder(void)
 	is_str(ws_rules_find(k.r, WS_SV("q"))->say, "y",
 	    "later files override earlier ones");
 	kit_fini(&k);
+	drop_file(dir.p, "a.rules");
+	drop_file(dir.p, "a.test");
+	drop_file(dir.p, "b.rules");
+	drop_file(symbols.p, "g.sym");
+	remove(symbols.p);
+	ok(remove(dir.p) == 0, "nothing is left behind");
 	ws_buf_fini(&dir);
 	ws_buf_fini(&symbols);
 }

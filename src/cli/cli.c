@@ -181,6 +181,27 @@ hit_limit(const struct ws_bundle *b, struct ws_err *err)
 	return false;
 }
 
+/* Says of the first artifacts why each was not read. */
+static void
+warn_unread(const struct ws_entry *e, size_t n)
+{
+	enum { SHOWN = 5 };
+
+	size_t i;
+
+	if (n == 0) {
+		ws_cli_warn("there is no file in it; name the folder or "
+			    "archive that has the profiles and logs");
+		return;
+	}
+	for (i = 0; i < n && i < SHOWN; i++)
+		ws_cli_warn("%s: %s", e[i].name, e[i].detail);
+	if (n > SHOWN)
+		ws_cli_warn("%zu more were not read", n - SHOWN);
+	ws_cli_warn("nothing in it could be read; whyslow ls tells of all, "
+		    "and whyslow-formats(5) what is read");
+}
+
 /* The worst that kept anything from being read; limits before damage, since
  * raising a limit is something the user can do. */
 int
@@ -197,7 +218,7 @@ ws_cli_bundle_status(const struct ws_bundle *b)
 		ws_cli_warn("nothing was read before a limit: %s", err.text);
 		return WS_EXIT_LIMIT;
 	}
-	ws_cli_warn("nothing in it could be read; whyslow ls tells why");
+	warn_unread(e, n);
 	return WS_EXIT_DATA;
 }
 

@@ -164,9 +164,9 @@ finish_tests(const struct ws_rules *r, const struct ws_test_totals *t)
 
 	fwrite(b.p != NULL ? b.p : "", 1, b.n, stdout);
 	ws_buf_fini(&b);
-	printf("%u passed, %u failed; %u rules not seen true, false and "
+	printf("%u passed, %u failed; %u rule%s not seen true, false and "
 	       "unknown\n",
-	    t->passed, t->failed, uncovered);
+	    t->passed, t->failed, uncovered, uncovered == 1 ? "" : "s");
 	return t->failed > 0 || uncovered > 0 ? WS_EXIT_RULES : WS_EXIT_OK;
 }
 

@@ -78,7 +78,9 @@ ws_traps_list(struct ws_case *c)
 
 		if (j->truth != WS_TRUE)
 			continue;
-		if (j->rule->kind == WS_RULE_TRAP)
+		/* A trap has no vote that could count half: it is sure or it
+		 * is left out. */
+		if (j->rule->kind == WS_RULE_TRAP && !j->weak)
 			add_trap(c, j);
 		else if (j->rule->kind == WS_RULE_QUALITY)
 			quality[c->d->n_quality++] = j;

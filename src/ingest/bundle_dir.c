@@ -16,6 +16,7 @@ struct ws_stream *
 ws_mapping_open(struct ws_mapping *m, struct ws_budget *b, int fd)
 {
 	struct stat st;
+	struct ws_stream *s;
 	void *p = MAP_FAILED;
 
 	*m = (struct ws_mapping){ 0 };
@@ -28,7 +29,9 @@ ws_mapping_open(struct ws_mapping *m, struct ws_budget *b, int fd)
 		return ws_stream_new_fd(b, fd);
 	m->p = p;
 	m->n = (size_t)st.st_size;
-	return ws_stream_new_mem(b, m->p, m->n);
+	s = ws_stream_new_mem(b, m->p, m->n);
+	s->is_mapped = true;
+	return s;
 }
 
 void

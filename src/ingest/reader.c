@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "ingest/source_open.h"
 
@@ -135,6 +136,9 @@ parse(struct ws_reader *r, const struct ws_parser *p, struct ws_source *src)
 {
 	struct ws_sv name = ws_source_artifact(src)->name;
 	struct ws_entry *e = add_entry(r, name.p);
+	static const struct ws_err refused = { WS_LIMIT, WS_OFF_NONE,
+		"more different counters than are kept of one bundle; cut the "
+		"file to the devices or benchmarks in question" };
 	struct ws_err err = { .off = WS_OFF_NONE }, below = err;
 	struct ws_origin origin = {
 		.artifact = ws_dict_str(r->sink->dict, name),
@@ -155,6 +159,8 @@ parse(struct ws_reader *r, const struct ws_parser *p, struct ws_source *src)
 		explain(r, e, &below);
 	else if (err.text[0] != '\0')
 		explain(r, e, &err);
+	else if (e->status == WS_LIMIT)
+		explain(r, e, &refused);
 	else if (r->fault.err.status != WS_OK)
 		explain(r, e, &r->fault.err);
 }
@@ -227,11 +233,28 @@ hash_begin(struct hash *h, struct ws_stream *s)
 	s->hash = &h->sha;
 }
 
+/* Pages of a mapped file are given back as they are hashed: a large file that
+ * nobody wanted must not stay in memory. */
+static void
+hash_memory(struct hash *h, const struct ws_stream *s)
+{
+	enum { CHUNK = 8 << 20 };
+
+	size_t n = (size_t)s->out, at, part;
+
+	for (at = 0; at < n; at += part) {
+		part = n - at < CHUNK ? n - at : CHUNK;
+		sha256_update(&h->sha, part, h->mem + at);
+		if (s->is_mapped)
+			madvise((void *)(h->mem + at), part, MADV_DONTNEED);
+	}
+}
+
 static void
 hash_end(struct hash *h, struct ws_stream *s, uint8_t out[SHA256_DIGEST_SIZE])
 {
 	if (ws_stream_in_memory(s))
-		sha256_update(&h->sha, (size_t)s->out, h->mem);
+		hash_memory(h, s);
 	else
 		ws_stream_drain(s);
 	sha256_digest(&h->sha, SHA256_DIGEST_SIZE, out);

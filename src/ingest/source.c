@@ -186,6 +186,9 @@ ws_source_status(const struct ws_source *s, struct ws_err *err)
 	return e->status;
 }
 
+static const char *keep(struct ws_source *s, const char *fmt, va_list ap)
+    WS_PRINTF(2, 0);
+
 static const char *
 keep(struct ws_source *s, const char *fmt, va_list ap)
 {

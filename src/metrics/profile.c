@@ -271,10 +271,26 @@ merge_windows(struct ws_profiles *p, ws_id series)
 			continue;
 		if (to.profile == NULL)
 			to.profile = new_profile(series, f->artifact);
+		if (ws_sv_cmp(ws_dict_text(p->sink.dict, f->artifact),
+			ws_dict_text(p->sink.dict, to.profile->artifact)) < 0)
+			to.profile->artifact = f->artifact;
 		merge(&to, f);
 	}
 	free(to.index);
 	return to.profile;
+}
+
+/* On a tie the name decides, not the order in an archive. */
+static bool
+is_larger(const struct ws_profiles *p, const struct ws_profile *a,
+    const struct ws_profile *b)
+{
+	const struct ws_dict *d = p->sink.dict;
+
+	if (a->abs_total != b->abs_total)
+		return a->abs_total > b->abs_total;
+	return ws_sv_cmp(ws_dict_text(d, a->artifact),
+		   ws_dict_text(d, b->artifact)) < 0;
 }
 
 /* Of the best class the largest, and how many there are of that class. */
@@ -293,7 +309,7 @@ largest(const struct ws_profiles *p, ws_id series, size_t *same)
 			*same = 0;
 		else if (class_of(f) < class_of(best))
 			continue;
-		if (++*same == 1 || f->abs_total > best->abs_total)
+		if (++*same == 1 || is_larger(p, f, best))
 			best = f;
 	}
 	return best;

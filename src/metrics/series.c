@@ -14,6 +14,8 @@ struct ws_counters {
 	struct ws_htab *keys; /* {artifact, track, name}; index in series[] */
 	struct ws_series *series;
 	size_t cap;
+	size_t room;        /* values that one series may keep */
+	size_t n_values;    /* that all keep */
 	struct ws_log *log; /* the last one is being read */
 	size_t n_log, cap_log;
 	struct ws_htab *asked; /* keys with 0 for any; NULL: to be made */
@@ -44,12 +46,19 @@ end(struct ws_sink *s, enum ws_status status)
 		c->log[c->n_log - 1].status = status;
 }
 
+/* NULL when there are too many already. */
 static struct ws_series *
 series_of(struct ws_counters *c, const struct ws_event *e)
 {
 	ws_id key[3] = { c->origin.artifact, e->track, e->name };
 	bool is_new;
-	uint32_t i = ws_htab_put(c->keys, key, sizeof(key), &is_new);
+	uint32_t i;
+
+	if (ws_htab_count(c->keys) == WS_SERIES_ALL) {
+		i = ws_htab_get(c->keys, key, sizeof(key));
+		return i != WS_HTAB_NONE ? &c->series[i] : NULL;
+	}
+	i = ws_htab_put(c->keys, key, sizeof(key), &is_new);
 
 	if (!is_new)
 		return &c->series[i];
@@ -65,25 +74,61 @@ series_of(struct ws_counters *c, const struct ws_event *e)
 }
 
 static void
-thin(struct ws_series *s)
+thin(struct ws_counters *c, struct ws_series *s)
 {
-	size_t i;
+	size_t i, kept = (s->n + 1) / 2;
 
-	for (i = 0; i < s->n / 2; i++)
+	c->n_values -= s->n - kept;
+	for (i = 0; i < kept; i++)
 		s->value[i] = s->value[2 * i];
-	s->n /= 2;
+	s->n = kept;
 	s->every *= 2;
 }
 
+/* Makes room for values of all series, at the cost of the longest. */
 static void
-add_value(struct ws_series *s, double v)
+thin_all(struct ws_counters *c)
+{
+	size_t i, n = ws_counters_count(c);
+
+	c->room /= 2;
+	for (i = 0; i < n; i++) {
+		struct ws_series *s = &c->series[i];
+
+		if (s->n <= c->room)
+			continue;
+		while (s->n > c->room)
+			thin(c, s);
+		s->cap = s->n;
+		s->value = ws_realloc(s->value, s->cap * sizeof(*s->value));
+	}
+}
+
+static void
+add_value(struct ws_counters *c, struct ws_series *s, double v)
 {
 	if (s->seen++ % s->every != 0)
 		return;
-	if (s->n == WS_SERIES_MAX)
-		thin(s);
+	while (c->n_values >= WS_SERIES_VALUES)
+		thin_all(c);
+	if (s->n >= c->room)
+		thin(c, s);
+	/* After thinning, this one may be among those that are left out. */
+	if ((s->seen - 1) % s->every != 0)
+		return;
 	s->value = ws_grow(s->value, &s->cap, s->n + 1, sizeof(*s->value));
 	s->value[s->n++] = v;
+	c->n_values++;
+}
+
+/* Members of an archive come in any order, which must not tell between them:
+ * like the files of a folder, the last name wins. */
+static bool
+comes_later(const struct ws_counters *c, ws_id artifact, ws_id than)
+{
+	return artifact == than ||
+	       ws_sv_cmp(ws_dict_text(c->sink.dict, artifact),
+		   ws_dict_text(c->sink.dict, than)) > 0;
 }
 
 static void
@@ -96,20 +141,25 @@ add_mark(struct ws_counters *c, const struct ws_event *e)
 	if (is_new)
 		c->mark = ws_grow(
 		    c->mark, &c->cap_mark, (size_t)i + 1, sizeof(*c->mark));
-	c->mark[i] = (struct ws_mark){ c->origin.artifact, e->name, e->peer };
+	if (is_new || comes_later(c, c->origin.artifact, c->mark[i].artifact))
+		c->mark[i] =
+		    (struct ws_mark){ c->origin.artifact, e->name, e->peer };
 	if (e->name != WS_N_MARK_NOTE && e->name != WS_N_MARK_COMMENT)
 		c->log[c->n_log - 1].marks++;
 }
 
-static void
+static enum ws_status
 add_counter(struct ws_counters *c, const struct ws_event *e)
 {
 	struct ws_series *s = series_of(c, e);
 
+	if (s == NULL)
+		return WS_LIMIT;
 	if (e->peer == WS_N_SINCE_BOOT)
 		s->boot++;
 	else
-		add_value(s, e->value);
+		add_value(c, s, e->value);
+	return WS_OK;
 }
 
 static enum ws_status
@@ -117,18 +167,19 @@ events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
 	struct ws_counters *c = (struct ws_counters *)s;
 	static const struct ws_origin unknown;
+	enum ws_status status = WS_OK;
 	size_t i;
 
 	if (c->n_log == 0)
 		begin(s, &unknown);
 	ws_htab_free(c->asked);
 	c->asked = NULL;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n && status == WS_OK; i++)
 		if (ev[i].kind == WS_EV_MARK)
 			add_mark(c, &ev[i]);
 		else if (ev[i].kind == WS_EV_COUNTER)
-			add_counter(c, &ev[i]);
-	return WS_OK;
+			status = add_counter(c, &ev[i]);
+	return status;
 }
 
 static const struct ws_sink_ops ops = {
@@ -142,6 +193,7 @@ ws_counters_new(struct ws_dict *d)
 
 	c->sink.ops = &ops;
 	c->sink.dict = d;
+	c->room = WS_SERIES_MAX;
 	c->keys = ws_htab_new();
 	c->mark_names = ws_htab_new();
 	return c;
@@ -196,6 +248,17 @@ ws_counters_log(const struct ws_counters *c, size_t i)
 	return &c->log[i];
 }
 
+/* With more values; or with as many, and the name that sorts first. */
+static bool
+is_better(const struct ws_counters *c, const struct ws_series *s,
+    const struct ws_series *than)
+{
+	if (s->seen != than->seen)
+		return s->seen > than->seen;
+	return s->artifact != than->artifact &&
+	       comes_later(c, than->artifact, s->artifact);
+}
+
 /* Puts a series up for one of the questions that it may answer. */
 static void
 offer(struct ws_counters *c, size_t series, ws_id artifact, ws_id track)
@@ -208,7 +271,7 @@ offer(struct ws_counters *c, size_t series, ws_id artifact, ws_id track)
 	if (is_new)
 		c->best = ws_grow(
 		    c->best, &c->cap_best, (size_t)i + 1, sizeof(*c->best));
-	if (is_new || s->seen > c->series[c->best[i]].seen)
+	if (is_new || is_better(c, s, &c->series[c->best[i]]))
 		c->best[i] = series;
 }
 

@@ -8,6 +8,11 @@
  * that memory does not grow with the length of a log. */
 enum { WS_SERIES_MAX = 1 << 16 };
 
+/* Nor with the number of names in it: the events of more series than
+ * WS_SERIES_ALL are refused (WS_LIMIT), and when more values are kept than
+ * WS_SERIES_VALUES, the longest series are thinned. */
+enum { WS_SERIES_ALL = 1 << 20, WS_SERIES_VALUES = 1 << 24 };
+
 /* One counter of one track of one artifact, in the order of the log, without
  * averages since boot; n is 0 when there was nothing else. */
 struct ws_series {
@@ -42,11 +47,13 @@ const struct ws_series *ws_counters_get(const struct ws_counters *c, size_t i);
 size_t ws_counters_logs(const struct ws_counters *c);
 const struct ws_log *ws_counters_log(const struct ws_counters *c, size_t i);
 /* The series with the most values among those of a name (and of an artifact
- * and track, unless 0), the first on a tie; NULL when none has a value.  The
+ * and track, unless 0); on a tie that of the artifact whose name sorts first,
+ * then the first; NULL when none has a value.  The
  * first call after events builds an index. */
 const struct ws_series *ws_counters_find(
     struct ws_counters *c, ws_id name, ws_id artifact, ws_id track);
-/* Text of the last mark of a name, or an empty view; *artifact may be NULL. */
+/* Text of the last mark of a name in the artifact whose name sorts last, or an
+ * empty view; *artifact may be NULL. */
 struct ws_sv ws_counters_text(
     const struct ws_counters *c, const char *name, ws_id *artifact);
 /* Median and 0..1 quantile of the kept values; NaN when there are none. */

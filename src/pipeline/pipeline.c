@@ -26,7 +26,8 @@ read_bundle(struct ws_run *run, const char *path,
 	return ws_metrics_finish(run->metrics, run->facts, err);
 }
 
-/* The last part of the path, so that no report tells where it was made. */
+/* The last part of the path, so that no report tells where it was made, but
+ * for the command at its end, which has to work. */
 static struct ws_sv
 base_name(const char *path)
 {
@@ -68,6 +69,7 @@ fill_report(struct ws_run *run, const char *path)
 	size_t i;
 
 	r->bundle = ws_arena_dup(run->arena, base_name(path));
+	r->path = ws_arena_dup(run->arena, ws_sv_of(path));
 	r->sha256 = ws_bundle_sha256(run->bundle);
 	r->status = ws_bundle_status(run->bundle, &err);
 	r->detail = r->status == WS_OK

@@ -1,5 +1,6 @@
 #include "report/page.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #define WIDTH_MIN 60
@@ -160,6 +161,8 @@ start_column(
 	c->width = border - c->at;
 	if (cell->width > 0 && cell->width < c->width)
 		c->width = cell->width;
+	if (cell->flow == WS_WHOLE)
+		c->width = UINT_MAX;
 }
 
 /* Prints the next line of a cell; returns the column it ends in. */

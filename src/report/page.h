@@ -20,6 +20,7 @@ struct ws_page {
 enum ws_flow {
 	WS_FLOW,    /* broken at blanks */
 	WS_COMMAND, /* the same, with backslashes that a shell understands */
+	WS_WHOLE,   /* one line however long: names in it may have blanks */
 	WS_RIGHT    /* set against the right border */
 };
 

@@ -24,6 +24,8 @@ struct ws_report_artifact {
 
 struct ws_report {
 	const char *bundle; /* base name, never a path */
+	/* As it was given, for a command to paste; NULL: as the base name. */
+	const char *path;
 	const char *sha256;
 	const char *detail; /* what was wrong with the container, or "" */
 	enum ws_status status;

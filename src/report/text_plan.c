@@ -310,7 +310,8 @@ put_quoted(struct ws_buf *b, const char *name)
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789._+/-";
 
-	if (*name && *name != '-' && name[strspn(name, plain)] == '\0') {
+	if (strcmp(name, "-") == 0 ||
+	    (*name && *name != '-' && name[strspn(name, plain)] == '\0')) {
 		ws_buf_puts(b, name);
 		return;
 	}
@@ -337,10 +338,10 @@ ws_text_next(const struct ws_page *p, const struct ws_report *r)
 	if (d->n_evidence > 0) {
 		ws_buf_printf(
 		    &b, "whyslow explain %s ", d->evidence[0]->rule->id);
-		put_quoted(&b, r->bundle);
+		put_quoted(&b, r->path != NULL ? r->path : r->bundle);
 		ws_page_row(p,
 		    &(struct ws_cell){
-			.text = ws_text_str(&b), .at = 2, .flow = WS_COMMAND },
+			.text = ws_text_str(&b), .at = 2, .flow = WS_WHOLE },
 		    1);
 	}
 	ws_buf_fini(&b);

@@ -47,6 +47,10 @@ put_line(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x)
 
 	ws_buf_puts(b, "    ");
 	ws_expr_print(b, x);
+	if (b->n - start >= VALUES) {
+		ws_buf_putc(b, '\n');
+		start = b->n;
+	}
 	pad(b, start, VALUES);
 	if (ws_op_is_comparison(x->op)) {
 		v = ws_value_of(s, x->a);
