@@ -70,6 +70,24 @@ put_cores(const struct ws_measured *m)
 	    p->artifact, n);
 }
 
+/* A counter of the artifact that the goroutines are taken from. */
+static void
+put_hidden(const struct ws_measured *m)
+{
+	const struct ws_profile *p =
+	    ws_profiles_find(m->profiles, WS_N_PPROF_GOROUTINE);
+	const struct ws_series *s;
+
+	if (p == NULL || presence(p) != WS_VALUE)
+		return;
+	s = ws_counters_find(
+	    m->counters, WS_N_PPROF_GOROUTINE_HIDDEN, p->artifact, 0);
+	if (s != NULL)
+		ws_measured_put(m, WS_F_GOROUTINES_HIDDEN,
+		    s->value[s->n - 1] / p->total, p->artifact,
+		    (double)p->samples);
+}
+
 /* Totals of the profiles, and how busy the program was. */
 void
 ws_family_capture(const struct ws_measured *m)
@@ -79,4 +97,5 @@ ws_family_capture(const struct ws_measured *m)
 	for (i = 0; i < WS_LEN(kinds); i++)
 		put_kind(m, &kinds[i]);
 	put_cores(m);
+	put_hidden(m);
 }

@@ -22,6 +22,7 @@ struct ws_measured {
 void ws_family_env(const struct ws_measured *m);
 void ws_family_capture(const struct ws_measured *m); /* after env */
 void ws_family_host(const struct ws_measured *m);    /* after env */
+void ws_family_memstats(const struct ws_measured *m);
 void ws_family_disk(const struct ws_measured *m);
 void ws_family_bench(const struct ws_measured *m); /* after env */
 /* Shares, sums, sites and accounts that rules files declare; fails when a

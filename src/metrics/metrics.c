@@ -14,6 +14,7 @@ struct ws_metrics {
 static void (*const families[])(const struct ws_measured *) = {
 	ws_family_env, /* first: others ask it for CPUs and the Go release */
 	ws_family_capture,
+	ws_family_memstats,
 	ws_family_host,
 	ws_family_disk,
 	ws_family_bench,

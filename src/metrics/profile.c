@@ -53,6 +53,15 @@ new_profile(ws_id series, ws_id artifact)
 	return f;
 }
 
+/* Formats that leave the innermost functions of the runtime out. */
+static unsigned
+roughness(struct ws_sv format)
+{
+	if (ws_sv_is(format, "goroutines"))
+		return 1;
+	return ws_sv_is(format, "pprof-text") ? 2 : 0;
+}
+
 static void
 add_slot(struct ws_profiles *p)
 {
@@ -81,6 +90,7 @@ series_of(struct ws_profiles *p, ws_id name)
 	f = new_profile(name, p->origin.artifact);
 	f->lost = p->lost;
 	f->duration = p->duration;
+	f->rough = roughness(ws_dict_text(p->sink.dict, p->origin.format));
 	p->profile =
 	    ws_grow(p->profile, &p->cap, p->n + 1, sizeof(*p->profile));
 	p->profile[p->n++] = f;
@@ -293,6 +303,17 @@ is_larger(const struct ws_profiles *p, const struct ws_profile *a,
 		   ws_dict_text(d, b->artifact)) < 0;
 }
 
+/* As good as the best so far but for its size: 0; better: 1; worse: -1. */
+static int
+compare(const struct ws_profile *f, const struct ws_profile *best)
+{
+	if (best == NULL || class_of(f) > class_of(best))
+		return 1;
+	if (class_of(f) < class_of(best) || f->rough > best->rough)
+		return -1;
+	return f->rough < best->rough;
+}
+
 /* Of the best class the largest, and how many there are of that class. */
 static const struct ws_profile *
 largest(const struct ws_profiles *p, ws_id series, size_t *same)
@@ -305,9 +326,9 @@ largest(const struct ws_profiles *p, ws_id series, size_t *same)
 
 		if (f->series != series)
 			continue;
-		if (best == NULL || class_of(f) > class_of(best))
+		if (compare(f, best) > 0)
 			*same = 0;
-		else if (class_of(f) < class_of(best))
+		else if (compare(f, best) < 0)
 			continue;
 		if (++*same == 1 || is_larger(p, f, best))
 			best = f;

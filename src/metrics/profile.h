@@ -28,6 +28,8 @@ struct ws_profile {
 	double lost;      /* records that the artifact lost */
 	double duration;  /* ns, NaN when the artifact does not say */
 	double period;    /* NaN likewise */
+	/* 0; of texts, which hide functions, the more the less they show */
+	unsigned rough;
 };
 
 struct ws_profiles;
@@ -44,8 +46,8 @@ bool ws_profile_is_difference(const struct ws_profile *p);
  * The profile of a series to reason about; NULL when there is none.  Captures
  * that tell their duration are windows: several are added up, under the name
  * of the first.  Those that do not count from the start of the process: when
- * there are no windows, the one with the largest total is taken.  A difference
- * is the last resort.  Ask after the last event only.
+ * there are no windows, the one with the largest total is taken, a text only
+ * where it is all there is.  A difference is the last resort.  Ask after the last event only.
  */
 const struct ws_profile *ws_profiles_find(struct ws_profiles *p, ws_id series);
 
