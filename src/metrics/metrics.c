@@ -17,6 +17,7 @@ static void (*const families[])(const struct ws_measured *) = {
 	ws_family_memstats,
 	ws_family_host,
 	ws_family_disk,
+	ws_family_process,
 	ws_family_bench,
 };
 
@@ -103,6 +104,7 @@ tell_sources(const struct ws_measured *m)
 		{ "env", WS_S_ENV, true, true },
 		{ "gobench", WS_S_BENCH, false, false },
 		{ "iostat", WS_S_IOSTAT, false, true },
+		{ "pidstat", WS_S_PIDSTAT, false, true },
 		{ "vmstat", WS_S_VMSTAT, false, true },
 	};
 	struct held *held = count_held(m->counters);

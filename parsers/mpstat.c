@@ -1,0 +1,261 @@
+/*
+ * mpstat of sysstat, text, from 9.1 to 12.7: the CPU rows of -P and -A, in any
+ * locale, several captures in one file.  Specified by mpstat(1) and by what
+ * each version prints.
+ *
+ * The rows of all CPUs become the series of vmstat and iostat, in which the
+ * kernel's share holds interrupts too.  Rows of one CPU become "percpu.user"
+ * and so on, because a single CPU is not the machine.
+ *
+ * A report without an interval is an average since boot: header and rows have
+ * the same time.  Left out: rows of averages, nodes (-N, the same again) and
+ * interrupts (-I).  Recognised but not read: -o JSON.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "ingest/parser.h"
+#include "sysstat.h"
+
+static const struct ws_column table[] = {
+	{ "%usr", WS_N_CPU_USER, WS_U_RATIO, 0.01 },
+	{ "%user", WS_N_CPU_USER, WS_U_RATIO, 0.01 },
+	{ "%nice", WS_N_CPU_NICE, WS_U_RATIO, 0.01 },
+	{ "%sys", WS_N_CPU_SYS, WS_U_RATIO, 0.01 },
+	{ "%irq", WS_N_CPU_SYS, WS_U_RATIO, 0.01 },
+	{ "%soft", WS_N_CPU_SYS, WS_U_RATIO, 0.01 },
+	{ "%iowait", WS_N_CPU_IOWAIT, WS_U_RATIO, 0.01 },
+	{ "%steal", WS_N_CPU_STEAL, WS_U_RATIO, 0.01 },
+	{ "%guest", WS_N_CPU_GUEST, WS_U_RATIO, 0.01 },
+	{ "%gnice", WS_N_CPU_GUEST, WS_U_RATIO, 0.01 },
+	{ "%idle", WS_N_CPU_IDLE, WS_U_RATIO, 0.01 },
+};
+
+/* The series of a row, each with the name of it for a single CPU. */
+static const struct {
+	ws_id name;
+	const char *single;
+} series[] = {
+	{ WS_N_CPU_USER, "percpu.user" },
+	{ WS_N_CPU_NICE, "percpu.nice" },
+	{ WS_N_CPU_SYS, "percpu.sys" },
+	{ WS_N_CPU_IOWAIT, "percpu.iowait" },
+	{ WS_N_CPU_STEAL, "percpu.steal" },
+	{ WS_N_CPU_GUEST, "percpu.guest" },
+	{ WS_N_CPU_IDLE, "percpu.idle" },
+};
+
+struct mpstat {
+	struct ws_sysstat s;
+	struct ws_layout l;
+	bool shares; /* the rows that follow are CPU shares */
+	bool boot;
+	char start[64]; /* clock of the header */
+	size_t start_n;
+};
+
+static bool
+is_first(struct ws_sv s)
+{
+	return ws_sv_is(s, "CPU") || ws_sv_is(s, "NODE");
+}
+
+/* The order tells mpstat from `sar -u ALL`. */
+static bool
+is_shares(const struct ws_layout *l)
+{
+	return l->n > 6 && ws_sv_is(l->token[0], "CPU") &&
+	       (ws_sv_is(l->token[1], "%usr") ||
+		   ws_sv_is(l->token[1], "%user")) &&
+	       ws_sv_is(l->token[2], "%nice") &&
+	       ws_sv_is(l->token[3], "%sys") &&
+	       ws_sv_is(l->token[4], "%iowait") &&
+	       ws_sv_is(l->token[5], "%irq");
+}
+
+static bool
+take_header(struct mpstat *p, const struct ws_line *line)
+{
+	struct ws_sysstat_header h;
+
+	if (!ws_sysstat_header(&h, line->text, is_first))
+		return false;
+	ws_layout_read(&p->l, h.columns, table, WS_LEN(table));
+	p->shares = !h.average && is_shares(&p->l);
+	p->start_n = h.clock.n < sizeof(p->start) ? h.clock.n : 0;
+	for (size_t i = 0; i < p->start_n; i++)
+		p->start[i] = h.clock.p[i];
+	if (!h.average)
+		p->s.prefix = h.prefix;
+	return true;
+}
+
+/* Adds up the columns of a series; false when there are none. */
+static bool
+sum_of(
+    const struct mpstat *p, const struct ws_sv *cell, ws_id name, double *sum)
+{
+	bool found = false;
+	double v;
+
+	*sum = 0;
+	for (size_t i = 1; i < p->l.n; i++) {
+		const struct ws_column *c = p->l.col[i];
+
+		if (c == NULL || c->name != name ||
+		    !ws_cell_value(c, cell[i], &v))
+			continue;
+		*sum += v;
+		found = true;
+	}
+	return found;
+}
+
+/* All the cells are shares and make up the whole; an offline CPU has none. */
+static bool
+is_whole(const struct mpstat *p, const struct ws_sv *cell)
+{
+	double sum = 0, v;
+
+	for (size_t i = 1; i < p->l.n; i++) {
+		if (p->l.col[i] == NULL)
+			continue;
+		if (!ws_cell_value(p->l.col[i], cell[i], &v) || v < 0 ||
+		    v > 1.05)
+			return false;
+		sum += v;
+	}
+	return sum == 0 || (sum > 0.97 && sum < 1.03);
+}
+
+static void
+put_row(struct mpstat *p, const struct ws_sv *cell)
+{
+	struct ws_event ev = ws_sysstat_counter(&p->s, p->boot);
+	bool all = ws_sv_is(cell[0], "all");
+	char cpu[40];
+
+	ev.unit = WS_U_RATIO;
+	snprintf(cpu, sizeof(cpu), "cpu%.*s", WS_SV_ARG(cell[0]));
+	if (!all)
+		ev.track = ws_dict_cstr(p->s.sink->dict, cpu);
+	for (size_t i = 0; i < WS_LEN(series); i++) {
+		if (!sum_of(p, cell, series[i].name, &ev.value))
+			continue;
+		ev.name = all ? series[i].name
+			      : ws_dict_cstr(p->s.sink->dict, series[i].single);
+		ws_batch_put(&p->s.out, &ev);
+	}
+	p->s.rows++;
+}
+
+static void
+take_row(struct mpstat *p, const struct ws_line *line, struct ws_sv bare)
+{
+	struct ws_sv f[WS_SYSSTAT_FIELDS], clock;
+	size_t n = ws_row_split(bare, f, WS_SYSSTAT_FIELDS);
+	size_t k = ws_sysstat_clock(f, n);
+	uint64_t cpu;
+
+	if (k == 0 || !p->shares)
+		return;
+	if (n != k + p->l.n ||
+	    (!ws_sv_is(f[k], "all") && !ws_num_u64(f[k], 0, 1 << 20, &cpu)) ||
+	    !is_whole(p, f + k)) {
+		ws_sysstat_fault(
+		    &p->s, line->off, "a row is not the shares of its header");
+		return;
+	}
+	clock = f[0];
+	clock.n = (size_t)(f[k - 1].p + f[k - 1].n - clock.p);
+	ws_sysstat_time(&p->s, clock);
+	p->boot = ws_sv_eq(clock, (struct ws_sv){ p->start, p->start_n });
+	put_row(p, f + k);
+}
+
+static void
+take_line(struct mpstat *p, const struct ws_line *line)
+{
+	struct ws_sv bare = ws_sysstat_bare(&p->s, line->text);
+
+	if (bare.n == 0)
+		return;
+	if (!line->ended) {
+		ws_sysstat_fault(&p->s, line->off, "the last line is cut");
+		return;
+	}
+	if (ws_sysstat_banner(&p->s, bare, true))
+		p->shares = false;
+	else if (!take_header(p, line))
+		take_row(p, line, bare);
+}
+
+static bool
+is_json(struct ws_sv head)
+{
+	return ws_sysstat_is_json(head, "\"cpu-load\"");
+}
+
+static bool
+is_text(struct ws_sv head)
+{
+	struct ws_sysstat_header h;
+	struct ws_layout l;
+
+	if (!ws_sysstat_find(&h, head, is_first))
+		return false;
+	ws_layout_read(&l, h.columns, table, WS_LEN(table));
+	return is_shares(&l);
+}
+
+static enum ws_bid
+bid(const struct ws_artifact *a)
+{
+	return is_text(a->head) || is_json(a->head) ? WS_BID_SHAPE : WS_BID_NO;
+}
+
+static enum ws_status
+read_text(struct mpstat *p, struct ws_cur all, struct ws_err *err)
+{
+	struct ws_lines lines = { .cur = all };
+	struct ws_line line;
+
+	ws_sysstat_survey(&p->s, all, is_first);
+	while (p->s.out.status == WS_OK && ws_lines_next(&lines, &line))
+		take_line(p, &line);
+	ws_lines_fini(&lines);
+	return ws_sysstat_finish(&p->s, "mpstat", err);
+}
+
+static enum ws_status
+parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
+{
+	struct ws_sv head = ws_source_artifact(src)->head;
+	struct mpstat *p;
+	struct ws_cur all;
+	enum ws_status read = ws_source_all(src, &all, err), status;
+
+	if (read > WS_PARTIAL)
+		return read;
+	if (is_json(head))
+		return ws_err_set(err, WS_UNSUPPORTED, 0,
+		    "JSON of mpstat is not read; capture it without -o");
+	if (!is_text(head))
+		return ws_err_set(
+		    err, WS_CORRUPT, 0, "no header of mpstat at the start");
+	p = ws_alloc(sizeof(*p));
+	ws_sysstat_init(&p->s, src, sink);
+	/* Damage of the stream says more than what it did to the rows. */
+	status = read_text(p, all, read == WS_OK ? err : NULL);
+	free(p);
+	return ws_status_worst(read, status);
+}
+
+const struct ws_parser ws_parser_mpstat = {
+	.name = "mpstat",
+	.title = "mpstat (sysstat) text",
+	.bid = bid,
+	.parse = parse,
+};

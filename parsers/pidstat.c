@@ -1,0 +1,484 @@
+/*
+ * pidstat of sysstat, text, from 9.1 to 12.7: -u -r -d -w -s -v -R -t -T -h -H
+ * -l -U -I --human, any locale, several captures in one file.  Specified by
+ * pidstat(1) and by what each version prints.
+ *
+ * A report without an interval is an average since the process started: header
+ * and rows have the same time.  With -h headers have none, so that a capture
+ * of a single report is taken for such an average.
+ *
+ * The row of a process counts its CPU time, faults and bytes for all threads,
+ * but %wait, switches and iodelay for the first thread alone, because that is
+ * what /proc/PID/status, schedstat and stat say.  -t has the others.
+ *
+ * With -I %CPU is divided by the CPUs and the other columns are not; it is
+ * added up from those then.  Rows of averages are left out.  Columns without
+ * a well-known name become "pidstat.TOKEN" without a unit, as printed.
+ *
+ * Recognised but not read: -o JSON (from 12.7.7).
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/htab.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "ingest/parser.h"
+#include "sysstat.h"
+
+#define KB         1024.0
+#define USER_HZ_NS 1e7 /* a clock tick that the kernel shows to programs */
+
+static const struct ws_column table[] = {
+	{ "%usr", WS_N_PROCESS_CPU_USER, WS_U_RATIO, 0.01 },
+	{ "%user", WS_N_PROCESS_CPU_USER, WS_U_RATIO, 0.01 },
+	{ "%system", WS_N_PROCESS_CPU_SYS, WS_U_RATIO, 0.01 },
+	{ "%guest", WS_N_PROCESS_CPU_GUEST, WS_U_RATIO, 0.01 },
+	{ "%wait", WS_N_PROCESS_CPU_WAIT, WS_U_RATIO, 0.01 },
+	{ "%CPU", WS_N_PROCESS_CPU_TOTAL, WS_U_RATIO, 0.01 },
+	{ "minflt/s", WS_N_PROCESS_FAULTS_MINOR, WS_U_RATE, 1 },
+	{ "majflt/s", WS_N_PROCESS_FAULTS_MAJOR, WS_U_RATE, 1 },
+	{ "VSZ", WS_N_PROCESS_VSZ, WS_U_BYTES, KB },
+	{ "RSS", WS_N_PROCESS_RSS, WS_U_BYTES, KB },
+	{ "kB_rd/s", WS_N_PROCESS_IO_READ, WS_U_BRATE, KB },
+	{ "kB_wr/s", WS_N_PROCESS_IO_WRITE, WS_U_BRATE, KB },
+	{ "iodelay", WS_N_PROCESS_IO_DELAY, WS_U_COUNT, 1 },
+	{ "cswch/s", WS_N_PROCESS_SWITCHES_VOLUNTARY, WS_U_RATE, 1 },
+	{ "nvcswch/s", WS_N_PROCESS_SWITCHES_INVOLUNTARY, WS_U_RATE, 1 },
+	{ "threads", WS_N_PROCESS_THREADS, WS_U_COUNT, 1 },
+};
+
+/* Columns that are no quantity. */
+static const char *const labels[] = { "UID", "USER", "PID", "TGID", "TID",
+	"CPU", "policy", "prio", "Command" };
+
+struct task {
+	uint64_t pid, tid; /* tid is 0 in the row of a process */
+	struct ws_sv command;
+};
+
+struct row {
+	const struct ws_sv *cell; /* as many as the layout has columns */
+	double v[WS_COLUMNS_MAX]; /* NaN: no value */
+	uint64_t off;
+};
+
+struct pidstat {
+	struct ws_sysstat s;
+	struct ws_layout l;
+	bool label[WS_COLUMNS_MAX];
+	size_t pid, tid; /* columns; tid is l.n without -t */
+	bool have_header, average;
+	bool first_of_capture; /* no header with -h since the banner */
+	bool single;           /* the capture has one report, by -h */
+	bool divided;          /* -I, and a note says it */
+	char start[64];        /* clock of the header */
+	size_t start_n;
+	uint64_t process;        /* that the next thread rows belong to, or 0 */
+	struct ws_htab *threads; /* seen so far, by number */
+	uint64_t *owner;         /* of each, or 0 */
+	size_t cap;
+	uint64_t orphans; /* rows of threads of unknown processes */
+};
+
+static bool
+is_first(struct ws_sv s)
+{
+	return ws_sv_is(s, "UID") || ws_sv_is(s, "USER") ||
+	       ws_sv_is(s, "PID") || ws_sv_is(s, "TGID");
+}
+
+static size_t
+min_size(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A header of pidstat ends in Command, behind at least one quantity. */
+static bool
+read_layout(struct ws_layout *l, struct ws_sv columns)
+{
+	ws_layout_read(l, columns, table, WS_LEN(table));
+	return l->n > 2 && ws_sv_is(l->token[l->n - 1], "Command") &&
+	       min_size(ws_layout_find(l, "PID"), ws_layout_find(l, "TGID")) <
+		   l->n;
+}
+
+static bool
+is_label(struct ws_sv token)
+{
+	for (size_t i = 0; i < WS_LEN(labels); i++)
+		if (ws_sv_is(token, labels[i]))
+			return true;
+	return false;
+}
+
+static bool
+take_header(struct pidstat *p, const struct ws_line *line, struct ws_cur rest)
+{
+	struct ws_sysstat_header h;
+	struct ws_layout *l = &p->l;
+
+	if (!ws_sysstat_header(&h, line->text, is_first))
+		return false;
+	p->average = h.average || !read_layout(l, h.columns);
+	p->have_header = true;
+	if (p->average)
+		return true;
+	p->s.prefix = h.prefix;
+	p->pid = min_size(ws_layout_find(l, "PID"), ws_layout_find(l, "TGID"));
+	p->tid = ws_layout_find(l, "TID");
+	for (size_t i = 0; i < l->n; i++)
+		p->label[i] = is_label(l->token[i]);
+	p->process = 0;
+	p->start_n = h.clock.n < sizeof(p->start) ? h.clock.n : 0;
+	for (size_t i = 0; i < p->start_n; i++)
+		p->start[i] = h.clock.p[i];
+	if (h.clock.n == 0 && p->first_of_capture) {
+		p->single = ws_sysstat_is_single(&p->s, rest);
+		p->first_of_capture = false;
+	}
+	return true;
+}
+
+/* The number in an id's cell; 0 for "-". */
+static bool
+read_id(struct ws_sv cell, uint64_t *id)
+{
+	*id = 0;
+	return ws_sv_is(cell, "-") || ws_num_u64(cell, 0, UINT32_MAX, id);
+}
+
+/*
+ * The process of a thread whose row does not say it.  It is that of the rows
+ * before, unless it had nothing to show and was left out there: then the rows
+ * before are of a process with a smaller number.  So the largest one that the
+ * thread was ever listed under is right.
+ */
+static uint64_t
+owner_of(struct pidstat *p, uint64_t tid, uint64_t listed)
+{
+	bool is_new;
+	uint32_t i = ws_htab_put(p->threads, &tid, sizeof(tid), &is_new);
+
+	if (is_new) {
+		p->owner = ws_grow(
+		    p->owner, &p->cap, (size_t)i + 1, sizeof(*p->owner));
+		p->owner[i] = 0;
+	}
+	if (listed > p->owner[i])
+		p->owner[i] = listed;
+	return p->owner[i];
+}
+
+/* What the row is of.  With -t the row of a process has TGID alone, that of a
+ * thread TID alone; both stand in the first thread's row when its process has
+ * no row of its own (12.6 does that, 12.2 did not).  t->pid is 0 when it is unknown. */
+static bool
+read_task(struct pidstat *p, const struct row *r, struct task *t)
+{
+	uint64_t pid;
+	size_t at;
+
+	t->tid = 0;
+	if (!read_id(r->cell[p->pid], &pid) ||
+	    (p->tid < p->l.n && !read_id(r->cell[p->tid], &t->tid)))
+		return false;
+	p->process = pid != 0 ? pid : p->process;
+	t->pid = pid;
+	if (t->tid == 0)
+		return pid != 0;
+	t->pid = owner_of(p, t->tid, p->process);
+	at = ws_sv_find(t->command, "__");
+	if (at < t->command.n &&
+	    (t->command.p[0] == '|' || t->command.p[0] == '('))
+		t->command = ws_sv_from(t->command, at + 2);
+	return true;
+}
+
+static ws_id
+track_of(struct pidstat *p, const struct task *t)
+{
+	struct ws_buf b = { 0 };
+	ws_id id;
+
+	ws_buf_printf(&b, "%llu", (unsigned long long)t->pid);
+	if (t->tid != 0)
+		ws_buf_printf(&b, "/%llu", (unsigned long long)t->tid);
+	ws_buf_putc(&b, ' ');
+	ws_buf_putsv(&b, t->command);
+	id = ws_dict_str(p->s.sink->dict, ws_buf_sv(&b));
+	ws_buf_fini(&b);
+	return id;
+}
+
+/* -1 stands for what could not be read; other negative or huge values are
+ * counters that ran backwards. */
+static bool
+is_absurd(const struct ws_column *c, double v)
+{
+	return v < 0 || v > (c->unit == WS_U_RATIO ? 1e6 : 1e15);
+}
+
+/* The values of a row; false when a cell is not what its column says. */
+static bool
+read_cells(struct pidstat *p, struct row *r)
+{
+	for (size_t i = 0; i < p->l.n; i++) {
+		const struct ws_column *c = p->l.col[i];
+		double printed;
+
+		r->v[i] = NAN;
+		if (p->label[i])
+			continue;
+		if (!ws_cell_number(r->cell[i], &printed))
+			return false;
+		if (printed == -1)
+			continue;
+		r->v[i] = printed;
+		if (c == NULL)
+			continue;
+		ws_cell_value(c, r->cell[i], &r->v[i]);
+		if (is_absurd(c, r->v[i])) {
+			ws_sysstat_fault(
+			    &p->s, r->off, "a cell is larger than can be");
+			r->v[i] = NAN;
+		}
+	}
+	return true;
+}
+
+static size_t
+column_of(const struct pidstat *p, ws_id name)
+{
+	size_t i = 0;
+
+	while (i < p->l.n && (p->l.col[i] == NULL || p->l.col[i]->name != name))
+		i++;
+	return i;
+}
+
+/* See the head about -I. */
+static void
+mend_total(struct pidstat *p, struct row *r)
+{
+	static const ws_id part[] = { WS_N_PROCESS_CPU_USER,
+		WS_N_PROCESS_CPU_SYS, WS_N_PROCESS_CPU_GUEST };
+	size_t total = column_of(p, WS_N_PROCESS_CPU_TOTAL), i;
+	double sum = 0;
+
+	if (total == p->l.n)
+		return;
+	for (i = 0; i < WS_LEN(part); i++) {
+		size_t at = column_of(p, part[i]);
+
+		sum += at < p->l.n && !isnan(r->v[at]) ? r->v[at] : 0;
+	}
+	if (sum < 0.05 || !(r->v[total] < sum * 0.75))
+		return;
+	r->v[total] = sum;
+	if (!p->divided)
+		ws_sysstat_note(&p->s,
+		    "%CPU is divided by the CPUs (pidstat -I); converted");
+	p->divided = true;
+}
+
+/* What a process is, not what it did since it started. */
+static bool
+is_state(ws_id name)
+{
+	return name == WS_N_PROCESS_RSS || name == WS_N_PROCESS_VSZ ||
+	       name == WS_N_PROCESS_THREADS;
+}
+
+static void
+name_cell(struct pidstat *p, size_t i, struct ws_event *ev)
+{
+	const struct ws_column *c = p->l.col[i];
+	char text[80];
+
+	if (c != NULL) {
+		ev->name = c->name;
+		ev->unit = (uint8_t)c->unit;
+		return;
+	}
+	snprintf(text, sizeof(text), "pidstat.%.*s", WS_SV_ARG(p->l.token[i]));
+	ev->name = ws_dict_cstr(p->s.sink->dict, text);
+	ev->unit = WS_U_NONE;
+}
+
+/* The delay as a part of the interval it was counted in. */
+static void
+put_delay_share(struct pidstat *p, struct ws_event *ev)
+{
+	struct ws_sv start = { p->start, p->start_n };
+	int64_t length = ws_sysstat_interval(&p->s, start);
+
+	if (length <= 0 || ev->peer != 0)
+		return;
+	ev->name = WS_N_PROCESS_IO_DELAY_SHARE;
+	ev->unit = WS_U_RATIO;
+	ev->value = ev->value * USER_HZ_NS / (double)length;
+	ws_batch_put(&p->s.out, ev);
+}
+
+static bool
+is_since_start(const struct pidstat *p)
+{
+	struct ws_sv start = { p->start, p->start_n };
+
+	if (p->start_n == 0)
+		return p->single;
+	return ws_sv_eq(start, (struct ws_sv){ p->s.clock, p->s.clock_n });
+}
+
+static void
+put_row(struct pidstat *p, const struct row *r, const struct task *t)
+{
+	bool boot = is_since_start(p);
+	ws_id track = track_of(p, t);
+
+	for (size_t i = 0; i < p->l.n; i++) {
+		struct ws_event ev = ws_sysstat_counter(&p->s, boot);
+
+		if (p->label[i] || isnan(r->v[i]))
+			continue;
+		name_cell(p, i, &ev);
+		ev.track = track;
+		ev.value = r->v[i];
+		if (is_state(ev.name))
+			ev.peer = 0;
+		ws_batch_put(&p->s.out, &ev);
+		if (ev.name == WS_N_PROCESS_IO_DELAY)
+			put_delay_share(p, &ev);
+	}
+	p->s.rows++;
+}
+
+static void
+take_row(struct pidstat *p, const struct ws_line *line, struct ws_sv bare)
+{
+	struct ws_sv f[WS_SYSSTAT_FIELDS], clock;
+	struct row r = { .off = line->off };
+	struct task t;
+	size_t n = ws_row_split(bare, f, WS_SYSSTAT_FIELDS);
+	size_t k = ws_sysstat_clock(f, n), last = k + p->l.n - 1;
+
+	if (k == 0 || !p->have_header || p->average)
+		return;
+	if (last >= n || last >= WS_SYSSTAT_FIELDS) {
+		ws_sysstat_fault(&p->s, line->off,
+		    "a row with fewer fields than its header");
+		return;
+	}
+	r.cell = f + k;
+	t.command = ws_sv_from(bare, (size_t)(f[last].p - bare.p));
+	if (!read_task(p, &r, &t) || !read_cells(p, &r)) {
+		ws_sysstat_fault(
+		    &p->s, line->off, "a row does not fit its header");
+		return;
+	}
+	if (t.pid == 0) {
+		p->orphans++;
+		return;
+	}
+	clock = f[0];
+	clock.n = (size_t)(f[k - 1].p + f[k - 1].n - clock.p);
+	ws_sysstat_time(&p->s, clock);
+	mend_total(p, &r);
+	put_row(p, &r, &t);
+}
+
+static void
+take_line(struct pidstat *p, const struct ws_line *line, struct ws_cur rest)
+{
+	struct ws_sv bare = ws_sysstat_bare(&p->s, line->text);
+
+	if (bare.n == 0)
+		return;
+	if (!line->ended) {
+		ws_sysstat_fault(&p->s, line->off, "the last line is cut");
+		return;
+	}
+	if (ws_sysstat_banner(&p->s, bare, true)) {
+		p->have_header = false;
+		p->first_of_capture = true;
+		return;
+	}
+	if (!take_header(p, line, rest))
+		take_row(p, line, bare);
+}
+
+static bool
+is_json(struct ws_sv head)
+{
+	return ws_sysstat_is_json(head, "\"cmd\": \"");
+}
+
+static bool
+is_text(struct ws_sv head)
+{
+	struct ws_sysstat_header h;
+	struct ws_layout l;
+
+	return ws_sysstat_find(&h, head, is_first) &&
+	       read_layout(&l, h.columns);
+}
+
+static enum ws_bid
+bid(const struct ws_artifact *a)
+{
+	return is_text(a->head) || is_json(a->head) ? WS_BID_SHAPE : WS_BID_NO;
+}
+
+static enum ws_status
+read_text(struct pidstat *p, struct ws_cur all, struct ws_err *err)
+{
+	struct ws_lines lines = { .cur = all };
+	struct ws_line line;
+
+	p->first_of_capture = true;
+	ws_sysstat_survey(&p->s, all, is_first);
+	while (p->s.out.status == WS_OK && ws_lines_next(&lines, &line))
+		take_line(p, &line, lines.cur);
+	ws_lines_fini(&lines);
+	if (p->orphans > 0)
+		ws_sysstat_note(
+		    &p->s, "threads whose process is not named were left out");
+	return ws_sysstat_finish(&p->s, "pidstat", err);
+}
+
+static enum ws_status
+parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
+{
+	struct ws_sv head = ws_source_artifact(src)->head;
+	struct pidstat *p;
+	struct ws_cur all;
+	enum ws_status read = ws_source_all(src, &all, err), status;
+
+	if (read > WS_PARTIAL)
+		return read;
+	if (is_json(head))
+		return ws_err_set(err, WS_UNSUPPORTED, 0,
+		    "JSON of pidstat is not read; capture it without -o");
+	if (!is_text(head))
+		return ws_err_set(
+		    err, WS_CORRUPT, 0, "no header of pidstat at the start");
+	p = ws_alloc(sizeof(*p));
+	p->threads = ws_htab_new();
+	ws_sysstat_init(&p->s, src, sink);
+	/* Damage of the stream says more than what it did to the rows. */
+	status = read_text(p, all, read == WS_OK ? err : NULL);
+	ws_htab_free(p->threads);
+	free(p->owner);
+	free(p);
+	return ws_status_worst(read, status);
+}
+
+const struct ws_parser ws_parser_pidstat = {
+	.name = "pidstat",
+	.title = "pidstat (sysstat) text",
+	.bid = bid,
+	.parse = parse,
+};

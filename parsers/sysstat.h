@@ -1,0 +1,85 @@
+/*
+ * What the tables of pidstat and mpstat have in common: a banner with the date,
+ * headers that begin with the time at which an interval began, rows that begin
+ * with the time at which it ended, and rows of averages at the end.
+ */
+#ifndef WS_SYSSTAT_H
+#define WS_SYSSTAT_H
+
+#include "ingest/columns.h"
+#include "ingest/source.h"
+#include "ingest/when.h"
+#include "model/sink.h"
+
+enum { WS_SYSSTAT_FIELDS = WS_COLUMNS_MAX };
+
+struct ws_sysstat {
+	struct ws_source *src;
+	struct ws_sink *sink;
+	struct ws_batch out;
+	ws_id ticks, local, utc; /* clocks */
+	char date[64];           /* of the banner */
+	size_t date_n;
+	char clock[64]; /* of the current row, as printed */
+	size_t clock_n;
+	struct ws_when when; /* the same, when timed */
+	bool timed;
+	int64_t before; /* end of the interval before, or WS_T_NONE */
+	int64_t days;   /* midnights passed since the banner */
+	bool comma;     /* decimal commas */
+	bool damaged;
+	bool ambiguous; /* so was a date, and a note says it */
+	double cpus;    /* of the banner; 0: unknown */
+	size_t prefix;  /* fields that a log writer put before each line */
+	uint64_t reports, rows;
+};
+
+/* A line that names columns. */
+struct ws_sysstat_header {
+	size_t prefix;
+	struct ws_sv clock;   /* start of the interval; empty with -h */
+	struct ws_sv columns; /* what follows the time */
+	bool average;         /* its rows are averages of the whole log */
+};
+
+typedef bool ws_sysstat_is_first(struct ws_sv token);
+
+void ws_sysstat_init(
+    struct ws_sysstat *p, struct ws_source *src, struct ws_sink *sink);
+/* Fills tallies and ends the batch. */
+enum ws_status ws_sysstat_finish(
+    struct ws_sysstat *p, const char *tool, struct ws_err *err);
+
+/* True when the line is a header whose first column `first` knows. */
+bool ws_sysstat_header(
+    struct ws_sysstat_header *h, struct ws_sv line, ws_sysstat_is_first *first);
+/* "Linux 6.1.0 (host) \t11/23/26 \t_x86_64_\t(2 CPU)"; another capture begins.
+ * Puts what it says. */
+bool ws_sysstat_banner(struct ws_sysstat *p, struct ws_sv line, bool ended);
+/* How many fields the time at the start of a row takes: 1, 2 with AM or PM, 0
+ * when there is none, as in rows of averages. */
+size_t ws_sysstat_clock(const struct ws_sv *field, size_t n);
+/* Makes the time of a row the current one. */
+void ws_sysstat_time(struct ws_sysstat *p, struct ws_sv clock);
+/* Length of the current interval in ns, or 0; start is as in the header. */
+int64_t ws_sysstat_interval(struct ws_sysstat *p, struct ws_sv start);
+/* A counter at the current time. */
+struct ws_event ws_sysstat_counter(const struct ws_sysstat *p, bool since_boot);
+/* Without the fields of a log writer. */
+struct ws_sv ws_sysstat_bare(const struct ws_sysstat *p, struct ws_sv line);
+/* True when from here to the next banner all rows have the same time. */
+bool ws_sysstat_is_single(const struct ws_sysstat *p, struct ws_cur rest);
+/* Prefix and decimal mark, from the first table. */
+void ws_sysstat_survey(
+    struct ws_sysstat *p, struct ws_cur all, ws_sysstat_is_first *first);
+void ws_sysstat_note(struct ws_sysstat *p, const char *text);
+void ws_sysstat_fault(struct ws_sysstat *p, uint64_t off, const char *what);
+
+/* The first table's header among the first lines, for a bid; borrows from
+ * head.  Allocates nothing. */
+bool ws_sysstat_find(
+    struct ws_sysstat_header *h, struct ws_sv head, ws_sysstat_is_first *first);
+/* JSON of sysstat with that key, as `"cpu-load"`, but for that of sadf. */
+bool ws_sysstat_is_json(struct ws_sv head, const char *key);
+
+#endif

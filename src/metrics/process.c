@@ -1,0 +1,361 @@
+/*
+ * Facts of processes, from series whose tracks are "PID COMMAND" for processes
+ * and "PID/TID COMMAND" for threads.  All facts but the CPU time are of a
+ * single process, so that rules never join one's faults and another's time.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/stat.h"
+#include "metrics/family.h"
+
+enum { SHOWN = 5 };
+
+/* How many intervals a column of a log has: those of the process that has the
+ * most.  A process without a row in one of them did nothing in it. */
+struct column {
+	ws_id name, artifact;
+	uint64_t rows;
+};
+
+struct process {
+	uint64_t pid;
+	const struct ws_series *cpu;
+	double total, switches;
+};
+
+struct processes {
+	const struct ws_measured *m;
+	struct column *column;
+	size_t n_column, cap;
+	struct process top[SHOWN]; /* by falling CPU time, then switches */
+	size_t n;
+};
+
+/* The process that a track is of, and whether it is a thread of it; 0 when
+ * it is neither. */
+static uint64_t
+pid_of(const struct ws_measured *m, ws_id track, bool *thread)
+{
+	struct ws_sv s = ws_sv_of(NULL);
+	size_t n = 0;
+	uint64_t pid = 0;
+
+	if (!ws_track_is_numbered(track))
+		s = ws_dict_text(m->dict, track);
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	if (n == s.n || (s.p[n] != ' ' && s.p[n] != '/') ||
+	    !ws_num_u64((struct ws_sv){ s.p, n }, 1, UINT32_MAX, &pid))
+		return 0;
+	*thread = s.p[n] == '/';
+	return pid;
+}
+
+static bool
+is_of_process(ws_id name)
+{
+	return name >= WS_N_PROCESS_CPU_USER && name <= WS_N_PROCESS_THREADS;
+}
+
+static void
+count_rows(struct processes *p, const struct ws_series *s)
+{
+	size_t i = 0;
+
+	while (i < p->n_column && (p->column[i].name != s->name ||
+				      p->column[i].artifact != s->artifact))
+		i++;
+	if (i == p->n_column) {
+		p->column = ws_grow(
+		    p->column, &p->cap, ++p->n_column, sizeof(*p->column));
+		p->column[i] = (struct column){ s->name, s->artifact, 0 };
+	}
+	if (s->seen > p->column[i].rows)
+		p->column[i].rows = s->seen;
+}
+
+static uint64_t
+rows_of(const struct processes *p, const struct ws_series *s)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_column; i++)
+		if (p->column[i].name == s->name &&
+		    p->column[i].artifact == s->artifact)
+			return p->column[i].rows;
+	return s->seen;
+}
+
+/* The median over all intervals, those without a row being 0. */
+static double
+median(const struct processes *p, const struct ws_series *s)
+{
+	double *all, v;
+	size_t n;
+
+	if (s == NULL || s->n == 0)
+		return NAN;
+	n = (size_t)(rows_of(p, s) / s->every);
+	n = n < s->n ? s->n : n;
+	all = ws_alloc_array(n, sizeof(*all));
+	memset(all, 0, n * sizeof(*all));
+	memcpy(all, s->value, s->n * sizeof(*all));
+	v = ws_median(all, n);
+	free(all);
+	return v;
+}
+
+static double
+mean(const struct processes *p, const struct ws_series *s)
+{
+	double sum = 0;
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		sum += s->value[i];
+	return sum / (double)s->n * (double)s->seen / (double)rows_of(p, s);
+}
+
+/* The longest series of the process itself, in any log. */
+static const struct ws_series *
+find(const struct processes *p, uint64_t pid, ws_id name)
+{
+	const struct ws_series *best = NULL;
+	size_t i, n = ws_counters_count(p->m->counters);
+	bool thread;
+
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(p->m->counters, i);
+
+		if (s->name == name && s->n > 0 &&
+		    (best == NULL || s->seen > best->seen) &&
+		    pid_of(p->m, s->track, &thread) == pid && !thread)
+			best = s;
+	}
+	return best;
+}
+
+/* The log that has the most values of a column for the threads of a process;
+ * 0 when there is none. */
+static ws_id
+log_of_threads(const struct processes *p, uint64_t pid, ws_id name)
+{
+	const struct ws_series *best = NULL;
+	size_t i, n = ws_counters_count(p->m->counters);
+	bool thread;
+
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(p->m->counters, i);
+
+		if (s->name == name && s->n > 0 &&
+		    (best == NULL || s->seen > best->seen) &&
+		    pid_of(p->m, s->track, &thread) == pid && thread)
+			best = s;
+	}
+	return best != NULL ? best->artifact : 0;
+}
+
+/* What the kernel counts for each thread: the sum over the threads, or without
+ * them that of the first one, which is all that the process's row has.  *log
+ * (may be NULL) is where it is from. */
+static double
+sum_of_threads(const struct processes *p, uint64_t pid, ws_id name, ws_id *log)
+{
+	ws_id of = log_of_threads(p, pid, name);
+	const struct ws_series *own = find(p, pid, name);
+	size_t i, n = ws_counters_count(p->m->counters);
+	double sum = 0;
+	bool thread;
+
+	if (log != NULL)
+		*log = of != 0 || own == NULL ? of : own->artifact;
+	if (of == 0)
+		return median(p, own);
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(p->m->counters, i);
+
+		if (s->name == name && s->artifact == of && s->n > 0 &&
+		    pid_of(p->m, s->track, &thread) == pid && thread)
+			sum += mean(p, s);
+	}
+	return sum;
+}
+
+static bool
+is_before(const struct process *a, const struct process *b)
+{
+	if (a->total != b->total)
+		return a->total > b->total;
+	if (a->switches != b->switches)
+		return a->switches > b->switches;
+	return a->pid < b->pid;
+}
+
+static double
+switches_of(const struct processes *p, uint64_t pid)
+{
+	double v =
+	    sum_of_threads(p, pid, WS_N_PROCESS_SWITCHES_VOLUNTARY, NULL) +
+	    sum_of_threads(p, pid, WS_N_PROCESS_SWITCHES_INVOLUNTARY, NULL);
+
+	return isnan(v) ? 0 : v;
+}
+
+/* Keeps the process when it is one of the busiest. */
+static void
+consider(struct processes *p, uint64_t pid, const struct ws_series *cpu)
+{
+	struct process a = { pid, cpu, median(p, cpu), 0 };
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (p->top[i].pid == pid)
+			return;
+	if (cpu != find(p, pid, WS_N_PROCESS_CPU_TOTAL))
+		return;
+	if (p->n == SHOWN && p->top[SHOWN - 1].total > a.total)
+		return;
+	a.switches = switches_of(p, pid);
+	i = p->n < SHOWN ? p->n++ : SHOWN;
+	for (; i > 0 && is_before(&a, &p->top[i - 1]); i--)
+		if (i < SHOWN)
+			p->top[i] = p->top[i - 1];
+	if (i < SHOWN)
+		p->top[i] = a;
+}
+
+/* Without CPU time there is nothing to choose by: then the only process. */
+static void
+consider_only(struct processes *p)
+{
+	size_t i, n = ws_counters_count(p->m->counters);
+	uint64_t only = 0;
+	const struct ws_series *first = NULL;
+
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(p->m->counters, i);
+		bool thread;
+		uint64_t pid;
+
+		if (!is_of_process(s->name) || s->n == 0)
+			continue;
+		pid = pid_of(p->m, s->track, &thread);
+		if (pid == 0 || (only != 0 && pid != only))
+			return;
+		only = pid;
+		first = first != NULL && thread ? first : s;
+	}
+	if (only == 0)
+		return;
+	p->top[0] = (struct process){ only, first, NAN, 0 };
+	p->n = 1;
+}
+
+static void
+put(const struct processes *p, const struct process *a, uint32_t def,
+    double value, ws_id artifact)
+{
+	struct ws_fact fact = WS_FACT_OF(def, value);
+
+	if (isnan(value) || isinf(value))
+		return;
+	fact.subject = ws_dict_text(p->m->dict, a->cpu->track).p;
+	fact.artifact = ws_dict_text(p->m->dict, artifact).p;
+	fact.samples = (double)rows_of(p, a->cpu);
+	ws_facts_put(p->m->facts, &fact);
+}
+
+/* From the row of the process, which has the sum over its threads. */
+static void
+put_own(const struct processes *p, const struct process *a)
+{
+	static const struct {
+		ws_id name;
+		uint32_t fact;
+	} own[] = {
+		{ WS_N_PROCESS_FAULTS_MINOR, WS_F_PROCESS_MINOR },
+		{ WS_N_PROCESS_FAULTS_MAJOR, WS_F_PROCESS_MAJOR },
+		{ WS_N_PROCESS_IO_READ, WS_F_PROCESS_READ },
+		{ WS_N_PROCESS_IO_WRITE, WS_F_PROCESS_WRITE },
+	};
+
+	size_t i;
+
+	for (i = 0; i < WS_LEN(own); i++) {
+		const struct ws_series *s = find(p, a->pid, own[i].name);
+
+		if (s != NULL)
+			put(p, a, own[i].fact, median(p, s), s->artifact);
+	}
+}
+
+static void
+put_sum(const struct processes *p, const struct process *a, uint32_t def,
+    ws_id name)
+{
+	ws_id log;
+	double v = sum_of_threads(p, a->pid, name, &log);
+
+	/* Kernels from 5.14 count no delays unless told to: 0 is no news. */
+	if (def != WS_F_PROCESS_DELAY || v > 0)
+		put(p, a, def, v, log);
+}
+
+static void
+put_busiest(const struct processes *p, const struct process *a)
+{
+	const struct ws_series *sys = find(p, a->pid, WS_N_PROCESS_CPU_SYS);
+	ws_id log;
+	double wait = sum_of_threads(p, a->pid, WS_N_PROCESS_CPU_WAIT, &log);
+
+	if (sys != NULL && a->total > 0)
+		put(p, a, WS_F_PROCESS_SYS_SHARE,
+		    mean(p, sys) / mean(p, a->cpu), sys->artifact);
+	if (wait + a->total > 0)
+		put(p, a, WS_F_PROCESS_WAIT, wait / (wait + a->total), log);
+	put_sum(p, a, WS_F_PROCESS_VOLUNTARY, WS_N_PROCESS_SWITCHES_VOLUNTARY);
+	put_sum(
+	    p, a, WS_F_PROCESS_INVOLUNTARY, WS_N_PROCESS_SWITCHES_INVOLUNTARY);
+	put_sum(p, a, WS_F_PROCESS_DELAY, WS_N_PROCESS_IO_DELAY_SHARE);
+	put_own(p, a);
+}
+
+/* The process with the most CPU time; of the next ones that time alone. */
+void
+ws_family_process(const struct ws_measured *m)
+{
+	struct processes p = { .m = m };
+	size_t i, n = ws_counters_count(m->counters);
+	double cpus = ws_measured_get(m, WS_F_HOST_CPUS);
+	bool thread;
+
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(m->counters, i);
+
+		if (is_of_process(s->name) && s->n > 0)
+			count_rows(&p, s);
+	}
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(m->counters, i);
+		uint64_t pid;
+
+		if (s->name != WS_N_PROCESS_CPU_TOTAL || s->n == 0)
+			continue;
+		pid = pid_of(m, s->track, &thread);
+		if (pid != 0 && !thread)
+			consider(&p, pid, s);
+	}
+	if (p.n == 0)
+		consider_only(&p);
+	for (i = 0; i < p.n; i++)
+		if (i == 0 || p.top[i].total > 0)
+			put(&p, &p.top[i], WS_F_PROCESS_CPU,
+			    p.top[i].total / cpus, p.top[i].cpu->artifact);
+	if (p.n > 0)
+		put_busiest(&p, &p.top[0]);
+	free(p.column);
+}
