@@ -70,6 +70,13 @@ ok $? "classes.def was read"
 none "$(not_in whyslow-classes.7 <"$dir/classes")" \
 	"every class is in whyslow-classes(7)"
 
+sed -n 's/^\(rule\|trap\|quality\|advice\) \([^ ]*\) .*/\2/p' \
+	"$srcdir"/rules/*.rules >"$dir/rules"
+test "$(wc -l <"$dir/rules")" -gt 80
+ok $? "the rules were read"
+none "$(not_in whyslow-classes.7 <"$dir/rules")" \
+	"every rule, trap, doubt and advice is in whyslow-classes(7)"
+
 # Options, as the program itself tells them; a command may have a page of its
 # own, or its part of whyslow(1).
 options() { # COMMAND

@@ -115,26 +115,11 @@ begins_with(struct ws_sv text, struct ws_sv lower)
 	return true;
 }
 
-/* "go 1.26 trace" or "go 1.5 trace", then NULs up to 16 bytes. */
-static bool
-is_go_trace(struct ws_sv head)
-{
-	static const char tail[] = " trace\0\0";
-
-	return head.n >= 16 && ws_sv_starts(head, "go 1.") &&
-	       (memcmp(head.p + 6, tail, sizeof tail) == 0 ||
-		   memcmp(head.p + 7, tail, sizeof tail) == 0);
-}
-
 const char *
 ws_unread_known(const struct ws_artifact *a, enum ws_status *status)
 {
 	struct ws_sv text = a->head;
 
-	if (is_go_trace(a->head)) {
-		*status = WS_UNSUPPORTED;
-		return "Go execution trace (not read by this version)";
-	}
 	for (size_t i = 0; i < WS_LEN(magics); i++) {
 		if (is_at(a->head, &magics[i])) {
 			*status = magics[i].status;

@@ -10,12 +10,14 @@
 #include "facts/query.h"
 #include "metrics/profile.h"
 #include "metrics/series.h"
+#include "metrics/trace.h"
 
 struct ws_measured {
 	struct ws_dict *dict;
 	const struct ws_queries *queries;
 	struct ws_profiles *profiles;
 	struct ws_counters *counters;
+	struct ws_traces *traces;
 	struct ws_facts *facts;
 };
 
@@ -26,6 +28,7 @@ void ws_family_memstats(const struct ws_measured *m);
 void ws_family_disk(const struct ws_measured *m);
 void ws_family_process(const struct ws_measured *m); /* after env */
 void ws_family_bench(const struct ws_measured *m);   /* after env */
+void ws_family_trace(const struct ws_measured *m);
 /* Shares, sums, sites and accounts that rules files declare; fails when a
  * symbol group does not compile. */
 enum ws_status ws_family_queries(

@@ -19,20 +19,23 @@ static void (*const families[])(const struct ws_measured *) = {
 	ws_family_disk,
 	ws_family_process,
 	ws_family_bench,
+	ws_family_trace,
 };
 
 struct ws_metrics *
 ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 {
 	struct ws_metrics *m = ws_alloc(sizeof(*m));
-	struct ws_sink *sink[2];
+	struct ws_sink *sink[3];
 
 	m->m.dict = d;
 	m->m.queries = q;
 	m->m.profiles = ws_profiles_new(d);
 	m->m.counters = ws_counters_new(d);
+	m->m.traces = ws_traces_new(d, m->m.profiles);
 	sink[0] = ws_profiles_sink(m->m.profiles);
 	sink[1] = ws_counters_sink(m->m.counters);
+	sink[2] = ws_traces_sink(m->m.traces);
 	m->fan = ws_sink_new_fan(d, sink, WS_LEN(sink));
 	return m;
 }
@@ -45,6 +48,7 @@ ws_metrics_free(struct ws_metrics *m)
 	ws_sink_free(m->fan);
 	ws_profiles_free(m->m.profiles);
 	ws_counters_free(m->m.counters);
+	ws_traces_free(m->m.traces);
 	free(m);
 }
 
@@ -147,6 +151,12 @@ struct ws_profiles *
 ws_metrics_profiles(const struct ws_metrics *m)
 {
 	return m->m.profiles;
+}
+
+const struct ws_traces *
+ws_metrics_traces(const struct ws_metrics *m)
+{
+	return m->m.traces;
 }
 
 void

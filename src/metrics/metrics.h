@@ -24,5 +24,8 @@ enum ws_status ws_metrics_finish(
 /* The sums per stack that `top` shows. */
 struct ws_profiles;
 struct ws_profiles *ws_metrics_profiles(const struct ws_metrics *m);
+/* The execution traces that `timeline` shows. */
+struct ws_traces;
+const struct ws_traces *ws_metrics_traces(const struct ws_metrics *m);
 
 #endif

@@ -117,8 +117,9 @@ entry_of(struct open_series *o, ws_id stack)
 	return &f->entry[f->n++];
 }
 
-static void
-add_sample(struct ws_profiles *p, const struct ws_event *e)
+void
+ws_profiles_add(
+    struct ws_profiles *p, const struct ws_event *e, uint64_t samples)
 {
 	struct open_series *o = series_of(p, e->name);
 	struct ws_profile *f = o->profile;
@@ -126,7 +127,7 @@ add_sample(struct ws_profiles *p, const struct ws_event *e)
 	f->unit = e->unit;
 	f->total += e->value;
 	f->abs_total += fabs(e->value);
-	f->samples++;
+	f->samples += samples;
 	entry_of(o, e->stack)->value += e->value;
 }
 
@@ -162,7 +163,7 @@ events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 		const struct ws_event *e = &ev[i];
 
 		if (e->kind == WS_EV_SAMPLE)
-			add_sample(p, e);
+			ws_profiles_add(p, e, 1);
 		else if (e->kind == WS_EV_LOSS)
 			add_loss(p, e);
 		else if (e->kind != WS_EV_COUNTER || e->track == 0)

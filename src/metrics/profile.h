@@ -37,6 +37,9 @@ struct ws_profiles;
 struct ws_profiles *ws_profiles_new(struct ws_dict *d);
 void ws_profiles_free(struct ws_profiles *p);
 struct ws_sink *ws_profiles_sink(struct ws_profiles *p);
+/* Adds a SAMPLE that stands for `samples` of them to the open artifact. */
+void ws_profiles_add(
+    struct ws_profiles *p, const struct ws_event *e, uint64_t samples);
 size_t ws_profiles_count(const struct ws_profiles *p);
 const struct ws_profile *ws_profiles_get(const struct ws_profiles *p, size_t i);
 /* A profile that was subtracted from another: some values are negative, so it

@@ -135,8 +135,12 @@ static void
 add_mark(struct ws_counters *c, const struct ws_event *e)
 {
 	bool is_new;
-	uint32_t i =
-	    ws_htab_put(c->mark_names, &e->name, sizeof(e->name), &is_new);
+	uint32_t i;
+
+	/* Goroutines and the like have marks by the million. */
+	if (ws_track_is_numbered(e->track))
+		return;
+	i = ws_htab_put(c->mark_names, &e->name, sizeof(e->name), &is_new);
 
 	if (is_new)
 		c->mark = ws_grow(

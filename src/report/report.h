@@ -41,6 +41,25 @@ struct ws_style {
 	bool color, utf8;
 };
 
+/* How much there was of something over time, of as many columns. */
+struct ws_report_lane {
+	const char *name;
+	enum ws_unit unit;
+	double *value;
+	size_t n;
+	double mean, full; /* what fills the height */
+};
+
+struct ws_report_timeline {
+	const char *artifact;
+	double duration; /* ns */
+	const struct ws_report_lane *lane;
+	size_t n;
+};
+
+/* `whyslow timeline`. */
+void ws_report_timeline(
+    FILE *f, const struct ws_report_timeline *t, const struct ws_style *s);
 /* The first screen. */
 void ws_report_text(
     FILE *f, const struct ws_report *r, const struct ws_style *s);

@@ -13,6 +13,7 @@ static const struct {
 } others[] = {
 	{ "pprof.alloc", WS_S_PPROF_HEAP },
 	{ "pprof.inuse", WS_S_PPROF_HEAP },
+	{ "trace", WS_S_GO_TRACE },
 };
 
 /* A series belongs to `name` when it is it, or one of its parts. */
@@ -143,7 +144,7 @@ unit_of(const struct ws_share_decl *d)
 		return WS_U_RATIO;
 	if (ws_sv_ends(series, ".samples") ||
 	    ws_sv_ends(series, ".contentions") ||
-	    ws_sv_ends(series, ".objects") ||
+	    ws_sv_ends(series, ".objects") || ws_sv_ends(series, ".count") ||
 	    ws_sv_is(series, "pprof.goroutine") ||
 	    ws_sv_is(series, "pprof.threadcreate"))
 		return WS_U_COUNT;

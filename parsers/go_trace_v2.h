@@ -1,0 +1,106 @@
+/*
+ * What the files of the reader of v2 execution traces share.  A generation is
+ * indexed (go_trace_v2_index.c), its tables are read (go_trace_v2_tables.c),
+ * then the batches of its threads are merged (go_trace_v2_merge.c) into the
+ * handlers of the events (go_trace_v2_events.c, go_trace_v2_ranges.c).
+ */
+#ifndef WS_PARSERS_GO_TRACE_V2_H
+#define WS_PARSERS_GO_TRACE_V2_H
+
+#include "go_trace_v2_state.h"
+
+static inline uint64_t
+v2_off(const struct v2 *v, const void *at)
+{
+	return v->base_off + (uint64_t)((const unsigned char *)at - v->base);
+}
+
+/* An unsigned LEB128 at *pp, at most 10 bytes, not past end. */
+bool v2_uleb_slow(
+    const unsigned char **pp, const unsigned char *end, uint64_t *out);
+
+static inline bool
+v2_uleb(const unsigned char **pp, const unsigned char *end, uint64_t *out)
+{
+	const unsigned char *p = *pp;
+
+	if (ws_likely(p < end && *p < 0x80)) {
+		*out = *p;
+		*pp = p + 1;
+		return true;
+	}
+	return v2_uleb_slow(pp, end, out);
+}
+
+/* go_trace_v2_index.c: collects the batches of the next generation; false at
+ * the end of the capture. */
+bool v2_index(struct v2 *v);
+
+/* go_trace_v2_tables.c */
+void v2_tables_init(struct v2 *v);
+void v2_tables_fini(struct v2 *v);
+void v2_tables_clear(struct v2 *v);
+/* A batch that is not one of events; true when it was one. */
+bool v2_take_table(struct v2 *v, const struct v2_batch *b);
+/* The dict ids of local ids; 0 and a count in bad_refs when there is none. */
+ws_id v2_string(struct v2 *v, uint64_t id);
+ws_id v2_stack(struct v2 *v, uint64_t id);
+
+/* Forgets all states: what follows is not connected to what was before. */
+void v2_forget(struct v2 *v);
+/* go_trace_v2_merge.c: emits the generation that was indexed. */
+void v2_merge(struct v2 *v);
+
+/* What became of an event. */
+enum v2_step {
+	V2_DONE,
+	V2_WAIT, /* its turn comes after another thread's event */
+	V2_BAD   /* it contradicts what went before */
+};
+
+struct v2_event {
+	const char *name;
+	uint8_t args; /* behind the time */
+	enum v2_step (*take)(struct v2 *v, const uint64_t *arg);
+};
+
+/* By type; those without a function are no timed events. */
+extern const struct v2_event v2_events[256];
+/* The time at which the event at hand is emitted: its own, or later when that
+ * has passed already. */
+int64_t v2_stamp(struct v2 *v);
+/* The goroutine of the thread, or NULL. */
+struct ws_gt_go *v2_go(const struct v2_thread *m);
+void v2_set_go(struct v2_thread *m, struct ws_gt_go *g);
+/* What the thread did is not known from here on, nor what became of the
+ * goroutine and the P it had. */
+void v2_lose(struct v2 *v, struct v2_thread *m);
+/* Whether the thread has a P and a goroutine. */
+bool v2_runs(const struct v2 *v);
+/* Whether seq follows, in this generation. */
+bool v2_follows(const struct v2 *v, uint32_t gen, uint64_t have, uint64_t seq);
+
+/* go_trace_v2_ranges.c: events that change no state. */
+enum v2_step v2_procs_change(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_stw_begin(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_stw_end(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_gc_active(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_gc_begin(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_gc_end(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_sweep_active(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_sweep_begin(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_sweep_end(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_assist_active(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_assist_begin(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_assist_end(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_heap_alloc(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_heap_goal(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_label(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_task_begin(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_task_end(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_region_begin(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_region_end(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_log(struct v2 *v, const uint64_t *arg);
+enum v2_step v2_experiment(struct v2 *v, const uint64_t *arg);
+
+#endif

@@ -1,0 +1,55 @@
+/* What is remembered of each goroutine that lives, and nothing of others. */
+#ifndef WS_GOROUTINES_H
+#define WS_GOROUTINES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/dict.h"
+
+/* Whose goroutine it is, which may become known only later. */
+enum ws_g_kind { WS_G_UNTOLD, WS_G_PROGRAM, WS_G_SYSTEM };
+
+/* What its label says of its work until it stops running. */
+enum ws_g_label { WS_G_NO_LABEL, WS_G_GC, WS_G_GC_IDLE, WS_G_LABELLED };
+
+enum { WS_G_OFFS = 3 };
+
+/* A time off the CPU; several times that were joined have a sum that is less
+ * than to - from. */
+struct ws_g_off {
+	int64_t from, to, sum;
+};
+
+struct ws_goroutine {
+	uint32_t number; /* plus 1; 0 is a free slot */
+	ws_id entry;
+	uint8_t kind, label, n_off;
+	double running;              /* ns, while its kind is untold */
+	int64_t call_end, call_time; /* the last call that may go on */
+	struct ws_g_off off[WS_G_OFFS];
+};
+
+/* Open addressing.  All zero is an empty one. */
+struct ws_goroutines {
+	struct ws_goroutine *slot;
+	size_t n_slot, n;          /* slots are a power of two, or 0 */
+	struct ws_goroutine *last; /* most events are about it */
+};
+
+/* Makes it when it is new.  Valid until the next call for another. */
+struct ws_goroutine *ws_goroutines_get(
+    struct ws_goroutines *g, uint32_t number);
+/* NULL when it is not there. */
+struct ws_goroutine *ws_goroutines_find(
+    const struct ws_goroutines *g, uint32_t number);
+void ws_goroutines_remove(struct ws_goroutines *g, struct ws_goroutine *which);
+void ws_goroutines_fini(struct ws_goroutines *g);
+
+/* It was off the CPU.  Times come in order; the oldest are joined. */
+void ws_goroutine_off(struct ws_goroutine *g, int64_t from, int64_t to);
+/* How long of from..to it was off, by what is remembered. */
+int64_t ws_goroutine_off_within(
+    const struct ws_goroutine *g, int64_t from, int64_t to);
+
+#endif

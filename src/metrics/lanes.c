@@ -1,0 +1,168 @@
+#include "metrics/lanes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void
+ws_lanes_init(struct ws_lanes *l)
+{
+	*l = (struct ws_lanes){ .shift = WS_LANES_FINEST };
+}
+
+void
+ws_lanes_fini(struct ws_lanes *l)
+{
+	free(l->bucket);
+	ws_lanes_init(l);
+}
+
+static void
+grow(struct ws_lanes *l, size_t n)
+{
+	if (n <= l->n)
+		return;
+	l->bucket = ws_grow(l->bucket, &l->cap, n, sizeof(*l->bucket));
+	memset(l->bucket + l->n, 0, (n - l->n) * sizeof(*l->bucket));
+	l->n = n;
+}
+
+/* What began in the middle of the joint bucket is a part of it, and a level
+ * from the next one on. */
+static void
+join(struct ws_lane_bucket *to, struct ws_lane_bucket *next,
+    const struct ws_lane_bucket *b, int64_t width)
+{
+	size_t i;
+
+	for (i = 0; i < WS_LANES; i++) {
+		to->part[i] += b->part[i] + width * b->step[i];
+		next->step[i] += b->step[i];
+	}
+	to->heap = to->heap > b->heap ? to->heap : b->heap;
+}
+
+/* Buckets become twice as wide. */
+static void
+widen(struct ws_lanes *l)
+{
+	int64_t width = (int64_t)1 << l->shift;
+	size_t k, n = l->n / 2 + 2;
+	struct ws_lane_bucket *b = ws_alloc_array(n, sizeof(*b));
+
+	for (k = 0; k < l->n; k++) {
+		struct ws_lane_bucket *from = &l->bucket[k];
+		size_t i, at = k / 2;
+
+		if (k % 2 == 1) {
+			join(&b[at], &b[at + 1], from, width);
+			continue;
+		}
+		for (i = 0; i < WS_LANES; i++) {
+			b[at].part[i] += from->part[i];
+			b[at].step[i] += from->step[i];
+		}
+		b[at].heap = from->heap;
+	}
+	free(l->bucket);
+	l->bucket = b;
+	l->n = l->cap = n;
+	l->shift++;
+}
+
+/* Moves the origin back, by whole buckets. */
+static void
+move_origin(struct ws_lanes *l, int64_t t)
+{
+	size_t more;
+
+	for (;;) {
+		more = (size_t)((uint64_t)(l->origin - t) >> l->shift) + 1;
+		if (more + l->n <= WS_LANES_BUCKETS)
+			break;
+		widen(l);
+	}
+	l->bucket =
+	    ws_grow(l->bucket, &l->cap, l->n + more, sizeof(*l->bucket));
+	memmove(l->bucket + more, l->bucket, l->n * sizeof(*l->bucket));
+	memset(l->bucket, 0, more * sizeof(*l->bucket));
+	l->n += more;
+	l->origin -= (int64_t)((uint64_t)more << l->shift);
+}
+
+/* ns from the origin; the bucket of it exists, and the one behind. */
+static uint64_t
+place(struct ws_lanes *l, int64_t t)
+{
+	uint64_t off;
+
+	if (l->n == 0) {
+		l->origin = t;
+		grow(l, 2);
+	} else if (t < l->origin) {
+		move_origin(l, t);
+	}
+	off = (uint64_t)(t - l->origin);
+	while ((off >> l->shift) + 2 > WS_LANES_BUCKETS)
+		widen(l);
+	grow(l, (size_t)(off >> l->shift) + 2);
+	return off;
+}
+
+void
+ws_lanes_add(struct ws_lanes *l, enum ws_lane lane, int64_t from, int64_t to)
+{
+	uint64_t a, b;
+	size_t i, k;
+
+	if (to <= from)
+		return;
+	/* The first may move the origin; the second, which is later, does not,
+	 * but may widen the buckets. */
+	a = place(l, from);
+	b = place(l, to);
+	i = (size_t)(a >> l->shift);
+	k = (size_t)(b >> l->shift);
+	if (i == k) {
+		l->bucket[i].part[lane] += (int64_t)(b - a);
+		return;
+	}
+	l->bucket[i].part[lane] +=
+	    (int64_t)((((uint64_t)i + 1) << l->shift) - a);
+	l->bucket[i + 1].step[lane]++;
+	l->bucket[k].part[lane] -=
+	    (int64_t)((((uint64_t)k + 1) << l->shift) - b);
+	l->bucket[k + 1].step[lane]--;
+}
+
+void
+ws_lanes_heap(struct ws_lanes *l, int64_t at, double bytes)
+{
+	uint64_t off = place(l, at);
+	struct ws_lane_bucket *b = &l->bucket[off >> l->shift];
+
+	if (bytes > b->heap)
+		b->heap = bytes;
+}
+
+double *
+ws_lanes_levels(const struct ws_lanes *l, enum ws_lane lane)
+{
+	double *level = ws_alloc_array(l->n + 1, sizeof(*level));
+	int64_t on = 0;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		on += l->bucket[i].step[lane];
+		level[i] = (double)on +
+			   (double)l->bucket[i].part[lane] / ws_lanes_width(l);
+	}
+	return level;
+}
+
+double
+ws_lanes_width(const struct ws_lanes *l)
+{
+	return (double)((uint64_t)1 << l->shift);
+}
