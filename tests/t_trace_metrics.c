@@ -334,6 +334,24 @@ test_nothing(void)
 	bench_fini(&b);
 }
 
+/* A goroutine dump tells who made whom, but nothing over time. */
+static void
+test_dump(void)
+{
+	struct bench b;
+
+	bench_init(&b, rules);
+	begin(&b, "goroutines.txt", "goroutines");
+	told(&b, go(1), WS_N_G_ENTRY, "main.work");
+	unblock(&b, go(2), go(1), "main.other");
+	end(&b, WS_OK);
+	ok(finish(&b), "finished");
+	is_fact(&b, WS_F_TRACE_EVENTS, NULL, NAN);
+	ok(ws_facts_source_presence(b.f, WS_S_GO_TRACE) == WS_ABSENT,
+	    "a dump of goroutines is no trace");
+	bench_fini(&b);
+}
+
 /* Times that no clock has are neither summed up nor do they stretch it. */
 static void
 test_hostile(void)
@@ -460,6 +478,7 @@ main(void)
 	test_runnable_idle();
 	test_mmu();
 	test_nothing();
+	test_dump();
 	test_hostile();
 	test_lanes();
 	test_goroutines();

@@ -383,6 +383,7 @@ static void
 add_span(struct ws_traces *t, const struct ws_event *e)
 {
 	t->open->events++;
+	t->open->spans++;
 	if (!is_sound(e)) {
 		if (e->dur == WS_T_NONE && is_state(e->name))
 			add_untimed(t, e);
@@ -508,7 +509,8 @@ end(struct ws_sink *s, enum ws_status status)
 	if (!(x->duration > 0))
 		x->duration =
 		    t->last > t->first ? (double)(t->last - t->first) : NAN;
-	if (x->events > 0)
+	/* A goroutine dump too tells who made whom, but nothing over time. */
+	if (x->spans > 0)
 		ws_traces_emit(t);
 	else
 		free_trace(t->trace[--t->n]);

@@ -40,6 +40,7 @@ struct ws_trace_calls {
 struct ws_trace {
 	ws_id artifact;
 	uint64_t events; /* about goroutines, Ps and the collector */
+	uint64_t spans;  /* those that say how long: none, no trace */
 	double lost;
 	double duration; /* ns */
 	double procs;    /* NaN when it was not told */
