@@ -126,6 +126,14 @@ test_no_plan(void)
 	ok(d->outcome == WS_OUT_OPEN && d->n_action == 0,
 	    "no plan without a diagnosis");
 	lab_free(&l);
+
+	l = lab_new(pack);
+	lab_set(&l, "pprof.mutex.count", 1);
+	d = lab_judge(&l);
+	ok(d->outcome == WS_OUT_OPEN && d->cls == WS_CLASS_B &&
+		d->confidence == WS_MEDIUM && d->n_action == 0,
+	    "nor for a class that only leads, however clearly");
+	lab_free(&l);
 }
 
 static void

@@ -105,15 +105,11 @@ add_class(struct ws_case *c, enum ws_class cls)
 	}
 }
 
-/* No plan without a diagnosis: an open verdict needs a clear leader. */
+/* No plan without a diagnosis: an open verdict asks for captures instead. */
 static bool
 deserves_plan(const struct ws_case *c)
 {
-	if (c->verdict.cls == WS_CLASS_NONE ||
-	    !ws_class_defs[c->verdict.cls].is_class)
-		return false;
-	return c->verdict.outcome == WS_OUT_DECIDED ||
-	       c->d->confidence >= WS_MEDIUM;
+	return c->verdict.outcome == WS_OUT_DECIDED;
 }
 
 void

@@ -35,9 +35,11 @@ put_impact(const struct ws_page *p, const struct ws_action *x)
 		put_factor(&b, x->lo);
 		ws_buf_puts(&b, " to ");
 		put_factor(&b, x->hi);
-		ws_buf_puts(&b, " (cap ");
+		ws_buf_puts(&b, " (");
 		put_factor(&b, x->cap);
-		ws_buf_putc(&b, ')');
+		ws_buf_puts(&b, x->advice->impact == WS_IMPACT_SCALES
+				    ? " if it scaled perfectly)"
+				    : " if all of that cost went)");
 	} else {
 		ws_buf_puts(&b, "not known from this bundle");
 	}
