@@ -2,7 +2,7 @@
 # make bench: the speed of every reader, and whyslow beside its peer.
 # Prints TSV. Wants WHYSLOW, srcdir, top_builddir; GO, when set, names a go
 # command to measure beside (`go tool pprof -top`). Writes to
-# top_builddir/bench/data only.
+# top_builddir/bench only.
 set -eu
 build=${top_builddir-.}
 src=${srcdir-.}
@@ -32,5 +32,10 @@ grow "$bundle/bench.txt" 4 40000000 "$dir/gobench.txt"
 "$build/bench/bench" "$dir/cpu.pb" "$dir/cpu.pb.gz" "$dir/vmstat.txt" \
 	"$dir/iostat.txt" "$dir/gobench.txt"
 echo
-printf 'profile\tcommand\tseconds\tMiB\ttimes\tMiB times\n'
-exec sh "$src/bench/pprof.sh"
+printf 'input\tcommand\tseconds\tMiB\ttimes\tMiB times\n'
+for script in "$src"/bench/*.sh; do
+	case ${script##*/} in
+	run.sh | peers.sh) ;;
+	*) sh "$script" ;;
+	esac
+done
