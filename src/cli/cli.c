@@ -272,6 +272,30 @@ wants_utf8(void)
 	return false;
 }
 
+bool
+ws_cli_is_format(const struct ws_options *o, const char *format)
+{
+	const char *is = o->format != NULL ? o->format : "text";
+
+	return strcmp(o->json ? "json" : is, format) == 0;
+}
+
+bool
+ws_cli_check_format(const struct ws_options *o)
+{
+	static const char *const formats[] = { "text", "md", "json" };
+	const char *near;
+
+	for (size_t i = 0; i < WS_LEN(formats); i++)
+		if (ws_cli_is_format(o, formats[i]))
+			return true;
+	near = ws_did_you_mean(o->format, formats, WS_LEN(formats));
+	ws_cli_usage("--format wants text, md or json, found '%s'%s%s%s",
+	    o->format, near != NULL ? ", did you mean " : "",
+	    near != NULL ? near : "", near != NULL ? "?" : "");
+	return false;
+}
+
 struct ws_style
 ws_cli_style(const struct ws_options *o)
 {

@@ -37,6 +37,9 @@ struct ws_run *ws_cli_run(const struct ws_options *o,
  * read, 75 when a limit was reached before anything was; says so. */
 int ws_cli_status(const struct ws_run *run);
 int ws_cli_bundle_status(const struct ws_bundle *b);
+/* --format, or --json for json; false after telling that there is no such. */
+bool ws_cli_check_format(const struct ws_options *o);
+bool ws_cli_is_format(const struct ws_options *o, const char *format);
 struct ws_style ws_cli_style(const struct ws_options *o);
 /* Flushes standard output; 74 when that failed. */
 int ws_cli_flush(int status);

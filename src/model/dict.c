@@ -168,6 +168,12 @@ ws_dict_text(const struct ws_dict *d, ws_id id)
 	return id == 0 ? WS_SV("") : ws_htab_key(d->strs, id - 1);
 }
 
+size_t
+ws_dict_strings(const struct ws_dict *d)
+{
+	return ws_htab_count(d->strs);
+}
+
 ws_id
 ws_dict_frame(struct ws_dict *d, const struct ws_frame *f)
 {

@@ -37,6 +37,8 @@ ws_id ws_dict_cstr(struct ws_dict *d, const char *s);
 /* The text of an id; empty for 0.  NUL-terminated, lives with the dict. */
 struct ws_sv ws_dict_text(const struct ws_dict *d, ws_id id);
 
+size_t ws_dict_strings(const struct ws_dict *d); /* ids run from 0 to this */
+
 ws_id ws_dict_frame(struct ws_dict *d, const struct ws_frame *f);
 const struct ws_frame *ws_dict_get_frame(const struct ws_dict *d, ws_id id);
 size_t ws_dict_frames(const struct ws_dict *d); /* ids run from 1 to this */

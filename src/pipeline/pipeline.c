@@ -159,6 +159,13 @@ ws_run_diagnosis(struct ws_run *run)
 	return run->diagnosis;
 }
 
+size_t
+ws_run_judgements(struct ws_run *run, const struct ws_judgement **out)
+{
+	ws_run_diagnosis(run);
+	return ws_eval_all(run->eval, out);
+}
+
 const struct ws_report *
 ws_run_report(struct ws_run *run, bool diagnose)
 {

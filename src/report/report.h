@@ -65,6 +65,8 @@ void ws_report_text(
     FILE *f, const struct ws_report *r, const struct ws_style *s);
 /* One line: "B high lock-across-call". */
 void ws_report_line(FILE *f, const struct ws_report *r);
+/* The note to paste into a bug report, in Markdown. */
+void ws_report_md(FILE *f, const struct ws_report *r);
 /* The document of whyslow.report/1. */
 void ws_report_json(FILE *f, const struct ws_report *r);
 /* `whyslow ls`: the inventory, as a table or as the bundle object. */

@@ -245,12 +245,27 @@ ws_eval_all(const struct ws_eval *e, const struct ws_judgement **out)
 
 bool
 ws_eval_number(const struct ws_rules *r, const struct ws_facts *f,
-    const struct ws_expr *x, double *value)
+    const struct ws_expr *x, struct ws_number *value)
 {
 	struct ws_scene s = { r, f, WS_HTAB_NONE, 1 };
 	struct ws_value v = ws_value_of(&s, x);
 
 	if (v.known)
-		*value = v.v;
+		*value = (struct ws_number){ v.v, v.lo, v.hi };
 	return v.known;
+}
+
+enum ws_truth
+ws_eval_truth(
+    const struct ws_rules *r, const struct ws_facts *f, const struct ws_expr *x)
+{
+	struct ws_scene s = { r, f, WS_HTAB_NONE, 1 };
+
+	return ws_truth_of(&s, x).truth;
+}
+
+enum ws_unit
+ws_expr_unit(const struct ws_expr *x)
+{
+	return x->unit;
 }
