@@ -28,31 +28,6 @@ v2_forget(struct v2 *v)
 	v->last = INT64_MIN;
 }
 
-/* A varint with 10 readable bytes behind *p. */
-static inline uint64_t
-fast_uleb(const unsigned char **pp, bool *bad)
-{
-	const unsigned char *p = *pp;
-	uint64_t value = p[0];
-
-	if (ws_likely(value < 0x80)) {
-		*pp = p + 1;
-		return value;
-	}
-	value = (value & 0x7f) | (uint64_t)p[1] << 7;
-	if (ws_likely(p[1] < 0x80)) {
-		*pp = p + 2;
-		return value;
-	}
-	value = (value & 0x3fff) | (uint64_t)p[2] << 14;
-	if (ws_likely(p[2] < 0x80)) {
-		*pp = p + 3;
-		return value;
-	}
-	*bad |= !v2_uleb_slow(pp, p + 10, &value);
-	return value;
-}
-
 static bool
 read_args(struct v2_cursor *c, unsigned n, uint64_t *dt)
 {
@@ -60,9 +35,9 @@ read_args(struct v2_cursor *c, unsigned n, uint64_t *dt)
 	bool bad = false;
 
 	if (ws_likely(c->end - c->at >= FAST)) {
-		*dt = fast_uleb(&p, &bad);
+		*dt = v2_uleb_fast(&p, &bad);
 		for (unsigned i = 0; i < n; i++)
-			c->arg[i] = fast_uleb(&p, &bad);
+			c->arg[i] = v2_uleb_fast(&p, &bad);
 	} else {
 		bad = !v2_uleb(&p, c->end, dt);
 		for (unsigned i = 0; i < n && !bad; i++)

@@ -61,6 +61,36 @@ struct v2_sample {
 	uint64_t g, stack;
 };
 
+/* A string or stack of this generation: where it lies, and once it was asked
+ * for its id in the dictionary. */
+struct v2_ref {
+	const unsigned char *p; /* of a stack: its first frame */
+	ws_id id;
+	uint32_t gen; /* v2.table_gen, or it is of another generation */
+	uint16_t n;   /* bytes, or frames */
+	bool asked;
+};
+
+/* The tracer numbers from 1: a plain array, but for absurd numbers. */
+struct v2_refs {
+	struct v2_ref *near;
+	size_t n, cap;
+	struct ws_gt_table far;
+};
+
+/* A program counter: the same function wherever it stands, as long as the
+ * program runs. */
+struct v2_pc {
+	uint64_t pc;
+	ws_id frame; /* 0: free */
+};
+
+struct v2_pcs {
+	struct v2_pc *slot; /* open addressing */
+	size_t n;
+	unsigned bits; /* log2 of slots, or 0 */
+};
+
 struct v2 {
 	struct ws_gt *m;
 	const unsigned char *base; /* of the capture, and its offset */
@@ -73,7 +103,8 @@ struct v2 {
 	struct v2_batch *batch;
 	size_t n_batches, cap_batches, n_indexed; /* indexed: all kinds */
 	const unsigned char *gen_at;              /* where it begins */
-	struct ws_gt_table strings, stacks, frames;
+	struct v2_refs strings, stacks;
+	uint32_t table_gen;
 	struct v2_sample *samples;
 	size_t n_samples, cap_samples, sample_at;
 	uint64_t frequency; /* units a second; stays for the next one */
@@ -93,6 +124,7 @@ struct v2 {
 
 	/* What lives on from one generation to the next. */
 	struct ws_gt_table threads;
+	struct v2_pcs pcs;
 	uint32_t ordinal, initial; /* of this generation; after a reset */
 	int64_t last;              /* time of the last event */
 
