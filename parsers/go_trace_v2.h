@@ -44,30 +44,32 @@ v2_word(const unsigned char *p)
 	       (uint64_t)p[7] << 56;
 }
 
-/* As v2_uleb, with 10 readable bytes behind *pp: up to 8 bytes at a stroke.
- * Sets *bad for a number of more than 64 bits. */
-static inline uint64_t
-v2_uleb_fast(const unsigned char **pp, bool *bad)
-{
-	uint64_t w = v2_word(*pp), stops = ~w & V2_STOPS;
+/* A number, and where the next one begins; NULL when it has more than 64
+ * bits.  By value, which stays in registers. */
+struct v2_number {
+	const unsigned char *next;
+	uint64_t value;
+};
 
-	if (ws_likely((w & 0x80) == 0)) {
-		*pp += 1;
-		return w & 0x7f;
-	}
-	if (ws_unlikely(stops == 0)) {
-		*bad |= !v2_uleb_slow(pp, *pp + 10, &w);
-		return w;
-	}
-	*pp += ws_lowest_bit(stops) / 8 + 1;
+struct v2_number v2_number_long(const unsigned char *p);
+
+/* As v2_uleb, with 10 readable bytes: up to 8 of them at a stroke. */
+static inline struct v2_number
+v2_number(const unsigned char *p)
+{
+	uint64_t w = v2_word(p), stops = ~w & V2_STOPS;
+
+	if (ws_unlikely(stops == 0))
+		return v2_number_long(p);
 	/* What is below the first stop, and then 7 of 8 bits, by halves. */
 	w &= (stops ^ (stops - 1)) & ~V2_STOPS;
 	w = (w & UINT64_C(0x007f007f007f007f)) |
 	    (w & UINT64_C(0x7f007f007f007f00)) >> 1;
 	w = (w & UINT64_C(0x00003fff00003fff)) |
 	    (w & UINT64_C(0x3fff00003fff0000)) >> 2;
-	return (w & UINT64_C(0x000000000fffffff)) |
-	       (w & UINT64_C(0x0fffffff00000000)) >> 4;
+	w = (w & UINT64_C(0x000000000fffffff)) |
+	    (w & UINT64_C(0x0fffffff00000000)) >> 4;
+	return (struct v2_number){ p + ws_lowest_bit(stops) / 8 + 1, w };
 }
 
 /* go_trace_v2_index.c: collects the batches of the next generation; false at

@@ -28,26 +28,37 @@ v2_forget(struct v2 *v)
 	v->last = INT64_MIN;
 }
 
+/* Near the end of its batch. */
 static bool
-read_args(struct v2_cursor *c, unsigned n, uint64_t *dt)
+read_last(struct v2_cursor *c, unsigned n, uint64_t *dt)
 {
 	const unsigned char *p = c->at + 1;
-	bool bad = false;
+	bool good = v2_uleb(&p, c->end, dt);
 
-	if (ws_likely(c->end - c->at >= FAST)) {
-		*dt = v2_uleb_fast(&p, &bad);
-		for (unsigned i = 0; i < n; i++)
-			c->arg[i] = v2_uleb_fast(&p, &bad);
-	} else {
-		bad = !v2_uleb(&p, c->end, dt);
-		for (unsigned i = 0; i < n && !bad; i++)
-			bad = !v2_uleb(&p, c->end, &c->arg[i]);
-	}
+	for (unsigned i = 0; i < n && good; i++)
+		good = v2_uleb(&p, c->end, &c->arg[i]);
 	c->p = p;
-	return !bad;
+	return good;
 }
 
-static bool
+static inline bool
+read_args(struct v2_cursor *c, unsigned n, uint64_t *dt)
+{
+	struct v2_number x;
+
+	if (ws_unlikely(c->end - c->at < FAST))
+		return read_last(c, n, dt);
+	x = v2_number(c->at + 1);
+	*dt = x.value;
+	for (unsigned i = 0; i < n && ws_likely(x.next != NULL); i++) {
+		x = v2_number(x.next);
+		c->arg[i] = x.value;
+	}
+	c->p = x.next == NULL ? c->at : x.next;
+	return x.next != NULL;
+}
+
+static inline bool
 decode(const struct v2 *v, struct v2_cursor *c)
 {
 	const struct v2_event *e = &v2_events[*c->p];

@@ -110,6 +110,16 @@ v2_uleb_slow(const unsigned char **pp, const unsigned char *end, uint64_t *out)
 	return false;
 }
 
+struct v2_number
+v2_number_long(const unsigned char *p)
+{
+	struct v2_number n = { p, 0 };
+
+	if (!v2_uleb_slow(&n.next, p + 10, &n.value))
+		n.next = NULL;
+	return n;
+}
+
 static bool
 read_numbers(const unsigned char **p, const unsigned char *end, uint64_t *out,
     unsigned n)
@@ -372,18 +382,19 @@ make_frame(struct v2 *v, const uint64_t *a)
 static ws_id
 take_frame(struct v2 *v, const unsigned char **pp)
 {
-	const unsigned char *p = *pp;
+	struct v2_number pc = { NULL, 0 };
 	uint64_t a[4], stops;
-	bool bad = false;
 	ws_id id;
 
-	if (ws_likely(v->pcs.bits > 0 && v->end - p >= 18)) {
-		id = find_pc(v, v2_uleb_fast(&p, &bad))->frame;
-		stops = ~v2_word(p) & V2_STOPS;
+	if (ws_likely(v->pcs.bits > 0 && v->end - *pp >= 18))
+		pc = v2_number(*pp);
+	if (ws_likely(pc.next != NULL)) {
+		id = find_pc(v, pc.value)->frame;
+		stops = ~v2_word(pc.next) & V2_STOPS;
 		stops &= stops - 1;
 		stops &= stops - 1;
-		if (ws_likely(id != 0 && stops != 0 && !bad)) {
-			*pp = p + ws_lowest_bit(stops) / 8 + 1;
+		if (ws_likely(id != 0 && stops != 0)) {
+			*pp = pc.next + ws_lowest_bit(stops) / 8 + 1;
 			return id;
 		}
 	}
