@@ -208,25 +208,21 @@ ws_gt_is_cgo(struct ws_gt *m, ws_id stack)
 	return m->cgo[stack] == 2;
 }
 
+/* A call may be one into C. */
 static ws_id
 state_name(const struct ws_gt_go *g)
 {
-	switch ((enum ws_gt_state)g->state) {
-	case WS_GT_RUNNABLE:
-		return WS_N_G_RUNNABLE;
-	case WS_GT_RUNNING:
-		return WS_N_G_RUNNING;
-	case WS_GT_SYSCALL:
-		return g->in_cgo ? WS_N_G_CGO : WS_N_G_SYSCALL;
-	case WS_GT_BLOCKED:
-		return WS_N_G_BLOCKED;
-	case WS_GT_SYSCALL_LOST:
-		return g->in_cgo ? WS_N_G_CGO_LOST : WS_N_G_SYSCALL_LOST;
-	case WS_GT_UNKNOWN:
-	case WS_GT_NONE:
-		break;
-	}
-	return WS_N_G_UNKNOWN;
+	static const ws_id names[][2] = {
+		[WS_GT_NONE] = { WS_N_G_UNKNOWN, WS_N_G_UNKNOWN },
+		[WS_GT_RUNNABLE] = { WS_N_G_RUNNABLE, WS_N_G_RUNNABLE },
+		[WS_GT_RUNNING] = { WS_N_G_RUNNING, WS_N_G_RUNNING },
+		[WS_GT_SYSCALL] = { WS_N_G_SYSCALL, WS_N_G_CGO },
+		[WS_GT_BLOCKED] = { WS_N_G_BLOCKED, WS_N_G_BLOCKED },
+		[WS_GT_SYSCALL_LOST] = { WS_N_G_SYSCALL_LOST, WS_N_G_CGO_LOST },
+		[WS_GT_UNKNOWN] = { WS_N_G_UNKNOWN, WS_N_G_UNKNOWN },
+	};
+
+	return names[g->state][g->in_cgo];
 }
 
 static void

@@ -61,6 +61,14 @@ v2_number(const unsigned char *p)
 
 	if (ws_unlikely(stops == 0))
 		return v2_number_long(p);
+	if (ws_likely(stops & 0x80808080)) {
+		uint32_t x = (uint32_t)(w & ((stops & -stops) - 1));
+
+		x = (x & 0x007f007f) | (x & 0x7f007f00) >> 1;
+		x = (x & 0x00003fff) | (x & 0x3fff0000) >> 2;
+		return (struct v2_number){
+			p + ws_lowest_bit(stops) / 8 + 1, x };
+	}
 	/* What is below the first stop, and then 7 of 8 bits, by halves. */
 	w &= (stops ^ (stops - 1)) & ~V2_STOPS;
 	w = (w & UINT64_C(0x007f007f007f007f)) |

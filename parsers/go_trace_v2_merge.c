@@ -147,9 +147,15 @@ sift_down(struct v2 *v, size_t i)
 static void
 move_on(struct v2 *v, size_t i)
 {
-	if (!next_event(v, v->heap[i]))
-		v->heap[i] = v->heap[--v->n_heap];
-	if (i < v->n_heap)
+	struct v2_cursor **h = v->heap, *c = h[i];
+	size_t kid = 2 * i + 1;
+
+	if (ws_unlikely(!next_event(v, c)))
+		h[i] = c = h[--v->n_heap];
+	/* A thread mostly stays the first for many events. */
+	if (kid < v->n_heap &&
+	    (before(h[kid], c) ||
+		(kid + 1 < v->n_heap && before(h[kid + 1], c))))
 		sift_down(v, i);
 }
 
@@ -241,7 +247,8 @@ run(struct v2 *v)
 		struct v2_cursor *c = v->heap[0];
 		enum v2_step step;
 
-		if (v->sample_at < v->n_samples)
+		if (ws_unlikely(v->sample_at < v->n_samples &&
+				v->samples[v->sample_at].ts <= c->ts))
 			put_samples(v, c->ts);
 		step = try_event(v, c);
 		if (ws_likely(step == V2_DONE)) {

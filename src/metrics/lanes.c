@@ -116,7 +116,8 @@ has_place(const struct ws_lanes *l, uint64_t off)
 }
 
 void
-ws_lanes_add(struct ws_lanes *l, enum ws_lane lane, int64_t from, int64_t to)
+ws_lanes_add_far(
+    struct ws_lanes *l, enum ws_lane lane, int64_t from, int64_t to)
 {
 	uint64_t a = (uint64_t)(from - l->origin);
 	uint64_t b = (uint64_t)(to - l->origin);
