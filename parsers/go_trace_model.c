@@ -118,23 +118,28 @@ proc_track(const struct ws_gt_proc *p)
 }
 
 /* The rest is to be filled in at once. */
-static struct ws_event *
+static inline struct ws_event *
 add_event(struct ws_gt *m, enum ws_event_kind kind, int64_t t)
 {
-	struct ws_event *ev = ws_batch_add(&m->out, kind);
+	struct ws_event *ev = ws_batch_add(&m->out);
 
-	ev->t = t;
-	ev->clock = m->clock;
+	*ev = (struct ws_event){ .t = t,
+		.dur = WS_T_NONE,
+		.clock = m->clock,
+		.kind = (uint8_t)kind };
 	return ev;
 }
 
-static struct ws_event *
+static inline struct ws_event *
 add_span(struct ws_gt *m, int64_t since, int64_t t)
 {
-	struct ws_event *ev = add_event(m, WS_EV_SPAN, since);
+	struct ws_event *ev = ws_batch_add(&m->out);
+	int64_t dur = t > since ? t - since : 0;
 
-	if (t != WS_T_NONE)
-		ev->dur = t > since ? t - since : 0;
+	*ev = (struct ws_event){ .t = since,
+		.dur = t == WS_T_NONE ? WS_T_NONE : dur,
+		.clock = m->clock,
+		.kind = WS_EV_SPAN };
 	return ev;
 }
 

@@ -44,40 +44,16 @@ v2_word(const unsigned char *p)
 	       (uint64_t)p[7] << 56;
 }
 
-/* A number, and where the next one begins; NULL when it has more than 64
- * bits.  By value, which stays in registers. */
-struct v2_number {
-	const unsigned char *next;
-	uint64_t value;
-};
-
-struct v2_number v2_number_long(const unsigned char *p);
-
-/* As v2_uleb, with 10 readable bytes: up to 8 of them at a stroke. */
-static inline struct v2_number
-v2_number(const unsigned char *p)
+/* 7 of 8 bits each, by halves. */
+static inline uint64_t
+v2_squeeze(uint64_t w)
 {
-	uint64_t w = v2_word(p), stops = ~w & V2_STOPS;
-
-	if (ws_unlikely(stops == 0))
-		return v2_number_long(p);
-	if (ws_likely(stops & 0x80808080)) {
-		uint32_t x = (uint32_t)(w & ((stops & -stops) - 1));
-
-		x = (x & 0x007f007f) | (x & 0x7f007f00) >> 1;
-		x = (x & 0x00003fff) | (x & 0x3fff0000) >> 2;
-		return (struct v2_number){
-			p + ws_lowest_bit(stops) / 8 + 1, x };
-	}
-	/* What is below the first stop, and then 7 of 8 bits, by halves. */
-	w &= (stops ^ (stops - 1)) & ~V2_STOPS;
 	w = (w & UINT64_C(0x007f007f007f007f)) |
 	    (w & UINT64_C(0x7f007f007f007f00)) >> 1;
 	w = (w & UINT64_C(0x00003fff00003fff)) |
 	    (w & UINT64_C(0x3fff00003fff0000)) >> 2;
-	w = (w & UINT64_C(0x000000000fffffff)) |
-	    (w & UINT64_C(0x0fffffff00000000)) >> 4;
-	return (struct v2_number){ p + ws_lowest_bit(stops) / 8 + 1, w };
+	return (w & UINT64_C(0x000000000fffffff)) |
+	       (w & UINT64_C(0x0fffffff00000000)) >> 4;
 }
 
 /* go_trace_v2_index.c: collects the batches of the next generation; false at

@@ -48,9 +48,9 @@ struct v2_thread {
 
 /* The events of one thread in one generation, one of them decoded. */
 struct v2_cursor {
-	int64_t ts, begin; /* of the decoded event, of its batch */
+	int64_t ts, limit; /* of the decoded event; none in its batch is later */
 	const unsigned char *p, *end, *at; /* at: where the event began */
-	uint64_t arg[V2_ARGS];
+	uint64_t number[1 + V2_ARGS]; /* the first is the time */
 	struct v2_thread *thread;    /* NULL: none */
 	uint32_t first, last, batch; /* index + 1 */
 	uint8_t type;
@@ -81,14 +81,14 @@ struct v2_refs {
 /* A program counter: the same function wherever it stands, as long as the
  * program runs. */
 struct v2_pc {
-	uint64_t pc;
+	uint64_t pc; /* its bytes, not decoded */
 	ws_id frame; /* 0: free */
 };
 
 struct v2_pcs {
 	struct v2_pc *slot; /* open addressing */
 	size_t n;
-	unsigned bits; /* log2 of slots, or 0 */
+	unsigned bits; /* log2 of slots */
 };
 
 struct v2 {
@@ -111,6 +111,7 @@ struct v2 {
 	bool has_frequency, whole, has_tables;
 	uint64_t bad_refs; /* to strings and stacks that are not there */
 	double ns;         /* a unit */
+	uint64_t dt_max;   /* units; see V2_JUMP_NS */
 
 	/* The merge. */
 	struct v2_cursor *cursor;

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "go_trace_v2.h"
 
-enum { STRING_MAX = 1024, FRAMES_MAX = 128, NEAR_MAX = 1 << 17, PCS_BITS = 10 };
+enum { STRING_MAX = 1024, FRAMES_MAX = 128, NEAR_MAX = 1 << 17, PCS_BITS = 12 };
 
 struct far_ref {
 	uint64_t id;
@@ -67,6 +67,8 @@ v2_tables_init(struct v2 *v)
 {
 	ws_gt_table_init(&v->strings.far, sizeof(struct far_ref));
 	ws_gt_table_init(&v->stacks.far, sizeof(struct far_ref));
+	v->pcs.bits = PCS_BITS;
+	v->pcs.slot = ws_alloc_array(1 << PCS_BITS, sizeof(*v->pcs.slot));
 }
 
 void
@@ -108,16 +110,6 @@ v2_uleb_slow(const unsigned char **pp, const unsigned char *end, uint64_t *out)
 		}
 	}
 	return false;
-}
-
-struct v2_number
-v2_number_long(const unsigned char *p)
-{
-	struct v2_number n = { p, 0 };
-
-	if (!v2_uleb_slow(&n.next, p + 10, &n.value))
-		n.next = NULL;
-	return n;
 }
 
 static bool
@@ -343,12 +335,11 @@ add_pc(struct v2 *v, uint64_t pc, ws_id frame)
 {
 	struct v2_pcs *t = &v->pcs, old = *t;
 
-	if (old.bits == 0 || t->n >= (size_t)1 << (t->bits - 1)) {
-		t->bits = t->bits == 0 ? PCS_BITS : t->bits + 1;
+	if (t->n >= (size_t)1 << (t->bits - 1)) {
+		t->bits++;
 		t->slot =
 		    ws_alloc_array((size_t)1 << t->bits, sizeof(*t->slot));
-		for (size_t i = 0; old.bits > 0 && i < (size_t)1 << old.bits;
-		     i++)
+		for (size_t i = 0; i < (size_t)1 << old.bits; i++)
 			if (old.slot[i].frame != 0)
 				*find_pc(v, old.slot[i].pc) = old.slot[i];
 		free(old.slot);
@@ -357,48 +348,55 @@ add_pc(struct v2 *v, uint64_t pc, ws_id frame)
 	t->n++;
 }
 
-/* Remembered unless it names what this generation does not have. */
+/* Remembered by its key unless that is 0, or it names what this generation
+ * does not have. */
 static ws_id
-make_frame(struct v2 *v, const uint64_t *a)
+make_frame(struct v2 *v, const uint64_t *a, uint64_t key)
 {
 	struct ws_frame frame = { 0 };
 	uint64_t bad = v->bad_refs;
-	ws_id id = v->pcs.bits > 0 ? find_pc(v, a[0])->frame : 0;
+	ws_id id;
 
-	if (id != 0)
-		return id;
 	frame.func = v2_string(v, a[1]);
 	frame.file = v2_string(v, a[2]);
 	frame.line = a[3] > UINT32_MAX ? 0 : (uint32_t)a[3];
 	/* Calls from two places in a line are one to people. */
 	frame.addr = frame.func == 0 ? a[0] : 0;
 	id = ws_dict_frame(v->m->dict, &frame);
-	if (v->bad_refs == bad)
-		add_pc(v, a[0], id);
+	if (key != 0 && v->bad_refs == bad)
+		add_pc(v, key, id);
 	return id;
 }
 
-/* The frame at *pp, and behind it; 0 when it makes no sense. */
+/* The frame at *pp, and behind it; 0 when it makes no sense.  Known ones go by
+ * the bytes of their counter, which need no decoding. */
 static ws_id
 take_frame(struct v2 *v, const unsigned char **pp)
 {
-	struct v2_number pc = { NULL, 0 };
-	uint64_t a[4], stops;
-	ws_id id;
+	const unsigned char *p = *pp;
+	uint64_t a[4], w, stops, key = 0;
+	ws_id id = 0;
 
-	if (ws_likely(v->pcs.bits > 0 && v->end - *pp >= 18))
-		pc = v2_number(*pp);
-	if (ws_likely(pc.next != NULL)) {
-		id = find_pc(v, pc.value)->frame;
-		stops = ~v2_word(pc.next) & V2_STOPS;
-		stops &= stops - 1;
-		stops &= stops - 1;
-		if (ws_likely(id != 0 && stops != 0)) {
-			*pp = pc.next + ws_lowest_bit(stops) / 8 + 1;
-			return id;
-		}
+	if (ws_likely(v->end - p >= 16)) {
+		w = v2_word(p);
+		stops = ~w & V2_STOPS;
+		key = stops == 0 ? 0 : w & (stops ^ (stops - 1));
 	}
-	return read_numbers(pp, v->end, a, 4) ? make_frame(v, a) : 0;
+	if (ws_likely(key != 0)) {
+		p += ws_lowest_bit(stops) / 8 + 1;
+		id = find_pc(v, key)->frame;
+		stops = ~v2_word(p) & V2_STOPS;
+		stops &= stops - 1;
+		stops &= stops - 1;
+		p += stops == 0 ? 0 : ws_lowest_bit(stops) / 8 + 1;
+	}
+	if (ws_likely(id != 0 && stops != 0)) {
+		*pp = p;
+		return id;
+	}
+	return !read_numbers(pp, v->end, a, 4) ? 0
+	       : id != 0		       ? id
+					       : make_frame(v, a, key);
 }
 
 static ws_id

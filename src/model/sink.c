@@ -56,7 +56,7 @@ enum ws_status
 ws_batch_put(struct ws_batch *b, const struct ws_event *ev)
 {
 	assert(ev->kind < WS_EV_KINDS && ev->unit < WS_U_COUNT_OF);
-	*ws_batch_add(b, ev->kind) = *ev;
+	*ws_batch_add(b) = *ev;
 	return b->n < WS_BATCH ? b->status : ws_batch_flush(b);
 }
 

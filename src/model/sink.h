@@ -79,18 +79,14 @@ enum ws_status ws_batch_put(struct ws_batch *b, const struct ws_event *ev);
 /* Must be called once after the last event. */
 enum ws_status ws_batch_flush(struct ws_batch *b);
 
-/* Appends WS_EVENT(kind), to be filled in before the next call: for who makes
- * millions. */
+/* Appends an event, all of which is to be set before the next call: for who
+ * makes millions. */
 static inline struct ws_event *
-ws_batch_add(struct ws_batch *b, enum ws_event_kind kind)
+ws_batch_add(struct ws_batch *b)
 {
-	struct ws_event *ev;
-
 	if (b->n == WS_BATCH)
 		ws_batch_flush(b);
-	ev = &b->ev[b->n++];
-	*ev = WS_EVENT((uint8_t)kind);
-	return ev;
+	return &b->ev[b->n++];
 }
 
 /* Ready-made sinks.  Each is owned by the caller and freed with
