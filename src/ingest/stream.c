@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -253,4 +254,25 @@ ws_stream_new_fd(struct ws_budget *b, int fd)
 	ws_stream_init(&s->stream, &ops, b);
 	s->fd = fd;
 	return &s->stream;
+}
+
+void
+ws_stream_pass(struct ws_stream *s, size_t n)
+{
+	enum { CHUNK = 1 << 20 };
+	const unsigned char *from;
+	size_t part;
+
+	while (s->passed < n) {
+		part = n - s->passed < CHUNK ? n - s->passed : CHUNK;
+		/* Only whole chunks, so that what goes begins a page. */
+		if (part < CHUNK && n < s->out)
+			return;
+		from = s->p - s->at + s->passed;
+		if (s->hash != NULL)
+			sha256_update(s->hash, part, from);
+		if (s->is_mapped)
+			madvise((void *)from, part, MADV_DONTNEED);
+		s->passed += part;
+	}
 }
