@@ -87,10 +87,32 @@ ws_gt_find(struct ws_gt *m, uint64_t id)
 	return ws_gt_table_find(&m->gos, id);
 }
 
+/* One more of what is alive.  Too many end the reading, as soon as the reader
+ * looks; until then they are made. */
+static void
+count_alive(struct ws_gt *m)
+{
+	uint64_t max = ws_source_limits(m->src)->alive;
+
+	if (m->gos.n + m->tasks.n + m->n_regions <= max ||
+	    m->out.status != WS_OK)
+		return;
+	ws_batch_flush(&m->out);
+	m->out.status = ws_err_set(&m->why, WS_LIMIT, WS_OFF_NONE,
+	    "more than %" PRIu64 " goroutines, tasks and regions alive at a "
+	    "time (max-alive)",
+	    max);
+}
+
 struct ws_gt_go *
 ws_gt_get(struct ws_gt *m, uint64_t id)
 {
-	return ws_gt_table_get(&m->gos, id);
+	size_t n = m->gos.n;
+	struct ws_gt_go *g = ws_gt_table_get(&m->gos, id);
+
+	if (ws_unlikely(m->gos.n > n))
+		count_alive(m);
+	return g;
 }
 
 struct ws_gt_proc *
@@ -377,6 +399,7 @@ close_region(struct ws_gt *m, struct ws_gt_go *g, int64_t t)
 	ev->name = WS_N_REGION;
 	ev->peer = r->type;
 	ev->stack = r->stack;
+	m->n_regions--;
 	g->regions = r->outer;
 	r->outer = m->free_regions;
 	m->free_regions = r;
@@ -465,6 +488,7 @@ ws_gt_task_begin(struct ws_gt *m, uint64_t id, int64_t t, struct ws_gt_why why)
 	struct ws_gt_task *task = ws_gt_table_get(&m->tasks, id);
 	bool is_new = !task->range.open;
 
+	count_alive(m);
 	ws_gt_range_begin(m, &task->range, t, why);
 	return is_new;
 }
@@ -494,6 +518,8 @@ ws_gt_region_begin(
 		m->free_regions = r->outer;
 	else
 		r = ws_alloc(sizeof(*r));
+	m->n_regions++;
+	count_alive(m);
 	r->outer = g->regions;
 	r->since = t;
 	r->type = why.reason;
@@ -593,8 +619,7 @@ close_tasks(struct ws_gt *m)
 
 	for (size_t i = 0; i < m->tasks.n; i++) {
 		struct ws_gt_task *task = list[i];
-		struct ws_event *ev =
-		    add_span(m, task->range.since, WS_T_NONE);
+		struct ws_event *ev = add_span(m, task->range.since, WS_T_NONE);
 
 		ev->track = ws_track(WS_TRACK_TASK, task->id);
 		ev->name = WS_N_TASK;

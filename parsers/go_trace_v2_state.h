@@ -48,11 +48,12 @@ struct v2_thread {
 
 /* The events of one thread in one generation, one of them decoded. */
 struct v2_cursor {
-	int64_t ts, limit; /* of the decoded event; none in its batch is later */
+	int64_t ts,
+	    limit; /* of the decoded event; none in its batch is later */
 	const unsigned char *p, *end, *at; /* at: where the event began */
-	uint64_t number[1 + V2_ARGS]; /* the first is the time */
-	struct v2_thread *thread;    /* NULL: none */
-	uint32_t first, last, batch; /* index + 1 */
+	uint64_t number[1 + V2_ARGS];      /* the first is the time */
+	struct v2_thread *thread;          /* NULL: none */
+	uint32_t first, last, batch;       /* index + 1 */
 	uint8_t type;
 };
 

@@ -40,9 +40,9 @@ static void
 add_ref(const struct v2 *v, struct v2_refs *r, const uint64_t *a,
     const unsigned char *p)
 {
-	struct v2_ref ref = { .p = p,
-		.gen = v->table_gen,
-		.n = (uint16_t)a[1] };
+	struct v2_ref ref = {
+		.p = p, .gen = v->table_gen, .n = (uint16_t)a[1]
+	};
 	struct far_ref *far;
 
 	if (find_ref(v, r, a[0]) != NULL)
@@ -144,8 +144,7 @@ skip_numbers(const unsigned char **pp, const unsigned char *end, size_t n)
 
 	while (n > 0 && end - p >= 8) {
 		uint64_t stops = ~v2_word(p) & V2_STOPS;
-		size_t here =
-		    (stops >> 7) * UINT64_C(0x0101010101010101) >> 56;
+		size_t here = (stops >> 7) * UINT64_C(0x0101010101010101) >> 56;
 
 		if (here == 0)
 			break;
@@ -395,7 +394,7 @@ take_frame(struct v2 *v, const unsigned char **pp)
 		return id;
 	}
 	return !read_numbers(pp, v->end, a, 4) ? 0
-	       : id != 0		       ? id
+	       : id != 0                       ? id
 					       : make_frame(v, a, key);
 }
 

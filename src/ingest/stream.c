@@ -260,19 +260,24 @@ void
 ws_stream_pass(struct ws_stream *s, size_t n)
 {
 	enum { CHUNK = 1 << 20 };
-	const unsigned char *from;
-	size_t part;
 
+	const unsigned char *p = s->p - s->at;
+
+	/* Whole chunks, so that what goes ends with a page. */
+	if (n < s->out)
+		n -= n % CHUNK;
 	while (s->passed < n) {
-		part = n - s->passed < CHUNK ? n - s->passed : CHUNK;
-		/* Only whole chunks, so that what goes begins a page. */
-		if (part < CHUNK && n < s->out)
-			return;
-		from = s->p - s->at + s->passed;
+		size_t part = n - s->passed < CHUNK ? n - s->passed : CHUNK;
+
 		if (s->hash != NULL)
-			sha256_update(s->hash, part, from);
-		if (s->is_mapped)
-			madvise((void *)from, part, MADV_DONTNEED);
+			sha256_update(s->hash, part, p + s->passed);
 		s->passed += part;
+		/* At once, as the rest may be what nobody looked at. */
+		if (s->is_mapped)
+			madvise((void *)(p + s->passed - part), part,
+			    MADV_DONTNEED);
 	}
+	/* What was read a second time. */
+	if (s->is_mapped && n > 0)
+		madvise((void *)p, n, MADV_DONTNEED);
 }

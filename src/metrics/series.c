@@ -62,8 +62,7 @@ series_of(struct ws_counters *c, const struct ws_event *e)
 	uint32_t i;
 
 	/* Some formats have one that is told a million times. */
-	if (c->last < ws_htab_count(c->keys) &&
-	    is_of(&c->series[c->last], key))
+	if (c->last < ws_htab_count(c->keys) && is_of(&c->series[c->last], key))
 		return &c->series[c->last];
 	if (ws_htab_count(c->keys) == WS_SERIES_ALL) {
 		i = ws_htab_get(c->keys, key, sizeof(key));
