@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "ingest/source_open.h"
 
@@ -220,44 +219,22 @@ read_unpacked(struct ws_reader *r, const struct ws_place *at,
 }
 
 /* The digest of all bytes of s, also of those that nobody will want. */
-struct hash {
-	struct sha256_ctx sha;
-	const unsigned char *mem;
-};
-
 static void
-hash_begin(struct hash *h, struct ws_stream *s)
+hash_begin(struct sha256_ctx *h, struct ws_stream *s)
 {
-	sha256_init(&h->sha);
-	h->mem = s->p;
-	s->hash = &h->sha;
-}
-
-/* Pages of a mapped file are given back as they are hashed: a large file that
- * nobody wanted must not stay in memory. */
-static void
-hash_memory(struct hash *h, const struct ws_stream *s)
-{
-	enum { CHUNK = 8 << 20 };
-
-	size_t n = (size_t)s->out, at, part;
-
-	for (at = 0; at < n; at += part) {
-		part = n - at < CHUNK ? n - at : CHUNK;
-		sha256_update(&h->sha, part, h->mem + at);
-		if (s->is_mapped)
-			madvise((void *)(h->mem + at), part, MADV_DONTNEED);
-	}
+	sha256_init(h);
+	s->hash = h;
 }
 
 static void
-hash_end(struct hash *h, struct ws_stream *s, uint8_t out[SHA256_DIGEST_SIZE])
+hash_end(
+    struct sha256_ctx *h, struct ws_stream *s, uint8_t out[SHA256_DIGEST_SIZE])
 {
 	if (ws_stream_in_memory(s))
-		hash_memory(h, s);
+		ws_stream_pass(s, (size_t)s->out);
 	else
 		ws_stream_drain(s);
-	sha256_digest(&h->sha, SHA256_DIGEST_SIZE, out);
+	sha256_digest(h, SHA256_DIGEST_SIZE, out);
 }
 
 static void
@@ -288,7 +265,7 @@ ws_read_stream(
 	uint8_t out[SHA256_DIGEST_SIZE];
 	enum ws_packing packing;
 	struct ws_stream *top;
-	struct hash h;
+	struct sha256_ctx h;
 
 	if (at->is_member)
 		hash_begin(&h, s);
@@ -309,7 +286,7 @@ ws_read_top(struct ws_reader *r, const char *name, struct ws_stream *s)
 	uint8_t out[SHA256_DIGEST_SIZE];
 	enum ws_packing packing;
 	struct ws_stream *top;
-	struct hash h;
+	struct sha256_ctx h;
 
 	hash_begin(&h, s);
 	top = ws_unpack(s, &packing);

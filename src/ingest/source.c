@@ -105,6 +105,14 @@ ws_source_all(struct ws_source *s, struct ws_cur *c, struct ws_err *err)
 	return status;
 }
 
+void
+ws_source_passed(struct ws_source *s, uint64_t off)
+{
+	if (s->is_read && s->all.p == NULL && ws_stream_in_memory(s->stream) &&
+	    off <= s->stream->out)
+		ws_stream_pass(s->stream, (size_t)off);
+}
+
 /* The bytes ahead, and where the next line ends in them: at a newline, at
  * the end, or past max. */
 static struct ws_sv

@@ -37,6 +37,10 @@ const struct ws_limits *ws_source_limits(const struct ws_source *s);
 enum ws_status ws_source_all(
     struct ws_source *s, struct ws_cur *c, struct ws_err *err);
 
+/* The parser is done with what is below `off` of that window: the memory of a
+ * large file can go.  No more than advice; the window stays as it is. */
+void ws_source_passed(struct ws_source *s, uint64_t off);
+
 /*
  * The next line without its line end, borrowed until the next call, and the
  * offset of its first byte.  False at the end or after damage; then

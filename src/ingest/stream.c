@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -253,4 +254,30 @@ ws_stream_new_fd(struct ws_budget *b, int fd)
 	ws_stream_init(&s->stream, &ops, b);
 	s->fd = fd;
 	return &s->stream;
+}
+
+void
+ws_stream_pass(struct ws_stream *s, size_t n)
+{
+	enum { CHUNK = 1 << 20 };
+
+	const unsigned char *p = s->p - s->at;
+
+	/* Whole chunks, so that what goes ends with a page. */
+	if (n < s->out)
+		n -= n % CHUNK;
+	while (s->passed < n) {
+		size_t part = n - s->passed < CHUNK ? n - s->passed : CHUNK;
+
+		if (s->hash != NULL)
+			sha256_update(s->hash, part, p + s->passed);
+		s->passed += part;
+		/* At once, as the rest may be what nobody looked at. */
+		if (s->is_mapped)
+			madvise((void *)(p + s->passed - part), part,
+			    MADV_DONTNEED);
+	}
+	/* What was read a second time. */
+	if (s->is_mapped && n > 0)
+		madvise((void *)p, n, MADV_DONTNEED);
 }

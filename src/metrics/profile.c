@@ -153,26 +153,33 @@ set_duration(struct ws_profiles *p, const struct ws_event *e)
 		p->open[i].profile->duration = e->value;
 }
 
+enum { KINDS = 1 << WS_EV_SAMPLE | 1 << WS_EV_LOSS | 1 << WS_EV_COUNTER };
+
+static void
+add_event(struct ws_profiles *p, const struct ws_event *e)
+{
+	if (e->kind == WS_EV_SAMPLE)
+		ws_profiles_add(p, e, 1);
+	else if (e->kind == WS_EV_LOSS)
+		add_loss(p, e);
+	else if (e->track == 0)
+		return;
+	else if (e->name == WS_N_CAPTURE_DURATION)
+		set_duration(p, e);
+	else if (e->name == WS_N_CAPTURE_PERIOD)
+		series_of(p, e->track)->profile->period = e->value;
+}
+
 static enum ws_status
 events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
 	struct ws_profiles *p = (struct ws_profiles *)s;
+	uint64_t w;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		const struct ws_event *e = &ev[i];
-
-		if (e->kind == WS_EV_SAMPLE)
-			ws_profiles_add(p, e, 1);
-		else if (e->kind == WS_EV_LOSS)
-			add_loss(p, e);
-		else if (e->kind != WS_EV_COUNTER || e->track == 0)
-			continue;
-		else if (e->name == WS_N_CAPTURE_DURATION)
-			set_duration(p, e);
-		else if (e->name == WS_N_CAPTURE_PERIOD)
-			series_of(p, e->track)->profile->period = e->value;
-	}
+	for (i = 0; i < n; i += 64)
+		for (w = ws_events_of(ev + i, n - i, KINDS); w != 0; w &= w - 1)
+			add_event(p, &ev[i + ws_lowest_bit(w)]);
 	return WS_OK;
 }
 

@@ -209,22 +209,55 @@ param_index(const struct ws_rules *r, const char *name)
 		   : ws_htab_get(r->name[WS_NAME_PARAM], name, strlen(name));
 }
 
+static bool
+has_param(const struct ws_expr *x, uint32_t param)
+{
+	if (x->op == WS_OP_PARAM && x->index == param)
+		return true;
+	return (x->a != NULL && has_param(x->a, param)) ||
+	       (x->b != NULL && has_param(x->b, param));
+}
+
+/* `before`, or NULL: the judgements without the scale. */
+static struct ws_eval *
+judge_all(struct ws_scene scene, const struct ws_judgement *before)
+{
+	struct ws_eval *e = ws_alloc(sizeof(*e));
+	struct judging j = { .scene = scene };
+	const struct ws_rule *const *all;
+	/* Names of rules that were not checked lead nowhere. */
+	size_t n = scene.r->checked ? ws_rules_all(scene.r, &all) : 0;
+
+	e->arena = j.arena = ws_arena_new();
+	e->list = ws_arena_alloc(e->arena, n * sizeof(*e->list));
+	for (size_t i = 0; i < n; i++) {
+		if (!ws_rule_is_judged(all[i]))
+			continue;
+		if (before == NULL || has_param(all[i]->when, scene.scaled))
+			judge(&j, all[i], &e->list[e->n]);
+		else
+			e->list[e->n] = before[e->n];
+		e->n++;
+	}
+	return e;
+}
+
 struct ws_eval *
 ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
     const char *scaled, double scale)
 {
-	struct ws_eval *e = ws_alloc(sizeof(*e));
-	struct judging j = { .scene = { r, f, param_index(r, scaled), scale } };
-	const struct ws_rule *const *all;
-	/* Names of rules that were not checked lead nowhere. */
-	size_t n = r->checked ? ws_rules_all(r, &all) : 0;
+	struct ws_scene s = { r, f, param_index(r, scaled), scale };
 
-	e->arena = j.arena = ws_arena_new();
-	e->list = ws_arena_alloc(e->arena, n * sizeof(*e->list));
-	for (size_t i = 0; i < n; i++)
-		if (ws_rule_is_judged(all[i]))
-			judge(&j, all[i], &e->list[e->n++]);
-	return e;
+	return judge_all(s, NULL);
+}
+
+struct ws_eval *
+ws_eval_again(const struct ws_rules *r, const struct ws_facts *f,
+    const struct ws_judgement *all, const char *scaled, double scale)
+{
+	struct ws_scene s = { r, f, param_index(r, scaled), scale };
+
+	return judge_all(s, all);
 }
 
 void

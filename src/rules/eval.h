@@ -37,6 +37,12 @@ struct ws_eval;
  */
 struct ws_eval *ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
     const char *scaled, double scale);
+/* The same again with a param scaled, given what was judged without that (all
+ * of it, and it has to live on): only rules that compare with the param are
+ * judged anew. */
+struct ws_eval *ws_eval_again(const struct ws_rules *r,
+    const struct ws_facts *f, const struct ws_judgement *all,
+    const char *scaled, double scale);
 void ws_eval_free(struct ws_eval *e);
 size_t ws_eval_all(const struct ws_eval *e, const struct ws_judgement **out);
 /* The arithmetic of one rule, for `explain`: each comparison with its numbers
