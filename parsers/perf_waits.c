@@ -6,7 +6,10 @@
 #include "base/htab.h"
 #include "base/mem.h"
 
-enum { REQUESTS = 1024 }; /* more are not out at once on one machine's disks */
+enum {
+	REQUESTS = 1024,   /* more are not out at once on one machine's disks */
+	SAME_CALL = 100000 /* ns between two tracepoints of one call */
+};
 
 /* From where something began; t is WS_T_NONE when nothing did. */
 struct begun {
@@ -20,6 +23,7 @@ struct thread {
 	int64_t ready; /* since when it wants a CPU, or WS_T_NONE */
 	char state;    /* in which it went off */
 	bool futex;    /* the call is a futex that waits */
+	bool named;    /* the call's name is known */
 };
 
 struct request {
@@ -205,10 +209,17 @@ ws_perf_waits_enter(struct ws_perf_waits *w, const struct ws_perf_at *at,
     struct ws_sv call, bool waits)
 {
 	struct thread *h = thread_of(w, at->tid);
+	bool named = !ws_sv_starts(call, "nr_");
 
 	if (h == NULL)
 		return;
 	runs(w, h, at);
+	/* A recording may have both tracepoints of a call, and the raw one
+	 * tells less. */
+	if (h->named && !named && h->call.t != WS_T_NONE &&
+	    at->t - h->call.t < SAME_CALL)
+		return;
+	h->named = named;
 	h->call = begun_at(at);
 	h->call.stack = stack_in_call(w, at->stack, call);
 	h->futex = waits && ws_sv_is(call, "futex");

@@ -35,7 +35,8 @@ void ws_perf_waits_switch(struct ws_perf_waits *w,
     const struct ws_perf_at *prev, char state, const struct ws_perf_at *next);
 /* Somebody made the thread runnable. */
 void ws_perf_waits_wakeup(struct ws_perf_waits *w, int64_t t, uint64_t tid);
-/* `call` is its name, "futex"; of a futex, whether it is one that waits. */
+/* `call` is its name, "futex", or "nr_202" when only its number is known; of a
+ * futex, whether it is one that waits. */
 void ws_perf_waits_enter(struct ws_perf_waits *w, const struct ws_perf_at *at,
     struct ws_sv call, bool waits);
 void ws_perf_waits_exit(struct ws_perf_waits *w, const struct ws_perf_at *at);
