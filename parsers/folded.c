@@ -186,8 +186,8 @@ track_of(struct folded *p, struct ws_sv command)
 			dash--;
 		ws_buf_putsv(&b, ws_sv_from(command, dash));
 		if (ws_sv_find(ws_buf_sv(&b), "/") == b.n)
-			ws_buf_printf(&b, "/%.*s",
-			    WS_SV_ARG(ws_sv_from(command, dash)));
+			ws_buf_printf(
+			    &b, "/%.*s", WS_SV_ARG(ws_sv_from(command, dash)));
 		ws_buf_putc(&b, ' ');
 		ws_buf_putsv(&b, (struct ws_sv){ command.p, dash - 1 });
 	} else {
@@ -223,8 +223,7 @@ put_stack(struct folded *p, const struct stack *k)
 	for (all = left; left.n > 0 && n < max; n++) {
 		struct ws_sv f = ws_sv_split(&left, ';');
 
-		p->frame =
-		    ws_grow(p->frame, &p->cap, n + 1, sizeof(*p->frame));
+		p->frame = ws_grow(p->frame, &p->cap, n + 1, sizeof(*p->frame));
 		p->frame[n] = frame_of(p, f);
 	}
 	for (i = 0; i < n / 2; i++) {

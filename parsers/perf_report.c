@@ -23,6 +23,7 @@ enum { COLUMNS = 16, HEAD_LINES = 400 };
 
 struct column {
 	size_t from, to; /* bytes of a line; the last one has no end */
+
 	enum what { OTHER, SHARE, COMMAND, OBJECT, SYMBOL } what;
 };
 
@@ -84,8 +85,7 @@ take_samples(struct report *p, struct ws_sv line)
 	p->n_col = 0;
 	p->event = (struct ws_perf_event){ .series = 0 };
 	if (event.n > 0)
-		p->event =
-		    ws_perf_event_of(&p->roles, p->sink->dict, event);
+		p->event = ws_perf_event_of(&p->roles, p->sink->dict, event);
 	p->blocks++;
 }
 

@@ -45,8 +45,8 @@ struct kind {
 /* The sample that is being read. */
 struct sample {
 	bool open;
-	bool in_chain;       /* frames follow on lines of their own */
-	bool empty;          /* a blank line said that it has none */
+	bool in_chain; /* frames follow on lines of their own */
+	bool empty;    /* a blank line said that it has none */
 	struct ws_event ev;
 	uint32_t kind;
 	uint64_t tid;
@@ -211,8 +211,8 @@ take_comment(struct script *p, struct ws_sv line)
 			continue;
 		ws_buf_puts(&name, "perf.");
 		ws_buf_putsv(&name, key);
-		put_mark(p, ws_dict_str(p->sink->dict, ws_buf_sv(&name)),
-		    value);
+		put_mark(
+		    p, ws_dict_str(p->sink->dict, ws_buf_sv(&name)), value);
 	}
 	ws_buf_fini(&name);
 }
@@ -274,13 +274,13 @@ frame_of(struct script *p, struct ws_sv text, const struct ws_perf_frame *f)
 
 	if (!is_new)
 		return p->frame_of[i];
-	p->frame_of = ws_grow(p->frame_of, &p->cap_frame_of, (size_t)i + 1,
-	    sizeof(*p->frame_of));
-	p->frame_of[i] = ws_dict_frame(d,
-	    &(struct ws_frame){ .func = ws_dict_str(d, f->func),
-		.mapping = ws_dict_str(d, f->dso),
-		.addr = f->addr,
-		.inlined = f->inlined });
+	p->frame_of = ws_grow(
+	    p->frame_of, &p->cap_frame_of, (size_t)i + 1, sizeof(*p->frame_of));
+	p->frame_of[i] = ws_dict_frame(
+	    d, &(struct ws_frame){ .func = ws_dict_str(d, f->func),
+		   .mapping = ws_dict_str(d, f->dso),
+		   .addr = f->addr,
+		   .inlined = f->inlined });
 	return p->frame_of[i];
 }
 
@@ -355,10 +355,10 @@ close_sample(struct script *p)
 		return;
 	s->open = false;
 	k = &p->kind[s->kind];
-	k->least = k->samples == 0 || s->ev.value < k->least ? s->ev.value
-							     : k->least;
-	k->most = k->samples == 0 || s->ev.value > k->most ? s->ev.value
-							   : k->most;
+	k->least =
+	    k->samples == 0 || s->ev.value < k->least ? s->ev.value : k->least;
+	k->most =
+	    k->samples == 0 || s->ev.value > k->most ? s->ev.value : k->most;
 	k->samples++;
 	p->samples++;
 	s->ev.stack = ws_dict_stack(p->sink->dict, p->frame, s->n);
@@ -371,8 +371,8 @@ close_sample(struct script *p)
 	}
 	if (k->is.is_tracepoint)
 		ws_perf_trace_take(p->waits,
-		    &(struct ws_perf_at){ s->ev.t, s->tid, s->ev.track,
-			s->ev.stack },
+		    &(struct ws_perf_at){
+			s->ev.t, s->tid, s->ev.track, s->ev.stack },
 		    ws_perf_event_name(ws_htab_key(p->events, s->kind)),
 		    ws_buf_sv(&s->trace), ws_sv_of(p->arch));
 }

@@ -11,9 +11,9 @@
 /* The first line of a sample, or a record (--show-mmap-events and so on). */
 struct ws_perf_head {
 	struct ws_sv comm;
-	int64_t pid, tid;    /* -1: not printed */
-	int64_t t;           /* ns, or WS_T_NONE */
-	bool fine;           /* t has nanoseconds */
+	int64_t pid, tid; /* -1: not printed */
+	int64_t t;        /* ns, or WS_T_NONE */
+	bool fine;        /* t has nanoseconds */
 	bool has_period;
 	uint64_t period;
 	struct ws_sv event;  /* as printed, without the colon; may be empty */

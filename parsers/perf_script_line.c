@@ -300,8 +300,7 @@ ws_perf_frame_name(struct ws_perf_frame *f, struct ws_sv text)
 	if (at < text.n) {
 		size_t open = text.p[at] == '(' ? at : at + 1;
 
-		f->dso = (struct ws_sv){ text.p + open + 1,
-			text.n - open - 2 };
+		f->dso = (struct ws_sv){ text.p + open + 1, text.n - open - 2 };
 		f->dso.n = offset_in(f->dso); /* -F dsoff */
 		text.n = at;
 	}
@@ -325,9 +324,8 @@ ws_perf_frame_read(struct ws_perf_frame *f, struct ws_sv line)
 	for (size_t i = 0; i < ip.n; i++) {
 		if (!is_hex(ip.p[i]))
 			return false;
-		v = v << 4 | (uint64_t)(is_digit(ip.p[i])
-					     ? ip.p[i] - '0'
-					     : ip.p[i] - 'a' + 10);
+		v = v << 4 | (uint64_t)(is_digit(ip.p[i]) ? ip.p[i] - '0'
+							  : ip.p[i] - 'a' + 10);
 	}
 	f->addr = v;
 	ws_perf_frame_name(f, left);

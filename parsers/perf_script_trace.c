@@ -235,8 +235,8 @@ take_raw_enter(struct ws_perf_waits *w, const struct ws_perf_at *at,
 	ws_buf_puts(&b, "0x");
 	ws_buf_putsv(&b, op);
 	if (call.n > 0)
-		ws_perf_waits_enter(w, at, call,
-		    read_hex(ws_buf_sv(&b), &v) && is_wait(v));
+		ws_perf_waits_enter(
+		    w, at, call, read_hex(ws_buf_sv(&b), &v) && is_wait(v));
 	ws_buf_fini(&b);
 	if (call.n > 0)
 		return;

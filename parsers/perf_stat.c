@@ -257,8 +257,7 @@ read_row(struct ws_perf_stat_row *r, struct ws_sv line)
 		first = 1;
 	if (at > first) {
 		r->label = f[first];
-		r->label.n =
-		    (size_t)(f[at - 1].p + f[at - 1].n - f[first].p);
+		r->label.n = (size_t)(f[at - 1].p + f[at - 1].n - f[first].p);
 	}
 	r->running = running_of(line);
 	r->cpus_utilized =
@@ -322,8 +321,8 @@ split(struct csv *c, struct ws_sv line, char sep)
 	for (size_t i = 0, from = 0; i <= line.n && c->n < TOKENS; i++) {
 		if (i < line.n && line.p[i] != sep)
 			continue;
-		c->f[c->n++] = ws_sv_trim(
-		    (struct ws_sv){ line.p + from, i - from });
+		c->f[c->n++] =
+		    ws_sv_trim((struct ws_sv){ line.p + from, i - from });
 		from = i + 1;
 	}
 }
@@ -427,7 +426,7 @@ find_shape(struct ws_sv head, struct ws_sv *line)
 
 	ws_cur_init(&c, head.p, head.n, 0);
 	for (int i = 0; s == NONE && i < HEAD_LINES && ws_cur_left(&c) > 0;
-	    i++) {
+	     i++) {
 		*line = ws_sv_trim(ws_cur_line(&c));
 		s = shape_of(*line);
 	}
@@ -454,8 +453,7 @@ take_text(struct ws_perf_stat *p, struct ws_sv line)
 }
 
 static void
-take_line(
-    struct ws_perf_stat *p, const struct ws_line *line, enum shape shape)
+take_line(struct ws_perf_stat *p, const struct ws_line *line, enum shape shape)
 {
 	struct ws_perf_stat_row r;
 	struct ws_sv s = ws_sv_trim(line->text);
@@ -483,9 +481,9 @@ read_all(struct ws_perf_stat *p, struct ws_cur all, enum shape shape,
 {
 	struct ws_lines lines = { .cur = all };
 	struct ws_line line;
-	struct ws_clock c = { .kind = WS_CLOCK_NONE,
-		.ns_per_tick = 1,
-		.resolution = 1 };
+	struct ws_clock c = {
+		.kind = WS_CLOCK_NONE, .ns_per_tick = 1, .resolution = 1
+	};
 	enum ws_status status;
 
 	ws_batch_init(&p->out, p->sink);

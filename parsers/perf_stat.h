@@ -33,8 +33,7 @@ struct ws_perf_stat {
 	uint64_t rows, others;
 };
 
-void ws_perf_stat_put(
-    struct ws_perf_stat *p, const struct ws_perf_stat_row *r);
+void ws_perf_stat_put(struct ws_perf_stat *p, const struct ws_perf_stat_row *r);
 /* A line of -j; false when it is none. */
 bool ws_perf_stat_json(struct ws_perf_stat *p, struct ws_sv line);
 

@@ -192,8 +192,7 @@ stack_in_call(struct ws_perf_waits *w, ws_id stack, struct ws_sv call)
 	const ws_id *frame;
 	size_t n = ws_dict_get_stack(d, stack, &frame);
 
-	w->frame =
-	    ws_grow(w->frame, &w->cap_frame, n + 1, sizeof(*w->frame));
+	w->frame = ws_grow(w->frame, &w->cap_frame, n + 1, sizeof(*w->frame));
 	if (n > 0)
 		memcpy(w->frame + 1, frame, n * sizeof(*frame));
 	ws_buf_puts(&b, "sys_");
@@ -284,8 +283,8 @@ ws_perf_waits_issue(struct ws_perf_waits *w, const struct ws_perf_at *at,
 }
 
 void
-ws_perf_waits_complete(struct ws_perf_waits *w, int64_t t, struct ws_sv device,
-    uint64_t sector)
+ws_perf_waits_complete(
+    struct ws_perf_waits *w, int64_t t, struct ws_sv device, uint64_t sector)
 {
 	size_t i = find_request(w, device_id(w, device), sector);
 

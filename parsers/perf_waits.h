@@ -44,8 +44,8 @@ void ws_perf_waits_exit(struct ws_perf_waits *w, const struct ws_perf_at *at);
  * and thread of `at` are not looked at. */
 void ws_perf_waits_issue(struct ws_perf_waits *w, const struct ws_perf_at *at,
     struct ws_sv device, uint64_t sector);
-void ws_perf_waits_complete(struct ws_perf_waits *w, int64_t t,
-    struct ws_sv device, uint64_t sector);
+void ws_perf_waits_complete(
+    struct ws_perf_waits *w, int64_t t, struct ws_sv device, uint64_t sector);
 /* A lock of the kernel that another holds. */
 void ws_perf_waits_lock(struct ws_perf_waits *w, const struct ws_perf_at *at);
 void ws_perf_waits_locked(struct ws_perf_waits *w, const struct ws_perf_at *at);

@@ -49,7 +49,7 @@ tell_sources(const struct ws_measured *m)
 			continue;
 		ws_facts_source(m->facts, kinds[i].source,
 		    ws_profile_is_difference(p) ? WS_UNSUPPORTED_HERE
-		    : p->samples > 0		? WS_VALUE
+		    : p->samples > 0            ? WS_VALUE
 						: WS_EMPTY,
 		    ws_dict_text(m->dict, p->artifact).p, (double)p->samples);
 	}
@@ -97,8 +97,7 @@ is_kernel(const struct ws_dict *d, const struct ws_frame *f)
 	if (ws_sv_starts(map, "[vdso") || ws_sv_starts(map, "[vsyscall"))
 		return false;
 	return map.p[0] == '[' || ws_sv_ends(map, "/vmlinux") ||
-	       ws_sv_find(map, ".ko") < map.n ||
-	       ws_sv_starts(map, "bpf_prog_");
+	       ws_sv_find(map, ".ko") < map.n || ws_sv_starts(map, "bpf_prog_");
 }
 
 /* Shares by the leaf alone. */
@@ -165,8 +164,7 @@ put_process(const struct ws_measured *m, const struct ws_profile *p)
 	fact.artifact = ws_dict_text(m->dict, raw->artifact).p;
 	ws_facts_put(m->facts, &fact);
 	if (raw->rough == 0)
-		put(m, WS_F_PERF_CPU_OTHERS,
-		    fmax(0, 1 - p->total / busy), p);
+		put(m, WS_F_PERF_CPU_OTHERS, fmax(0, 1 - p->total / busy), p);
 }
 
 static void
@@ -184,8 +182,8 @@ put_cpu(const struct ws_measured *m)
 
 /* The sum of a series over the length of its capture. */
 static void
-put_per_time(const struct ws_measured *m, ws_id series, uint32_t def,
-    bool by_events)
+put_per_time(
+    const struct ws_measured *m, ws_id series, uint32_t def, bool by_events)
 {
 	const struct ws_profile *p = find(m, series);
 	double sum;
@@ -223,8 +221,7 @@ put_block(const struct ws_measured *m)
 	const struct ws_profile *p = find(m, WS_N_PERF_BLOCK);
 
 	if (p != NULL && p->samples > 0)
-		put(m, WS_F_PERF_BLOCK_AWAIT, p->total / (double)p->samples,
-		    p);
+		put(m, WS_F_PERF_BLOCK_AWAIT, p->total / (double)p->samples, p);
 	put_per_time(m, WS_N_PERF_BLOCK, WS_F_PERF_BLOCK_RATE, true);
 	put_per_time(m, WS_N_PERF_BLOCK, WS_F_PERF_BLOCK_QUEUE, false);
 }

@@ -101,8 +101,8 @@ is_unsupported(const struct ws_measured *m)
 }
 
 static void
-put_ratio(const struct stat *s, uint32_t def, const char *part,
-    const char *whole)
+put_ratio(
+    const struct stat *s, uint32_t def, const char *part, const char *whole)
 {
 	double v = get(s, part) / get(s, whole);
 	struct ws_fact f = WS_FACT_OF(def, NAN);

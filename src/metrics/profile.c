@@ -37,8 +37,7 @@ roughness(struct ws_sv format)
 {
 	if (ws_sv_is(format, "goroutines") || ws_sv_is(format, "folded"))
 		return 1;
-	return ws_sv_is(format, "pprof-text") ||
-		       ws_sv_is(format, "perf-report")
+	return ws_sv_is(format, "pprof-text") || ws_sv_is(format, "perf-report")
 		   ? 2
 		   : 0;
 }

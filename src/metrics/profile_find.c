@@ -88,8 +88,8 @@ named(const struct ws_profiles *p, const struct ws_profile *f)
 	for (i = 0; i < f->n; i++) {
 		const ws_id *frame;
 
-		if (ws_dict_get_stack(
-			p->sink.dict, f->entry[i].stack, &frame) > 0 &&
+		if (ws_dict_get_stack(p->sink.dict, f->entry[i].stack, &frame) >
+			0 &&
 		    ws_dict_get_frame(p->sink.dict, frame[0])->func != 0)
 			sum += f->entry[i].value;
 	}
@@ -283,8 +283,8 @@ add_totals(struct ws_profile *to, const struct ws_profile *from)
 
 /* The service's part of it. */
 static void
-merge_service(
-    struct ws_profiles *p, struct ws_open_series *to, const struct ws_profile *f)
+merge_service(struct ws_profiles *p, struct ws_open_series *to,
+    const struct ws_profile *f)
 {
 	bool all = is_of_one_process(f);
 	size_t i, service = ws_profiles_service(p, f);
@@ -326,8 +326,8 @@ merge(struct ws_profiles *p, struct ws_open_series *to,
 static struct ws_profile *
 merge_all(struct ws_profiles *p, const struct ws_profile *best)
 {
-	struct ws_open_series to = { .profile =
-		ws_profile_new(best->series, best->artifact) };
+	struct ws_open_series to = { .profile = ws_profile_new(
+					 best->series, best->artifact) };
 	bool first = true;
 	size_t i;
 
@@ -355,8 +355,8 @@ ws_profiles_find(struct ws_profiles *p, ws_id series)
 	size_t i, same;
 	const struct ws_profile *best = largest(p, series, &same);
 
-	if (best == NULL || (best->n_process == 0 &&
-				(same < 2 || class_of(best) != WINDOW)))
+	if (best == NULL ||
+	    (best->n_process == 0 && (same < 2 || class_of(best) != WINDOW)))
 		return best;
 	for (i = 0; i < p->n_merged; i++)
 		if (p->merged[i]->series == series)
