@@ -20,6 +20,7 @@ struct ws_source {
 	bool is_read; /* by ws_source_all: all holds it, or the stream */
 	size_t whole; /* bytes of it */
 	bool in_long; /* the rest of a line over the limit is to be skipped */
+	bool ended;   /* the last line had its line end */
 	const char *version, *detail;
 	struct ws_tally *records;
 	size_t n_records, cap_records;
@@ -160,7 +161,7 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 	assert(!s->is_read);
 	if (s->in_long)
 		skip_rest(s->stream);
-	s->in_long = false;
+	s->in_long = s->ended = false;
 	*off = s->stream->at;
 	*line = look_for_line(s->stream, max, &end);
 	if (line->n == 0)
@@ -175,11 +176,18 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 			    max);
 		return true;
 	}
-	ws_stream_skip(s->stream, end < line->n ? end + 1 : end);
+	s->ended = end < line->n;
+	ws_stream_skip(s->stream, s->ended ? end + 1 : end);
 	line->n = end;
 	if (line->n > 0 && line->p[line->n - 1] == '\r')
 		line->n--;
 	return true;
+}
+
+bool
+ws_source_line_ended(const struct ws_source *s)
+{
+	return s->ended;
 }
 
 enum ws_status

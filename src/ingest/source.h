@@ -48,6 +48,8 @@ void ws_source_passed(struct ws_source *s, uint64_t off);
  * reported as damage once.
  */
 bool ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off);
+/* True when the last line had its line end: without one it may be cut. */
+bool ws_source_line_ended(const struct ws_source *s);
 
 /* WS_OK while nothing went wrong; *err (may be NULL) gets the reason. */
 enum ws_status ws_source_status(const struct ws_source *s, struct ws_err *err);

@@ -26,8 +26,10 @@ void ws_family_capture(const struct ws_measured *m); /* after env */
 void ws_family_host(const struct ws_measured *m);    /* after env */
 void ws_family_memstats(const struct ws_measured *m);
 void ws_family_disk(const struct ws_measured *m);
-void ws_family_process(const struct ws_measured *m); /* after env */
-void ws_family_bench(const struct ws_measured *m);   /* after env */
+void ws_family_process(const struct ws_measured *m);   /* after env */
+void ws_family_bench(const struct ws_measured *m);     /* after env */
+void ws_family_perf(const struct ws_measured *m);      /* after env */
+void ws_family_perf_stat(const struct ws_measured *m); /* after env */
 void ws_family_trace(const struct ws_measured *m);
 /* Shares, sums, sites and accounts that rules files declare; fails when a
  * symbol group does not compile. */

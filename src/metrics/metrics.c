@@ -20,6 +20,8 @@ static void (*const families[])(const struct ws_measured *) = {
 	ws_family_process,
 	ws_family_bench,
 	ws_family_trace,
+	ws_family_perf,
+	ws_family_perf_stat,
 };
 
 struct ws_metrics *
@@ -108,6 +110,7 @@ tell_sources(const struct ws_measured *m)
 		{ "env", WS_S_ENV, true, true },
 		{ "gobench", WS_S_BENCH, false, false },
 		{ "iostat", WS_S_IOSTAT, false, true },
+		{ "perf-stat", WS_S_PERF_STAT, false, true },
 		{ "pidstat", WS_S_PIDSTAT, false, true },
 		{ "vmstat", WS_S_VMSTAT, false, true },
 	};

@@ -14,6 +14,17 @@
 struct ws_profile_entry {
 	ws_id stack;
 	double value;
+	uint32_t process; /* index in the profile's, 0 when it has none */
+	uint32_t next;    /* the same stack in another process, plus 1 */
+};
+
+/* What one process has of a profile. */
+struct ws_profile_process {
+	ws_id name; /* its number, or the comm where that is not told */
+	ws_id comm; /* of its first thread, or of the first that was seen */
+	bool numbered, idle;
+	double value;
+	uint64_t samples;
 };
 
 /* One series of one artifact: a sum per distinct stack. */
@@ -30,6 +41,11 @@ struct ws_profile {
 	double period;    /* NaN likewise */
 	/* 0; of texts, which hide functions, the more the less they show */
 	unsigned rough;
+	/* Of Linux perf, which records more than one: else n_process is 0. */
+	struct ws_profile_process *process;
+	size_t n_process, cap_process;
+	int64_t from, to; /* times of samples, or WS_T_NONE */
+	enum ws_clock_kind clock;
 };
 
 struct ws_profiles;
@@ -45,12 +61,20 @@ const struct ws_profile *ws_profiles_get(const struct ws_profiles *p, size_t i);
 /* A profile that was subtracted from another: some values are negative, so it
  * has no shares. */
 bool ws_profile_is_difference(const struct ws_profile *p);
+/* The process that a bundle's perf recordings are about, as an index of the
+ * profile's; n_process when there is none.  Recordings of a whole machine have
+ * many: it is the one that uses most of the CPUs, and a Go program before
+ * others unless it is a small one. */
+size_t ws_profiles_service(struct ws_profiles *p, const struct ws_profile *f);
 /*
  * The profile of a series to reason about; NULL when there is none.  Captures
  * that tell their duration are windows: several are added up, under the name
  * of the first.  Those that do not count from the start of the process: when
  * there are no windows, the one with the largest total is taken, a text only
- * where it is all there is.  A difference is the last resort.  Ask after the last event only.
+ * where it is all there is.  A difference is the last resort.
+ * Windows of Linux perf that overlap are one recording in several forms, of
+ * which the one with most samples counts; of it only the service's process is
+ * in the result.  Ask after the last event only.
  */
 const struct ws_profile *ws_profiles_find(struct ws_profiles *p, ws_id series);
 

@@ -14,6 +14,11 @@ static const struct {
 	{ "pprof.alloc", WS_S_PPROF_HEAP },
 	{ "pprof.inuse", WS_S_PPROF_HEAP },
 	{ "trace", WS_S_GO_TRACE },
+	{ "perf.futex", WS_S_PERF_CALLS },
+	{ "perf.offcpu", WS_S_PERF_SCHED },
+	{ "perf.runqueue", WS_S_PERF_SCHED },
+	{ "perf.switches", WS_S_PERF_SCHED },
+	{ "perf.uninterruptible", WS_S_PERF_SCHED },
 };
 
 /* A series belongs to `name` when it is it, or one of its parts. */
