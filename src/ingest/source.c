@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "ingest/source_open.h"
 
@@ -103,6 +105,21 @@ ws_source_all(struct ws_source *s, struct ws_cur *c, struct ws_err *err)
 	else
 		ws_cur_init(c, s->whole > 0 ? p : "", s->whole, 0);
 	return status;
+}
+
+void
+ws_source_release(struct ws_source *s, uint64_t from, uint64_t to)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	uint64_t size = page > 0 ? (uint64_t)page : 4096;
+
+	if (!s->stream->is_mapped || s->all.p != NULL || to > s->whole)
+		return;
+	from = (from + size - 1) / size * size;
+	to = to / size * size;
+	if (from < to)
+		madvise((void *)(s->stream->p + from), (size_t)(to - from),
+		    MADV_DONTNEED);
 }
 
 /* The bytes ahead, and where the next line ends in them: at a newline, at

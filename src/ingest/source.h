@@ -37,6 +37,10 @@ const struct ws_limits *ws_source_limits(const struct ws_source *s);
 enum ws_status ws_source_all(
     struct ws_source *s, struct ws_cur *c, struct ws_err *err);
 
+/* Gives the memory of bytes that were read back, where they are pages of a
+ * file; they come again when they are asked for. */
+void ws_source_release(struct ws_source *s, uint64_t from, uint64_t to);
+
 /*
  * The next line without its line end, borrowed until the next call, and the
  * offset of its first byte.  False at the end or after damage; then

@@ -21,10 +21,6 @@ struct known {
 	}
 
 static const struct known magics[] = {
-	{ 0, BYTES("PERFILE2"), WS_UNSUPPORTED,
-	    "perf.data (not read by this version)" },
-	{ 0, BYTES("2ELIFREP"), WS_UNSUPPORTED,
-	    "perf.data, big-endian (not read by this version)" },
 	{ 0, BYTES("\x96\xd5\x75\x21"), WS_UNSUPPORTED,
 	    "sysstat data file; convert it with sadf -j" },
 	{ 0, BYTES("\x96\xd5\x71\x21"), WS_UNSUPPORTED,
