@@ -24,7 +24,8 @@ enum {
 	PIPE_HEADER = 16,
 	SIZE_AT = 8,
 	FAULTS_TOLD = 100,
-	SECTION = 16
+	SECTION = 16,
+	DETAIL_MAX = 200
 };
 
 static const char little[] = "PERFILE2", other_end[] = "2ELIFREP",
@@ -289,22 +290,25 @@ tell(struct pd *d)
 {
 	struct ws_dict *dict = d->sink->dict;
 	struct ws_sv version = ws_dict_text(dict, d->about.version);
+	struct ws_buf b = { 0 };
 
 	for (uint32_t i = 0; i < PD_TYPES; i++)
 		if (d->count[i] > 0)
 			ws_source_tally(d->src, pd_type_name(i), d->count[i]);
 	if (d->unknown > 0)
 		ws_source_tally(d->src, "unknown", d->unknown);
-	for (size_t i = 0; i < d->n_attr; i++)
+	ws_buf_printf(&b, "%s%s%s", d->pipe ? "pipe" : "file",
+	    d->big ? ", big-endian" : "", d->packed > 0 ? ", zstd" : "");
+	for (size_t i = 0; i < d->n_attr && b.n < DETAIL_MAX; i++)
 		if (d->attr[i].samples > 0)
-			ws_source_tally(d->src,
-			    ws_dict_text(dict, pd_attr_name(d, &d->attr[i])).p,
-			    d->attr[i].samples);
+			ws_buf_printf(&b, ", %" PRIu64 " %s",
+			    d->attr[i].samples,
+			    ws_dict_text(dict, pd_attr_name(d, &d->attr[i]))
+				.p);
 	if (version.n > 0)
 		ws_source_version(d->src, "perf %.*s", WS_SV_ARG(version));
-	ws_source_detail(d->src, "%s%s%s",
-	    d->pipe ? "pipe" : "file", d->big ? ", big-endian" : "",
-	    d->packed > 0 ? ", zstd" : "");
+	ws_source_detail(d->src, "%s", b.p);
+	ws_buf_fini(&b);
 }
 
 static void

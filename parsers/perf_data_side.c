@@ -137,11 +137,16 @@ kernel_name(struct pd *d, struct ws_sv name)
 static void
 tell_kernel(struct pd *d, const struct pd_change *c, struct ws_sv name)
 {
+	static const char prefix[] = "[kernel.kallsyms]";
 	struct ws_mapped m = { .mapping = c->name,
 		.is_kernel = true,
 		.reference = c->pgoff };
 
-	if (ws_sv_starts(name, "[kernel.kallsyms]_"))
+	if (!ws_sv_starts(name, prefix))
+		return;
+	m.symbol = ws_dict_str(
+	    d->sink->dict, ws_sv_from(name, sizeof(prefix) - 1));
+	if (m.symbol != 0)
 		ws_symtab_map(ws_dict_symtab(d->sink->dict), &m);
 }
 
@@ -369,7 +374,11 @@ take_own(struct pd *d, const struct pd_rec *r)
 	if (r->type == PD_R_ATTR) {
 		take_attr(d, r);
 	} else if (r->type == PD_R_TRACING_DATA) {
-		pd_skip(&in, 4);
+		/* They lie behind the record. */
+		uint64_t n = ((uint64_t)pd_u32(&in) + 7) / 8 * 8;
+
+		in = pd_body(d, r);
+		pd_skip(&in, r->n - (n < r->n ? n : r->n));
 		pd_formats(d, in);
 	} else if (r->type == PD_R_BUILD_ID) {
 		pd_build_id(d, r);

@@ -48,10 +48,6 @@ static const struct known magics[] = {
 	{ 0, BYTES("LRZI"), WS_UNSUPPORTED, "lrzip data; unpack it first" },
 	{ 0, BYTES("\x89LZO"), WS_UNSUPPORTED, "lzop data; unpack it first" },
 	{ 0, BYTES("\x1f\x9d"), WS_UNSUPPORTED, ".Z data; unpack it first" },
-	{ 0,
-	    BYTES("\x7f"
-		  "ELF"),
-	    WS_OK, "ELF binary" },
 	{ 0, BYTES("\xcf\xfa\xed\xfe"), WS_OK, "Mach-O binary" },
 	{ 0, BYTES("\xce\xfa\xed\xfe"), WS_OK, "Mach-O binary" },
 	{ 0, BYTES("\xfe\xed\xfa\xcf"), WS_OK, "Mach-O binary" },

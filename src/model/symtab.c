@@ -141,6 +141,22 @@ ws_symbols_finish(struct ws_symbols *s)
 	s->n = n;
 }
 
+/* The nearest symbol at or before lo - 1 that the address is in: a function
+ * may have another entry inside. */
+static const struct ws_symbol *
+within(const struct ws_symbols *s, size_t lo, uint64_t addr)
+{
+	enum { ENTRIES = 8 };
+
+	for (size_t i = lo; i > 0 && lo - i < ENTRIES; i--) {
+		const struct ws_symbol *y = &s->symbol[i - 1];
+
+		if (addr - y->addr < y->size)
+			return y;
+	}
+	return NULL;
+}
+
 const struct ws_symbol *
 ws_symbols_find(const struct ws_symbols *s, uint64_t addr)
 {
@@ -158,7 +174,7 @@ ws_symbols_find(const struct ws_symbols *s, uint64_t addr)
 		return NULL;
 	y = &s->symbol[lo - 1];
 	if (y->size != 0)
-		return addr - y->addr < y->size ? y : NULL;
+		return within(s, lo, addr);
 	/* Nothing bounds the last one. */
 	return lo < s->n ? y : NULL;
 }
@@ -195,9 +211,11 @@ ws_symtab_map(struct ws_symtab *t, const struct ws_mapped *m)
 	else if (m->build_id.n > 0 &&
 		 !ws_build_id_eq(&to->build_id, &m->build_id))
 		to->conflict = true;
-	if (to->reference == 0)
+	if (to->reference == 0) {
 		to->reference = m->reference;
-	else if (m->reference != 0 && m->reference != to->reference)
+		to->symbol = m->symbol;
+	}
+	if (m->reference != 0 && m->reference != to->reference)
 		to->conflict = true;
 	to->is_kernel |= m->is_kernel;
 }

@@ -64,7 +64,8 @@ struct ws_symbols {
 struct ws_mapped {
 	uint32_t mapping; /* the id of its name in the dictionary */
 	struct ws_build_id build_id;
-	uint64_t reference; /* of the kernel: where its first symbol was */
+	uint64_t reference; /* of the kernel: where the next symbol was */
+	uint32_t symbol;    /* its name, in the dictionary */
 	bool is_kernel, conflict; /* conflict: two build ids were told */
 };
 
