@@ -112,8 +112,7 @@ read_sections(struct elf *e)
 	if (elf_getshdrstrndx(e->elf, &strings) == 0 && strings < i)
 		names = e->section[strings].bytes;
 	for (i = 0; i < e->n_section; i++)
-		e->section[i].name =
-		    string_at(names, e->section[i].h.sh_name);
+		e->section[i].name = string_at(names, e->section[i].h.sh_name);
 }
 
 static const struct section *
@@ -167,8 +166,8 @@ read_segments(struct elf *e)
 			continue;
 		e->load = ws_grow(
 		    e->load, &e->cap_load, e->n_load + 1, sizeof(*e->load));
-		e->load[e->n_load++] = (struct ws_load){ p.p_offset,
-			p.p_filesz, p.p_vaddr };
+		e->load[e->n_load++] =
+		    (struct ws_load){ p.p_offset, p.p_filesz, p.p_vaddr };
 	}
 }
 
@@ -209,8 +208,8 @@ put_symbol(struct elf *e, const GElf_Sym *y, struct ws_sv name)
 {
 	struct symbol *s;
 
-	e->symbol = ws_grow(
-	    e->symbol, &e->cap_symbol, e->n_symbol + 1, sizeof(*s));
+	e->symbol =
+	    ws_grow(e->symbol, &e->cap_symbol, e->n_symbol + 1, sizeof(*s));
 	s = &e->symbol[e->n_symbol++];
 	*s = (struct symbol){ y->st_value, y->st_size, name,
 		GELF_ST_BIND(y->st_info) };
@@ -236,8 +235,8 @@ read_symbols(struct elf *e, uint32_t type)
 		names = e->section[s->h.sh_link].bytes;
 		ws_cur_init(&c, s->bytes.p, s->bytes.n, 0);
 		c.big = e->head.e_ident[EI_DATA] == ELFDATA2MSB;
-		while (ws_cur_left(&c) >= (wide ? sizeof(Elf64_Sym)
-						: sizeof(Elf32_Sym))) {
+		while (ws_cur_left(&c) >=
+		       (wide ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym))) {
 			GElf_Sym y = { .st_name = ws_cur_u32(&c) };
 
 			if (!wide) {
@@ -253,8 +252,7 @@ read_symbols(struct elf *e, uint32_t type)
 			}
 			any = true;
 			if (is_function(e, &y, string_at(names, y.st_name)))
-				put_symbol(
-				    e, &y, string_at(names, y.st_name));
+				put_symbol(e, &y, string_at(names, y.st_name));
 		}
 	}
 	return any;
@@ -313,8 +311,8 @@ keep_symbols(struct elf *e)
 		    compare_symbols);
 	for (size_t i = 0; i < e->n_symbol; i++)
 		if (i == 0 || e->symbol[i].addr != e->symbol[i - 1].addr)
-			ws_symbols_put(t, e->symbol[i].addr,
-			    e->symbol[i].size, e->symbol[i].name);
+			ws_symbols_put(t, e->symbol[i].addr, e->symbol[i].size,
+			    e->symbol[i].name);
 	ws_symbols_finish(t);
 	e->functions = t->n;
 }
@@ -345,8 +343,7 @@ text_start(const struct elf *e, uint64_t table)
 			found = elf_go_text(&part, table);
 	}
 	/* With C in the program, its start-up code comes first. */
-	if (found == 0 && text != NULL &&
-	    find_section(e, ".interp") == NULL)
+	if (found == 0 && text != NULL && find_section(e, ".interp") == NULL)
 		found = text->h.sh_addr;
 	return found;
 }
@@ -423,8 +420,8 @@ read_debug_data(struct elf *e)
 	if (open_elf(&inner, ws_buf_sv(&e->debug)))
 		read_symbols(&inner, SHT_SYMTAB);
 	for (size_t i = 0; i < inner.n_symbol; i++) {
-		e->symbol = ws_grow(e->symbol, &e->cap_symbol,
-		    e->n_symbol + 1, sizeof(*e->symbol));
+		e->symbol = ws_grow(e->symbol, &e->cap_symbol, e->n_symbol + 1,
+		    sizeof(*e->symbol));
 		e->symbol[e->n_symbol++] = inner.symbol[i];
 	}
 	close_elf(&inner);
@@ -508,10 +505,9 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 
 	if (status > WS_PARTIAL)
 		return status;
-	if (!open_elf(
-		&e, (struct ws_sv){ (const char *)c.p, ws_cur_left(&c) }))
-		status = ws_err_set(
-		    err, WS_CORRUPT, 0, "wanted a whole ELF header");
+	if (!open_elf(&e, (struct ws_sv){ (const char *)c.p, ws_cur_left(&c) }))
+		status =
+		    ws_err_set(err, WS_CORRUPT, 0, "wanted a whole ELF header");
 	else if (e.head.e_type != ET_EXEC && e.head.e_type != ET_DYN)
 		status = ws_err_set(err, WS_UNSUPPORTED, EI_NIDENT,
 		    "ELF of type %u, neither a program nor a library",

@@ -71,8 +71,7 @@ elf_go_find(const struct elf_part *part, size_t from)
 
 	/* The two zeros end what the magic's three 0xff begin. */
 	while (at + HEADER <= part->bytes.n) {
-		p = memchr(
-		    part->bytes.p + at, '\xff', part->bytes.n - at);
+		p = memchr(part->bytes.p + at, '\xff', part->bytes.n - at);
 		if (p == NULL)
 			break;
 		at = (size_t)(p - part->bytes.p);
@@ -159,8 +158,7 @@ read_functions(struct table *t)
 		if (!ws_cur_ok(&c) || next < pc)
 			return false;
 		if (next > pc)
-			ws_symbols_put(
-			    t->out, pc, next - pc, name_at(t, off));
+			ws_symbols_put(t->out, pc, next - pc, name_at(t, off));
 		pc = next;
 	}
 	t->out->hi = pc;
@@ -168,8 +166,7 @@ read_functions(struct table *t)
 }
 
 bool
-elf_go_table(
-    struct ws_symbols *s, const struct elf_part *part, uint64_t text)
+elf_go_table(struct ws_symbols *s, const struct elf_part *part, uint64_t text)
 {
 	struct table t = { .part = part, .out = s };
 
@@ -198,8 +195,8 @@ elf_go_text(const struct elf_part *part, uint64_t table)
 		lo = read_word(&fields, ptr);
 		hi = read_word(&fields, ptr);
 		text = read_word(&fields, ptr);
-		if (names > table && lo < hi && text <= lo &&
-		    text != 0 && lo - text < 4096)
+		if (names > table && lo < hi && text <= lo && text != 0 &&
+		    lo - text < 4096)
 			return text;
 	}
 	return 0;
@@ -211,6 +208,7 @@ struct ws_sv
 elf_go_version(const struct elf_part *part)
 {
 	static const char magic[] = "\xff Go buildinf:";
+
 	enum { FLAGS = 15, STRINGS = 32, INLINE = 2 };
 	struct ws_cur c;
 	struct ws_sv s;

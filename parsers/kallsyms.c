@@ -24,9 +24,10 @@ read_hex(struct ws_sv s, uint64_t *v)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		unsigned digit = c >= '0' && c <= '9'	? (unsigned)(c - '0')
-				 : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
-							: 16;
+		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0')
+				 : c >= 'a' && c <= 'f'
+				     ? (unsigned)(c - 'a') + 10
+				     : 16;
 
 		if (digit > 15)
 			return false;
@@ -129,10 +130,10 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 		return ws_err_set(err, WS_UNSUPPORTED, WS_OFF_NONE,
 		    "all addresses are 0: it was read without the right to "
 		    "see them");
-	return bad == 0 ? WS_OK
-			: ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-			      "%llu lines are not symbols",
-			      (unsigned long long)bad);
+	return bad == 0
+		   ? WS_OK
+		   : ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
+			 "%llu lines are not symbols", (unsigned long long)bad);
 }
 
 const struct ws_parser ws_parser_kallsyms = {

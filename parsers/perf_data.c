@@ -88,8 +88,7 @@ section(struct pd *d, uint64_t off, uint64_t size, const char *what)
 {
 	if (off > d->size || size > d->size - off) {
 		pd_fault(d, WS_OFF_NONE,
-		    "%s at %" PRIu64 " of %" PRIu64
-		    " bytes, in a file of %zu",
+		    "%s at %" PRIu64 " of %" PRIu64 " bytes, in a file of %zu",
 		    what, off, size, d->size);
 		off = off < d->size ? off : d->size;
 		size = d->size - off;
@@ -303,8 +302,7 @@ tell(struct pd *d)
 		if (d->attr[i].samples > 0)
 			ws_buf_printf(&b, ", %" PRIu64 " %s",
 			    d->attr[i].samples,
-			    ws_dict_text(dict, pd_attr_name(d, &d->attr[i]))
-				.p);
+			    ws_dict_text(dict, pd_attr_name(d, &d->attr[i])).p);
 	if (version.n > 0)
 		ws_source_version(d->src, "perf %.*s", WS_SV_ARG(version));
 	ws_source_detail(d->src, "%s", b.p);

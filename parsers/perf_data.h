@@ -54,7 +54,8 @@ enum pd_point {
 	PD_P_BLOCK_ISSUE,
 	PD_P_BLOCK_COMPLETE,
 	PD_P_LOCK_BEGIN,
-	PD_P_LOCK_END
+	PD_P_LOCK_END,
+	PD_P_SWITCHED_IN /* of SWITCH records */
 };
 
 struct pd_field {
@@ -65,7 +66,7 @@ struct pd_field {
 /* A tracepoint, as the recording describes it. */
 struct pd_format {
 	uint64_t id;
-	ws_id name; /* "system:event" */
+	ws_id name;      /* "system:event" */
 	size_t first, n; /* of pd.field */
 };
 
@@ -150,6 +151,7 @@ enum pd_type {
 	PD_R_MMAP2,
 	PD_R_AUX,
 	PD_R_LOST_SAMPLES = 13,
+	PD_R_SWITCH,
 	PD_R_KSYMBOL = 17,
 	PD_R_DEFERRED = 22,
 	PD_R_ATTR = 64,
@@ -164,8 +166,7 @@ enum pd_type {
 };
 
 /* Tells the sink, and keeps the first. */
-void pd_fault(struct pd *d, uint64_t off, const char *fmt, ...)
-    WS_PRINTF(3, 4);
+void pd_fault(struct pd *d, uint64_t off, const char *fmt, ...) WS_PRINTF(3, 4);
 struct pd_in pd_in(const struct pd *d, const void *p, size_t n);
 struct pd_in pd_body(const struct pd *d, const struct pd_rec *r);
 
@@ -181,6 +182,7 @@ void pd_attrs_finish(struct pd *d); /* layouts and series, when all is known */
 /* The attribute of an id; the first for 0 and unknown ones. */
 struct pd_attr *pd_attr_of(struct pd *d, uint64_t id);
 ws_id pd_attr_name(struct pd *d, const struct pd_attr *a);
+
 /* The trailer of a record that is no sample. */
 struct pd_trailer {
 	uint32_t pid, tid;

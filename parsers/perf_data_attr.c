@@ -77,8 +77,8 @@ pd_attr_id(struct pd *d, uint64_t index, uint64_t id)
 	if (d->ids == NULL)
 		d->ids = ws_htab_new();
 	i = ws_htab_put(d->ids, &id, sizeof(id), NULL);
-	d->id_attr = ws_grow(
-	    d->id_attr, &d->cap_id, (size_t)i + 1, sizeof(*d->id_attr));
+	d->id_attr =
+	    ws_grow(d->id_attr, &d->cap_id, (size_t)i + 1, sizeof(*d->id_attr));
 	d->id_attr[i] = (uint32_t)index;
 }
 
@@ -185,8 +185,8 @@ static const struct meaning meanings[] = {
 static const struct meaning *
 meaning_of(struct pd *d, const struct pd_attr *a)
 {
-	struct ws_sv name = without_modifiers(
-	    ws_dict_text(d->sink->dict, pd_attr_name(d, a)));
+	struct ws_sv name =
+	    without_modifiers(ws_dict_text(d->sink->dict, pd_attr_name(d, a)));
 
 	if (a->type == PD_SOFTWARE && a->config < 2)
 		return &meanings[a->config];
@@ -199,15 +199,15 @@ meaning_of(struct pd *d, const struct pd_attr *a)
 static void
 own_series(struct pd *d, struct pd_attr *a)
 {
-	struct ws_sv name = without_modifiers(
-	    ws_dict_text(d->sink->dict, pd_attr_name(d, a)));
+	struct ws_sv name =
+	    without_modifiers(ws_dict_text(d->sink->dict, pd_attr_name(d, a)));
 	struct ws_buf b = { 0 };
 
 	ws_buf_puts(&b, "perf.");
 	ws_buf_putsv(&b, name);
 	a->series = ws_dict_str(d->sink->dict, ws_buf_sv(&b));
-	a->unit = a->type == PD_SOFTWARE && a->config < 2 ? WS_U_TIME
-							  : WS_U_COUNT;
+	a->unit =
+	    a->type == PD_SOFTWARE && a->config < 2 ? WS_U_TIME : WS_U_COUNT;
 	ws_buf_fini(&b);
 }
 
@@ -304,8 +304,8 @@ pd_attrs_finish(struct pd *d)
 			a->unit = m->unit;
 		}
 		if (a->type == PD_TRACEPOINT)
-			a->point = point_of(ws_dict_text(
-			    d->sink->dict, pd_attr_name(d, a)));
+			a->point = point_of(
+			    ws_dict_text(d->sink->dict, pd_attr_name(d, a)));
 	}
 }
 
@@ -327,9 +327,9 @@ pd_trailer_of(struct pd *d, const struct pd_rec *r)
 		    d, pd_load64(end - (size_t)d->id_back * 8, d->big));
 	if (!(a->flags >> PD_F_SAMPLE_ID_ALL & 1))
 		return t;
-	n = 8 * (size_t)words(a->sample_type &
-			      (PD_TID | PD_TIME | PD_ID | PD_STREAM_ID |
-				  PD_CPU | PD_IDENTIFIER));
+	n = 8 * (size_t)words(
+		    a->sample_type & (PD_TID | PD_TIME | PD_ID | PD_STREAM_ID |
+					 PD_CPU | PD_IDENTIFIER));
 	if (n > r->n)
 		return t;
 	end -= n;

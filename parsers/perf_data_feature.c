@@ -62,9 +62,8 @@ read_cmdline(struct pd *d, struct pd_in *in)
 static struct pd_attr *
 attr_for(struct pd *d, uint64_t id, uint32_t nth)
 {
-	uint32_t i = d->ids == NULL
-			 ? WS_HTAB_NONE
-			 : ws_htab_get(d->ids, &id, sizeof(id));
+	uint32_t i = d->ids == NULL ? WS_HTAB_NONE
+				    : ws_htab_get(d->ids, &id, sizeof(id));
 
 	if (i != WS_HTAB_NONE)
 		return &d->attr[d->id_attr[i]];
@@ -201,8 +200,7 @@ pd_features(struct pd *d, uint64_t table, const uint64_t bits[4])
 			    " bytes is not in the file",
 			    i, off, size);
 		else
-			pd_feature(
-			    d, i, pd_in(d, d->base + off, (size_t)size));
+			pd_feature(d, i, pd_in(d, d->base + off, (size_t)size));
 	}
 }
 
@@ -222,9 +220,9 @@ static const char *
 go_arch(struct ws_sv arch)
 {
 	static const char *const names[][2] = { { "x86_64", "amd64" },
-		{ "aarch64", "arm64" }, { "armv7l", "arm" },
-		{ "i686", "386" }, { "ppc64le", "ppc64le" },
-		{ "s390x", "s390x" }, { "riscv64", "riscv64" } };
+		{ "aarch64", "arm64" }, { "armv7l", "arm" }, { "i686", "386" },
+		{ "ppc64le", "ppc64le" }, { "s390x", "s390x" },
+		{ "riscv64", "riscv64" } };
 
 	for (size_t i = 0; i < WS_LEN(names); i++)
 		if (ws_sv_is(arch, names[i][0]))

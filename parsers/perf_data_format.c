@@ -34,8 +34,7 @@ number_after(struct ws_sv line, const char *key, uint64_t *v)
 
 	if (at == line.n)
 		return false;
-	return ws_num_u64(
-	    ws_sv_trim(ws_sv_split(&s, ';')), 0, UINT32_MAX, v);
+	return ws_num_u64(ws_sv_trim(ws_sv_split(&s, ';')), 0, UINT32_MAX, v);
 }
 
 /* "field:char prev_comm[16];  offset:8; ..." */
@@ -54,8 +53,8 @@ read_field(struct pd *d, struct ws_sv line)
 	decl = ws_sv_trim(decl);
 	for (from = decl.n; from > 0 && decl.p[from - 1] != ' '; from--)
 		;
-	d->field = ws_grow(
-	    d->field, &d->cap_field, d->n_field + 1, sizeof(*d->field));
+	d->field =
+	    ws_grow(d->field, &d->cap_field, d->n_field + 1, sizeof(*d->field));
 	d->field[d->n_field++] = (struct pd_field){ ws_sv_from(decl, from),
 		(uint32_t)off, (uint32_t)size };
 }
@@ -73,8 +72,7 @@ read_format(struct pd *d, struct ws_sv system, struct ws_sv text)
 		if (ws_sv_starts(line, "name: "))
 			name = ws_sv_from(line, 6);
 		else if (ws_sv_starts(line, "ID: "))
-			ws_num_u64(
-			    ws_sv_from(line, 4), 0, UINT32_MAX, &f.id);
+			ws_num_u64(ws_sv_from(line, 4), 0, UINT32_MAX, &f.id);
 		else if (ws_sv_starts(line, "field:"))
 			read_field(d, line);
 		else if (ws_sv_starts(line, "print fmt"))
@@ -126,7 +124,7 @@ pd_formats(struct pd *d, struct pd_in in)
 		pd_fault(d, WS_OFF_NONE, "tracing data without their magic");
 		return;
 	}
-	read_name(&in);          /* version */
+	read_name(&in);           /* version */
 	in.big = pd_u8(&in) != 0; /* they have a byte order of their own */
 	pd_skip(&in, 1 + 4);      /* size of a long, of a page */
 	read_name(&in);           /* header_page */
@@ -152,8 +150,7 @@ pd_format_of(const struct pd *d, uint64_t id)
 }
 
 const struct pd_field *
-pd_format_field(
-    const struct pd *d, const struct pd_format *f, const char *name)
+pd_format_field(const struct pd *d, const struct pd_format *f, const char *name)
 {
 	for (size_t i = f->first; i < f->first + f->n; i++)
 		if (ws_sv_is(d->field[i].name, name))

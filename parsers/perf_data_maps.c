@@ -120,8 +120,7 @@ new_space(struct pd_maps *m, uint32_t parent)
 			s.parent_epoch = (uint32_t)p->n;
 		}
 	}
-	m->space =
-	    ws_grow(m->space, &m->cap_space, m->n_space + 1, sizeof(s));
+	m->space = ws_grow(m->space, &m->cap_space, m->n_space + 1, sizeof(s));
 	m->space[m->n_space] = s;
 	return (uint32_t)m->n_space++;
 }
@@ -217,8 +216,7 @@ take_comm(struct pd_maps *m, const struct pd_change *c)
 	put_moment(&m->comm[i], c->time, c->name);
 	m->tgid[i] = c->pid;
 	if (c->exec)
-		put_moment(
-		    proc_of(m, c->pid), c->time, new_space(m, NONE));
+		put_moment(proc_of(m, c->pid), c->time, new_space(m, NONE));
 }
 
 static void

@@ -16,13 +16,15 @@ enum { PD_KERNEL_PID = -1 };
 /* One change; unused members are 0. */
 struct pd_change {
 	uint64_t time, seq; /* ordered by these */
+
 	enum pd_change_kind {
 		PD_C_MAP,
 		PD_C_UNMAP, /* of a kernel symbol */
 		PD_C_COMM,
 		PD_C_FORK
 	} kind;
-	bool exec;     /* of a COMM: the maps are gone; a FORK: none inherited */
+
+	bool exec; /* of a COMM: the maps are gone; a FORK: none inherited */
 	bool absolute; /* of a MAP: addresses stay as they are */
 	uint32_t pid, tid, ppid, ptid;
 	uint64_t start, end, pgoff;

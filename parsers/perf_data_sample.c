@@ -90,7 +90,7 @@ read_registers(struct pd *d, struct pd_in *in, uint64_t mask)
 {
 	struct pd_in regs;
 	struct ws_sv arch = ws_dict_text(d->sink->dict, d->about.arch);
-	unsigned ip = ws_sv_is(arch, "x86_64")	  ? X86_IP
+	unsigned ip = ws_sv_is(arch, "x86_64")    ? X86_IP
 		      : ws_sv_is(arch, "aarch64") ? ARM64_PC
 						  : 64;
 
@@ -145,8 +145,8 @@ pd_sample_read(struct pd *d, const struct pd_rec *r, struct pd_sample *s)
 	}
 	if (type & PD_TIME)
 		s->time = pd_u64(&in);
-	pd_skip(&in, 8 * n_bits(type & (PD_ADDR | PD_ID | PD_STREAM_ID |
-					   PD_CPU)));
+	pd_skip(
+	    &in, 8 * n_bits(type & (PD_ADDR | PD_ID | PD_STREAM_ID | PD_CPU)));
 	s->period = type & PD_PERIOD ? pd_u64(&in) : s->attr->period;
 	if (type & PD_READ)
 		s->read = read_counts(&in, s->attr->read_format);
@@ -187,8 +187,7 @@ track_of(struct samples *w, const struct pd_sample *s)
 
 	if (!(s->attr->sample_type & PD_TID))
 		return 0;
-	comm =
-	    pd_maps_comm(d->maps, s->tid, d->has_time ? s->time : s->seq);
+	comm = pd_maps_comm(d->maps, s->tid, d->has_time ? s->time : s->seq);
 	if (h->track != 0 && h->pid == s->pid && h->tid == s->tid &&
 	    h->comm == comm)
 		return h->track;
@@ -254,8 +253,7 @@ put_counts(struct samples *w, const struct pd_sample *s, struct ws_event *ev)
 		count = pd_u64(&in);
 		if (!(format & READ_GROUP))
 			pd_skip_items(&in,
-			    n_bits(format & (READ_ENABLED | READ_RUNNING)),
-			    8);
+			    n_bits(format & (READ_ENABLED | READ_RUNNING)), 8);
 		id = format & READ_ID ? pd_u64(&in) : 0;
 		if (format & READ_LOST)
 			pd_u64(&in);
@@ -299,8 +297,12 @@ visit(struct pd *d, const struct pd_rec *r)
 
 	if (r->type == PD_R_SAMPLE)
 		take_sample(w, r);
-	else if (r->type == PD_R_FINISHED_ROUND && w->order != NULL)
+	else if (w->order == NULL)
+		return;
+	else if (r->type == PD_R_FINISHED_ROUND)
 		pd_order_round(w->order);
+	else if (r->type == PD_R_SWITCH && !(r->misc & PD_MISC_DATA))
+		pd_order_in(w->order, r);
 }
 
 static bool

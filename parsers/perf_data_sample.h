@@ -17,8 +17,7 @@ struct pd_sample {
 };
 
 /* False when the record is too short for what it says. */
-bool pd_sample_read(
-    struct pd *d, const struct pd_rec *r, struct pd_sample *s);
+bool pd_sample_read(struct pd *d, const struct pd_rec *r, struct pd_sample *s);
 
 /* perf_data_stack.c: call chains to interned stacks; each distinct one once. */
 struct pd_stacks;
@@ -33,9 +32,14 @@ struct pd_order *pd_order_new(struct pd *d);
 void pd_order_free(struct pd_order *o);
 void pd_order_put(
     struct pd_order *o, const struct pd_sample *s, ws_id stack, ws_id track);
+/* A thread came on a CPU, as a SWITCH record says. */
+void pd_order_in(struct pd_order *o, const struct pd_rec *r);
 /* At the end of a round: what is older than the one before is complete. */
 void pd_order_round(struct pd_order *o);
 void pd_order_finish(struct pd_order *o);
+
+/* perf_data_syscall.c: "sys_read", from the tracepoint or the number. */
+ws_id pd_syscall(struct pd *d, ws_id event, uint64_t number);
 
 /* "PID/TID COMM" */
 ws_id pd_track(struct pd *d, uint32_t pid, uint32_t tid, ws_id comm);

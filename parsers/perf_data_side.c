@@ -19,7 +19,7 @@ static const char *const types[PD_TYPES] = {
 	[PD_R_AUX] = "AUX",
 	[12] = "ITRACE_START",
 	[PD_R_LOST_SAMPLES] = "LOST_SAMPLES",
-	[14] = "SWITCH",
+	[PD_R_SWITCH] = "SWITCH",
 	[15] = "SWITCH_CPU_WIDE",
 	[16] = "NAMESPACES",
 	[PD_R_KSYMBOL] = "KSYMBOL",
@@ -126,8 +126,8 @@ kernel_name(struct pd *d, struct ws_sv name)
 {
 	if (is_module(name))
 		return module_name(d, name);
-	if (name.n > 0 && name.p[0] == '[' &&
-	    !ws_sv_starts(name, "[kernel.") && !ws_sv_starts(name, "[guest."))
+	if (name.n > 0 && name.p[0] == '[' && !ws_sv_starts(name, "[kernel.") &&
+	    !ws_sv_starts(name, "[guest."))
 		return ws_dict_str(d->sink->dict, name);
 	return ws_dict_cstr(d->sink->dict, "[kernel.kallsyms]");
 }
@@ -138,14 +138,14 @@ static void
 tell_kernel(struct pd *d, const struct pd_change *c, struct ws_sv name)
 {
 	static const char prefix[] = "[kernel.kallsyms]";
-	struct ws_mapped m = { .mapping = c->name,
-		.is_kernel = true,
-		.reference = c->pgoff };
+	struct ws_mapped m = {
+		.mapping = c->name, .is_kernel = true, .reference = c->pgoff
+	};
 
 	if (!ws_sv_starts(name, prefix))
 		return;
-	m.symbol = ws_dict_str(
-	    d->sink->dict, ws_sv_from(name, sizeof(prefix) - 1));
+	m.symbol =
+	    ws_dict_str(d->sink->dict, ws_sv_from(name, sizeof(prefix) - 1));
 	if (m.symbol != 0)
 		ws_symtab_map(ws_dict_symtab(d->sink->dict), &m);
 }
@@ -160,8 +160,7 @@ name_user_map(struct pd *d, struct pd_change *c, struct ws_sv name)
 		c->pgoff = 0;
 	} else if (is_anonymous(name)) {
 		c->absolute = true;
-		ws_buf_printf(
-		    &b, "/tmp/perf-%" PRId32 ".map", (int32_t)c->pid);
+		ws_buf_printf(&b, "/tmp/perf-%" PRId32 ".map", (int32_t)c->pid);
 		c->name = ws_dict_str(d->sink->dict, ws_buf_sv(&b));
 		ws_buf_fini(&b);
 	}
@@ -212,7 +211,9 @@ take_mmap(struct pd *d, const struct pd_rec *r)
 {
 	struct pd_in in = pd_body(d, r);
 	struct pd_change c = { .seq = r->seq };
+
 	enum { PROT_EXECUTE = 4, ID_MAX = 20 };
+
 	uint32_t prot = PROT_EXECUTE;
 	struct pd_in id = in;
 
@@ -326,8 +327,8 @@ pd_build_id(struct pd *d, const struct pd_rec *r)
 	if ((r->misc & PD_MISC_ID_SIZE) && id.p[20] <= 20)
 		id.n = (unsigned char)id.p[20];
 	name = pd_text(&in);
-	mapping = is_kernel ? kernel_name(d, name)
-			    : ws_dict_str(d->sink->dict, name);
+	mapping =
+	    is_kernel ? kernel_name(d, name) : ws_dict_str(d->sink->dict, name);
 	if (mapping != 0)
 		take_id(d, mapping, id, is_kernel);
 }

@@ -139,9 +139,8 @@ frame_of(struct pd_stacks *t, uint64_t ip, enum mode mode)
 	struct pd_place p;
 
 	/* The few modes share the hints: their spaces or addresses differ. */
-	if (hint->frame != 0 && hint->ip == ip &&
-	    hint->at.space == at.space && hint->at.epoch == at.epoch &&
-	    mode <= MODE_USER)
+	if (hint->frame != 0 && hint->ip == ip && hint->at.space == at.space &&
+	    hint->at.epoch == at.epoch && mode <= MODE_USER)
 		return hint->frame;
 	p = place_of(t, ip, mode);
 	f.addr = p.addr;
@@ -314,8 +313,7 @@ pd_stack_of(struct pd_stacks *t, const struct pd_sample *s)
 		addresses = 1;
 	}
 	/* With a dump of the user's stack the chain is the kernel's alone. */
-	if (s->user_ip != 0 &&
-	    (addresses == 0 || s->mode == MODE_KERNEL)) {
+	if (s->user_ip != 0 && (addresses == 0 || s->mode == MODE_KERNEL)) {
 		t->key[n++] = CONTEXT_USER;
 		t->key[n++] = s->user_ip;
 	}

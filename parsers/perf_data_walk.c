@@ -69,8 +69,8 @@ visit_unpacked(struct walk *w, uint64_t off)
 		struct pd_rec r = header_at(w->d, w->buf + at, &size);
 
 		if (size < HEADER) {
-			fault(w, off, "a record too short, in packed data",
-			    size);
+			fault(
+			    w, off, "a record too short, in packed data", size);
 			w->broken = true;
 			w->n = 0;
 			return;
@@ -151,8 +151,7 @@ plausible(const struct pd *d, uint64_t at)
  * the data fill it; then the length of the data holds, and no padding follows.
  */
 static uint64_t
-end_of_packed(
-    const struct pd *d, uint64_t off, size_t size, uint64_t data_size)
+end_of_packed(const struct pd *d, uint64_t off, size_t size, uint64_t data_size)
 {
 	uint64_t exact, aligned;
 
@@ -174,8 +173,7 @@ whole_size(struct walk *w, const struct pd_rec *r, uint64_t off, size_t size)
 	uint64_t left = d->data_end - off, extra = 0;
 
 	if (r->type == PD_R_COMPRESSED2 && left >= ENVELOPE)
-		return end_of_packed(
-			   d, off, size, pd_load64(r->p, d->big)) -
+		return end_of_packed(d, off, size, pd_load64(r->p, d->big)) -
 		       off;
 	if (size > left)
 		return size;
@@ -236,8 +234,8 @@ walk_records(struct walk *w)
 			return;
 		}
 		if (whole > d->data_end - off) {
-			fault(w, off, "the last record is cut, of bytes",
-			    whole);
+			fault(
+			    w, off, "the last record is cut, of bytes", whole);
 			return;
 		}
 		r.n = (size_t)whole - HEADER;
@@ -251,8 +249,7 @@ walk_records(struct walk *w)
 		give_back(w, &done, off);
 	}
 	if (!w->stop && off < d->data_end)
-		fault(w, off, "bytes after the last record",
-		    d->data_end - off);
+		fault(w, off, "bytes after the last record", d->data_end - off);
 }
 
 void

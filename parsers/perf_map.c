@@ -15,10 +15,11 @@ read_hex(struct ws_sv s, uint64_t *v)
 	*v = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		unsigned digit = c >= '0' && c <= '9'	? (unsigned)(c - '0')
-				 : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
-				 : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
-							: 16;
+		unsigned digit =
+		    c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+		    : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
+		    : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
+					   : 16;
 
 		if (digit > 15)
 			return false;
@@ -28,8 +29,7 @@ read_hex(struct ws_sv s, uint64_t *v)
 }
 
 static bool
-read_line(
-    struct ws_sv line, uint64_t *addr, uint64_t *size, struct ws_sv *name)
+read_line(struct ws_sv line, uint64_t *addr, uint64_t *size, struct ws_sv *name)
 {
 	if (!read_hex(ws_sv_field(&line), addr) ||
 	    !read_hex(ws_sv_field(&line), size))

@@ -39,8 +39,7 @@ add_unnamed(struct named *n, ws_id mapping, double value)
 }
 
 static void
-add_up(const struct ws_measured *m, const struct ws_profile *p,
-    struct named *n)
+add_up(const struct ws_measured *m, const struct ws_profile *p, struct named *n)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		const struct ws_frame *f;
@@ -56,8 +55,8 @@ add_up(const struct ws_measured *m, const struct ws_profile *p,
 }
 
 static void
-put_share(const struct ws_measured *m, const struct ws_profile *p,
-    uint32_t def, const char *subject, double share)
+put_share(const struct ws_measured *m, const struct ws_profile *p, uint32_t def,
+    const char *subject, double share)
 {
 	struct ws_fact f = WS_FACT_OF(def, share);
 

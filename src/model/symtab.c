@@ -195,8 +195,8 @@ void
 ws_symtab_map(struct ws_symtab *t, const struct ws_mapped *m)
 {
 	bool is_new;
-	uint32_t i = ws_htab_put(
-	    t->mappings, &m->mapping, sizeof(m->mapping), &is_new);
+	uint32_t i =
+	    ws_htab_put(t->mappings, &m->mapping, sizeof(m->mapping), &is_new);
 	struct ws_mapped *to;
 
 	if (is_new) {

@@ -34,8 +34,8 @@ struct ws_symbol {
 };
 
 enum ws_symbols_from {
-	WS_SYMBOLS_ELF,      /* .symtab, .dynsym, MiniDebugInfo */
-	WS_SYMBOLS_PCLNTAB,  /* of Go: knows all of Go's code and nothing else */
+	WS_SYMBOLS_ELF,     /* .symtab, .dynsym, MiniDebugInfo */
+	WS_SYMBOLS_PCLNTAB, /* of Go: knows all of Go's code and nothing else */
 	WS_SYMBOLS_KALLSYMS, /* run-time addresses of the kernel */
 	WS_SYMBOLS_PERF_MAP  /* run-time addresses in one process */
 };
@@ -64,8 +64,8 @@ struct ws_symbols {
 struct ws_mapped {
 	uint32_t mapping; /* the id of its name in the dictionary */
 	struct ws_build_id build_id;
-	uint64_t reference; /* of the kernel: where the next symbol was */
-	uint32_t symbol;    /* its name, in the dictionary */
+	uint64_t reference;       /* of the kernel: where the next symbol was */
+	uint32_t symbol;          /* its name, in the dictionary */
 	bool is_kernel, conflict; /* conflict: two build ids were told */
 };
 

@@ -48,8 +48,7 @@ static void
 borrow(struct ws_resolver *r)
 {
 	for (size_t i = 1; i <= r->n_frames; i++) {
-		const struct ws_frame *f =
-		    ws_dict_get_frame(r->dict, (ws_id)i);
+		const struct ws_frame *f = ws_dict_get_frame(r->dict, (ws_id)i);
 		struct lent_key key = { f->addr, f->mapping, 0 };
 		bool is_new;
 		uint32_t k;
@@ -151,7 +150,7 @@ choose_build(
 			const struct ws_symbols *t =
 			    ws_symtab_get(r->symtab, i);
 			int rank = t->from == WS_SYMBOLS_PCLNTAB ? 2
-				   : t->is_debug		 ? 0
+				   : t->is_debug                 ? 0
 								 : 1;
 
 			if (rank == pass && is_of_file(t) &&
@@ -183,8 +182,7 @@ nearest_file(struct ws_resolver *r, struct ws_sv path, bool *unsure)
 			best = same;
 			artifact = t->artifact;
 			*unsure = false;
-		} else if (same == best &&
-			   strcmp(artifact, t->artifact) != 0) {
+		} else if (same == best && strcmp(artifact, t->artifact) != 0) {
 			*unsure = true;
 		}
 	}
@@ -254,8 +252,7 @@ choose_kernel(struct ws_resolver *r, struct chosen *c)
 		uint64_t at;
 
 		if (t->from != WS_SYMBOLS_KALLSYMS &&
-		    !(t->from == WS_SYMBOLS_ELF && same &&
-			c->mapping == main))
+		    !(t->from == WS_SYMBOLS_ELF && same && c->mapping == main))
 			continue;
 		at = addr_of(t, ws_dict_text(r->dict, m->symbol));
 		if (at != 0 && (same || at == m->reference)) {
@@ -401,8 +398,7 @@ static ws_id
 name_of(struct ws_resolver *r, const struct ws_frame *f, bool caller)
 {
 	struct lent_key key = { f->addr, f->mapping, 0 };
-	struct ws_sv name =
-	    look_up(tables_of(r, f->mapping), f->addr - caller);
+	struct ws_sv name = look_up(tables_of(r, f->mapping), f->addr - caller);
 	uint32_t k;
 
 	if (name.n > 0)
@@ -430,8 +426,8 @@ resolve_frame(struct ws_resolver *r, ws_id id, bool caller)
 static bool
 in_kernel(const struct ws_resolver *r, ws_id frame)
 {
-	return is_kernel(ws_dict_text(
-	    r->dict, ws_dict_get_frame(r->dict, frame)->mapping));
+	return is_kernel(
+	    ws_dict_text(r->dict, ws_dict_get_frame(r->dict, frame)->mapping));
 }
 
 ws_id
@@ -448,8 +444,8 @@ ws_resolver_stack(struct ws_resolver *r, ws_id stack)
 	r->buf = ws_grow(r->buf, &r->cap_buf, n, sizeof(*r->buf));
 	for (size_t i = 0; i < n; i++) {
 		kernel = in_kernel(r, frames[i]);
-		r->buf[i] = resolve_frame(
-		    r, frames[i], i > 0 && !(was && !kernel));
+		r->buf[i] =
+		    resolve_frame(r, frames[i], i > 0 && !(was && !kernel));
 		changed |= r->buf[i] != frames[i];
 		was = kernel;
 	}
