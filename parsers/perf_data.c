@@ -1,6 +1,6 @@
 /*
- * perf.data, what `perf record` of Linux writes: files and pipes, of 2.6.31 up
- * to 6.19, in both byte orders.  Specified by tools/perf/Documentation/
+ * perf.data, what `perf record` of Linux writes: files, pipes and the folders of
+ * --threads, of 2.6.31 up to 6.19, in both byte orders.  Specified by tools/perf/Documentation/
  * perf.data-file-format.txt and include/uapi/linux/perf_event.h of Linux.  The
  * former is wrong about attr_size, which counts the section of ids behind the
  * attribute too.
@@ -296,7 +296,10 @@ tell(struct pd *d)
 			ws_source_tally(d->src, pd_type_name(i), d->count[i]);
 	if (d->unknown > 0)
 		ws_source_tally(d->src, "unknown", d->unknown);
-	ws_buf_printf(&b, "%s%s%s", d->pipe ? "pipe" : "file",
+	ws_buf_printf(&b, "%s%s%s",
+	    d->pipe         ? "pipe"
+	    : d->n_part > 0 ? "folder"
+			    : "file",
 	    d->big ? ", big-endian" : "", d->packed > 0 ? ", zstd" : "");
 	for (size_t i = 0; i < d->n_attr && b.n < DETAIL_MAX; i++)
 		if (d->attr[i].samples > 0)
@@ -322,6 +325,9 @@ setup(struct pd *d, struct ws_source *src, struct ws_sink *sink,
 		.id_back = -1,
 		.first = WS_T_NONE,
 		.last = WS_T_NONE };
+	d->n_part = ws_source_parts(src, &d->part);
+	if (d->n_part > 0)
+		d->size = (size_t)d->part[0];
 	d->why.off = WS_OFF_NONE;
 	d->maps = pd_maps_new();
 	ws_batch_init(&d->out, sink);
@@ -390,6 +396,10 @@ finish(struct pd *d, struct ws_err *err)
 	put_notes(d);
 	tell(d);
 	status = ws_batch_flush(&d->out);
+	if (d->about.is_dir && d->n_part == 0)
+		pd_fault(d, WS_OFF_NONE,
+		    "the samples are in data.0 and so on, which belong to "
+		    "this file in a folder");
 	if (d->n_attr == 0)
 		return ws_err_set(err, WS_CORRUPT, WS_OFF_NONE,
 		    "wanted the attributes of an event, found none");

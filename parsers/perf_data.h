@@ -91,7 +91,9 @@ struct pd {
 	size_t size;
 	bool big, pipe;
 	uint64_t data_off, data_end; /* where records are */
-	struct ws_err why;           /* the first fault */
+	const uint64_t *part;        /* ends of the files of a folder */
+	size_t n_part;
+	struct ws_err why; /* the first fault */
 	unsigned faults;
 
 	struct pd_attr *attr;

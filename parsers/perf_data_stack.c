@@ -21,7 +21,7 @@
 enum {
 	FIRST_SLOTS = 1 << 10,
 	PLACES = 1 << 13, /* places that are remembered */
-	KEY = 4           /* words of a key before the chain */
+	WORD = 8
 };
 
 enum mode {
@@ -36,6 +36,8 @@ enum mode {
 struct chain {
 	size_t at; /* in pool */
 	uint32_t n, hash;
+	struct pd_space_at user;
+	uint32_t kernel_epoch;
 	ws_id stack;
 };
 
@@ -51,10 +53,10 @@ struct pd_stacks {
 	size_t n, cap;
 	uint32_t *slot; /* index + 1, or 0 */
 	size_t n_slots;
-	uint64_t *pool;
+	unsigned char *pool; /* words in the byte order of the file */
 	size_t n_pool, cap_pool;
-	uint64_t *key;
-	size_t cap_key;
+	unsigned char *made; /* a chain that is not in the file as it is */
+	size_t n_made, cap_made;
 	ws_id *frames;
 	size_t cap_frames;
 	struct place place[PLACES];
@@ -85,7 +87,7 @@ pd_stacks_free(struct pd_stacks *t)
 	free(t->chain);
 	free(t->slot);
 	free(t->pool);
-	free(t->key);
+	free(t->made);
 	free(t->frames);
 	free(t);
 }
@@ -158,17 +160,18 @@ frame_of(struct pd_stacks *t, uint64_t ip, enum mode mode)
 	return hint->frame;
 }
 
-/* The frames of the chain in key, and the stack of them. */
+/* The stack of n bytes of chain. */
 static ws_id
-make_stack(struct pd_stacks *t, size_t n)
+make_stack(struct pd_stacks *t, const unsigned char *p, size_t n)
 {
 	enum mode mode = MODE_USER;
 	size_t depth = (size_t)t->d->limits->depth, frames = 0;
+	struct pd_in in = pd_in(t->d, p, n);
 
-	t->frames =
-	    ws_grow(t->frames, &t->cap_frames, n + 1, sizeof(*t->frames));
-	for (size_t i = KEY; i < n && frames < depth; i++) {
-		uint64_t ip = t->key[i];
+	t->frames = ws_grow(
+	    t->frames, &t->cap_frames, n / WORD + 1, sizeof(*t->frames));
+	while (pd_left(&in) >= WORD && frames < depth) {
+		uint64_t ip = pd_u64(&in);
 
 		if (ip < CONTEXT_MAX) {
 			t->frames[frames++] = frame_of(t, ip, mode);
@@ -192,18 +195,19 @@ mix(uint64_t h, uint64_t v)
 }
 
 static uint32_t
-hash_key(const uint64_t *key, size_t n)
+hash_chain(const struct pd_stacks *t, const unsigned char *p, size_t n)
 {
-	uint64_t a = n, b = UINT64_C(0x2545f4914f6cdd1d);
+	uint64_t a = (uint64_t)t->user.space << 32 | t->user.epoch,
+		 b = t->kernel.epoch ^ (uint64_t)n << 32;
 	size_t i;
 
 	/* Two at a time, as multiplications wait for each other. */
-	for (i = 0; i + 1 < n; i += 2) {
-		a = mix(a, key[i]);
-		b = mix(b, key[i + 1]);
+	for (i = 0; i + 2 * WORD <= n; i += 2 * WORD) {
+		a = mix(a, pd_load64(p + i, false));
+		b = mix(b, pd_load64(p + i + WORD, false));
 	}
 	if (i < n)
-		a = mix(a, key[i]);
+		a = mix(a, pd_load64(p + i, false));
 	return (uint32_t)(mix(a, b) >> 32);
 }
 
@@ -224,39 +228,46 @@ grow_slots(struct pd_stacks *t)
 }
 
 static ws_id
-add_chain(struct pd_stacks *t, size_t n, uint32_t hash)
+add_chain(struct pd_stacks *t, const unsigned char *p, size_t n, uint32_t hash)
 {
 	struct chain *c;
 
 	t->chain = ws_grow(t->chain, &t->cap, t->n + 1, sizeof(*c));
-	t->pool =
-	    ws_grow(t->pool, &t->cap_pool, t->n_pool + n, sizeof(*t->pool));
+	t->pool = ws_grow(t->pool, &t->cap_pool, t->n_pool + n, 1);
 	c = &t->chain[t->n++];
-	*c = (struct chain){ t->n_pool, (uint32_t)n, hash, 0 };
-	memcpy(t->pool + t->n_pool, t->key, n * sizeof(*t->key));
+	*c = (struct chain){ t->n_pool, (uint32_t)n, hash, t->user,
+		t->kernel.epoch, 0 };
+	memcpy(t->pool + t->n_pool, p, n);
 	t->n_pool += n;
-	c->stack = make_stack(t, n);
+	c->stack = make_stack(t, p, n);
 	return c->stack;
 }
 
-static ws_id
-look_up(struct pd_stacks *t, size_t n)
+static bool
+is_same(const struct pd_stacks *t, const struct chain *c,
+    const unsigned char *p, size_t n)
 {
-	uint32_t hash = hash_key(t->key, n), i;
-	const struct chain *c;
+	return c->n == n && c->user.space == t->user.space &&
+	       c->user.epoch == t->user.epoch &&
+	       c->kernel_epoch == t->kernel.epoch &&
+	       memcmp(t->pool + c->at, p, n) == 0;
+}
+
+static ws_id
+look_up(struct pd_stacks *t, const unsigned char *p, size_t n)
+{
+	uint32_t hash = hash_chain(t, p, n), i;
 	size_t at;
 
 	if (t->n + 1 > t->n_slots - t->n_slots / 4)
 		grow_slots(t);
 	at = hash & (t->n_slots - 1);
-	for (; (i = t->slot[at]) != 0; at = (at + 1) & (t->n_slots - 1)) {
-		c = &t->chain[i - 1];
-		if (c->hash == hash && c->n == n &&
-		    memcmp(t->pool + c->at, t->key, n * sizeof(*t->key)) == 0)
-			return c->stack;
-	}
+	for (; (i = t->slot[at]) != 0; at = (at + 1) & (t->n_slots - 1))
+		if (t->chain[i - 1].hash == hash &&
+		    is_same(t, &t->chain[i - 1], p, n))
+			return t->chain[i - 1].stack;
 	t->slot[at] = (uint32_t)(t->n + 1);
-	return add_chain(t, n, hash);
+	return add_chain(t, p, n, hash);
 }
 
 static uint64_t
@@ -276,18 +287,46 @@ mark_of(unsigned mode)
 	}
 }
 
-/* Copies the chain; how many addresses are in it. */
-static size_t
-copy_chain(struct pd_stacks *t, struct pd_in in, size_t *n)
+static bool
+has_address(struct pd_in in)
 {
-	size_t addresses = 0;
+	while (pd_left(&in) >= WORD)
+		if (pd_u64(&in) < CONTEXT_MAX)
+			return true;
+	return false;
+}
 
-	while (pd_left(&in) >= 8) {
-		t->key[*n] = pd_u64(&in);
-		addresses += t->key[*n] < CONTEXT_MAX;
-		++*n;
+static void
+put_word(struct pd_stacks *t, uint64_t v)
+{
+	unsigned char *p;
+
+	t->made = ws_grow(t->made, &t->cap_made, t->n_made + WORD, 1);
+	p = t->made + t->n_made;
+	for (unsigned i = 0; i < WORD; i++)
+		p[t->d->big ? WORD - 1 - i : i] = (unsigned char)(v >> 8 * i);
+	t->n_made += WORD;
+}
+
+/* Without a chain, the sampled address; with a dump of the user's stack, whose
+ * chain is the kernel's alone, the user's address behind that. */
+static ws_id
+make_chain(struct pd_stacks *t, const struct pd_sample *s, bool has_chain)
+{
+	struct pd_in in = s->chain;
+
+	t->n_made = 0;
+	while (has_chain && pd_left(&in) >= WORD)
+		put_word(t, pd_u64(&in));
+	if (!has_chain && (s->attr->sample_type & PD_IP)) {
+		put_word(t, mark_of(s->mode));
+		put_word(t, s->ip);
 	}
-	return addresses;
+	if (s->user_ip != 0 && (t->n_made == 0 || s->mode == MODE_KERNEL)) {
+		put_word(t, CONTEXT_USER);
+		put_word(t, s->user_ip);
+	}
+	return t->n_made == 0 ? 0 : look_up(t, t->made, t->n_made);
 }
 
 ws_id
@@ -295,27 +334,11 @@ pd_stack_of(struct pd_stacks *t, const struct pd_sample *s)
 {
 	uint64_t time = t->d->has_time ? s->time : s->seq;
 	struct pd_maps *maps = t->d->maps;
-	size_t n = KEY, addresses;
+	bool has_chain = has_address(s->chain);
 
-	t->key = ws_grow(t->key, &t->cap_key, KEY + 5 + pd_left(&s->chain) / 8,
-	    sizeof(*t->key));
 	t->user = pd_maps_space(maps, s->pid, time);
 	t->kernel = pd_maps_space(maps, (uint32_t)PD_KERNEL_PID, time);
-	t->key[0] = t->user.space;
-	t->key[1] = t->user.epoch;
-	t->key[2] = t->kernel.epoch;
-	t->key[3] = 0;
-	addresses = copy_chain(t, s->chain, &n);
-	if (addresses == 0 && (s->attr->sample_type & PD_IP)) {
-		n = KEY;
-		t->key[n++] = mark_of(s->mode);
-		t->key[n++] = s->ip;
-		addresses = 1;
-	}
-	/* With a dump of the user's stack the chain is the kernel's alone. */
-	if (s->user_ip != 0 && (addresses == 0 || s->mode == MODE_KERNEL)) {
-		t->key[n++] = CONTEXT_USER;
-		t->key[n++] = s->user_ip;
-	}
-	return addresses == 0 ? 0 : look_up(t, n);
+	if (has_chain && s->user_ip == 0)
+		return look_up(t, s->chain.p, pd_left(&s->chain));
+	return make_chain(t, s, has_chain);
 }

@@ -14,7 +14,8 @@ enum {
 	HEADER = 8,
 	ENVELOPE = HEADER + 8, /* of COMPRESSED2, before its data */
 	STEP = 8 << 20,        /* pages are given back in such steps */
-	ROOM = 256 << 10
+	ROOM = 256 << 10,
+	AHEAD = 2048 /* bytes that will be wanted soon */
 };
 
 /* Bytes out for one in, past 64 MiB, are limited as in ingest/stream.c. */
@@ -241,6 +242,8 @@ walk_records(struct walk *w)
 		r.n = (size_t)whole - HEADER;
 		r.off = off;
 		off += whole;
+		if (d->data_end - off > AHEAD)
+			ws_prefetch(d->base + off + AHEAD);
 		if (r.type == PD_R_COMPRESSED ||
 		    (r.type == PD_R_COMPRESSED2 && r.n >= 8))
 			take_packed(w, &r);
@@ -252,17 +255,37 @@ walk_records(struct walk *w)
 		fault(w, off, "bytes after the last record", d->data_end - off);
 }
 
+/* One stretch of records, with a packed stream of its own. */
+static void
+walk_part(struct walk *w)
+{
+	walk_records(w);
+	if (w->n > 0 && !w->broken && !w->stop)
+		fault(
+		    w, w->d->data_end, "packed data end inside a record", w->n);
+	if (w->first)
+		w->d->packed += w->in;
+	ZSTD_freeDCtx(w->zstd);
+	w->zstd = NULL;
+	w->broken = false;
+	w->n = 0;
+	w->in = w->out = 0;
+}
+
 void
 pd_walk(struct pd *d, bool first,
     void (*visitor)(struct pd *d, const struct pd_rec *r))
 {
 	struct walk w = { .d = d, .first = first, .visit = visitor };
+	uint64_t off = d->data_off, end = d->data_end;
 
-	walk_records(&w);
-	if (w.n > 0 && !w.broken && !w.stop)
-		fault(&w, d->data_end, "packed data end inside a record", w.n);
-	if (first)
-		d->packed = w.in;
-	ZSTD_freeDCtx(w.zstd);
+	walk_part(&w);
+	for (size_t i = 1; i < d->n_part && !w.stop; i++) {
+		d->data_off = d->part[i - 1];
+		d->data_end = d->part[i];
+		walk_part(&w);
+	}
+	d->data_off = off;
+	d->data_end = end;
 	free(w.buf);
 }

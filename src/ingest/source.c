@@ -107,6 +107,13 @@ ws_source_all(struct ws_source *s, struct ws_cur *c, struct ws_err *err)
 	return status;
 }
 
+size_t
+ws_source_parts(const struct ws_source *s, const uint64_t **end)
+{
+	*end = s->stream->part;
+	return s->stream->n_part;
+}
+
 void
 ws_source_release(struct ws_source *s, uint64_t from, uint64_t to)
 {

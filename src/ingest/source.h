@@ -37,6 +37,13 @@ const struct ws_limits *ws_source_limits(const struct ws_source *s);
 enum ws_status ws_source_all(
     struct ws_source *s, struct ws_cur *c, struct ws_err *err);
 
+/*
+ * Of a recording that is a folder of files, its bytes are those of the files
+ * one after the other: how many files there are, and in *end where each of
+ * them ends.  0 for all others.
+ */
+size_t ws_source_parts(const struct ws_source *s, const uint64_t **end);
+
 /* Gives the memory of bytes that were read back, where they are pages of a
  * file; they come again when they are asked for. */
 void ws_source_release(struct ws_source *s, uint64_t from, uint64_t to);

@@ -44,6 +44,8 @@ struct ws_stream {
 	size_t n;
 	unsigned char *buf; /* what p points into, unless in memory */
 	size_t cap;
+	const uint64_t *part; /* borrowed; see ws_source_parts() */
+	size_t n_part;
 	bool is_mapped; /* p is a mapping of a file, from its first page on */
 	bool ended;
 	struct ws_err err; /* sticky; WS_OK while sound */
