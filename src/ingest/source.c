@@ -114,6 +114,13 @@ ws_source_passed(struct ws_source *s, uint64_t off)
 		ws_stream_pass(s->stream, (size_t)off);
 }
 
+size_t
+ws_source_parts(const struct ws_source *s, const uint64_t **end)
+{
+	*end = s->stream->part;
+	return s->stream->n_part;
+}
+
 /* The bytes ahead, and where the next line ends in them: at a newline, at
  * the end, or past max. */
 static struct ws_sv

@@ -42,6 +42,13 @@ enum ws_status ws_source_all(
 void ws_source_passed(struct ws_source *s, uint64_t off);
 
 /*
+ * Of a recording that is a folder of files, its bytes are those of the files
+ * one after the other: how many files there are, and in *end where each of
+ * them ends.  0 for all others.
+ */
+size_t ws_source_parts(const struct ws_source *s, const uint64_t **end);
+
+/*
  * The next line without its line end, borrowed until the next call, and the
  * offset of its first byte.  False at the end or after damage; then
  * ws_source_status() says which.  A line over the limit is cut there, and

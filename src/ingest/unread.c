@@ -21,10 +21,6 @@ struct known {
 	}
 
 static const struct known magics[] = {
-	{ 0, BYTES("PERFILE2"), WS_UNSUPPORTED,
-	    "perf.data (not read by this version)" },
-	{ 0, BYTES("2ELIFREP"), WS_UNSUPPORTED,
-	    "perf.data, big-endian (not read by this version)" },
 	{ 0, BYTES("\x96\xd5\x75\x21"), WS_UNSUPPORTED,
 	    "sysstat data file; convert it with sadf -j" },
 	{ 0, BYTES("\x96\xd5\x71\x21"), WS_UNSUPPORTED,
@@ -52,10 +48,6 @@ static const struct known magics[] = {
 	{ 0, BYTES("LRZI"), WS_UNSUPPORTED, "lrzip data; unpack it first" },
 	{ 0, BYTES("\x89LZO"), WS_UNSUPPORTED, "lzop data; unpack it first" },
 	{ 0, BYTES("\x1f\x9d"), WS_UNSUPPORTED, ".Z data; unpack it first" },
-	{ 0,
-	    BYTES("\x7f"
-		  "ELF"),
-	    WS_OK, "ELF binary" },
 	{ 0, BYTES("\xcf\xfa\xed\xfe"), WS_OK, "Mach-O binary" },
 	{ 0, BYTES("\xce\xfa\xed\xfe"), WS_OK, "Mach-O binary" },
 	{ 0, BYTES("\xfe\xed\xfa\xcf"), WS_OK, "Mach-O binary" },

@@ -21,6 +21,7 @@ struct ws_measured {
 	struct ws_facts *facts;
 };
 
+void ws_family_names(const struct ws_measured *m); /* before all others */
 void ws_family_env(const struct ws_measured *m);
 void ws_family_capture(const struct ws_measured *m); /* after env */
 void ws_family_host(const struct ws_measured *m);    /* after env */

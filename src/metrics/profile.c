@@ -310,6 +310,42 @@ ws_profiles_sink(struct ws_profiles *p)
 	return &p->sink;
 }
 
+static void
+map_stacks(
+    struct ws_profile *f, ws_id (*map)(void *ctx, ws_id stack), void *ctx)
+{
+	struct ws_open_series to = { .profile = f };
+	struct ws_profile_entry *old = f->entry;
+	size_t i, n = f->n;
+	bool changed = false;
+
+	for (i = 0; i < n; i++) {
+		ws_id stack = map(ctx, old[i].stack);
+
+		changed |= stack != old[i].stack;
+		old[i].stack = stack;
+	}
+	if (!changed)
+		return;
+	f->entry = NULL;
+	f->n = f->cap = 0;
+	for (i = 0; i < n; i++)
+		ws_profile_entry_of(&to, old[i].stack, old[i].process)->value +=
+		    old[i].value;
+	free(old);
+	free(to.index);
+}
+
+void
+ws_profiles_map(
+    struct ws_profiles *p, ws_id (*map)(void *ctx, ws_id stack), void *ctx)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		map_stacks(p->profile[i], map, ctx);
+}
+
 size_t
 ws_profiles_count(const struct ws_profiles *p)
 {

@@ -56,6 +56,10 @@ struct ws_sink *ws_profiles_sink(struct ws_profiles *p);
 /* Adds a SAMPLE that stands for `samples` of them to the open artifact. */
 void ws_profiles_add(
     struct ws_profiles *p, const struct ws_event *e, uint64_t samples);
+/* Replaces the stacks by what `map` makes of them, once all are read; sums of
+ * those that become the same are added. */
+void ws_profiles_map(struct ws_profiles *p,
+    ws_id (*map)(void *ctx, ws_id stack), void *ctx);
 size_t ws_profiles_count(const struct ws_profiles *p);
 const struct ws_profile *ws_profiles_get(const struct ws_profiles *p, size_t i);
 /* A profile that was subtracted from another: some values are negative, so it
