@@ -48,7 +48,7 @@ put(const struct log *l, uint32_t def, double v)
 static double
 share(double part, double whole)
 {
-	return whole > 0 ? fmin(part / whole, 1) : NAN;
+	return whole > 0 && !isnan(part) ? fmin(part / whole, 1) : NAN;
 }
 
 /* The largest share of any run of windows that lasts a second; NaN when no

@@ -135,6 +135,7 @@ func dump(dir, which string) {
 
 func child(dir string) {
 	if dir != "" {
+		load(300 * time.Millisecond)
 		dump(dir, "1")
 	}
 	load(1200 * time.Millisecond)
