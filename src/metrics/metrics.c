@@ -14,6 +14,9 @@ struct ws_metrics {
 static void (*const families[])(const struct ws_measured *) = {
 	ws_family_names, /* before any that looks at functions */
 	ws_family_env,	 /* first: others ask it for CPUs and the Go release */
+	ws_family_gctrace,
+	ws_family_schedtrace,
+	ws_family_runtime,
 	ws_family_capture,
 	ws_family_memstats,
 	ws_family_host,
