@@ -8,10 +8,12 @@
 
 #include "base/compat.h"
 
-/* Bytes being read; `bad` is what was wanted where reading stopped. */
+/* Bytes being read; `bad` is what was wanted where reading stopped, and
+ * `missing` how many bytes more would do, 0 when none would. */
 struct pprof_in {
 	const unsigned char *p, *end;
 	const char *bad;
+	uint64_t missing;
 };
 
 struct pprof_field {

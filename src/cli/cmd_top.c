@@ -167,7 +167,7 @@ top(struct ws_options *o, int argc, char **argv)
 	rules = ws_cli_rules(o);
 	if (rules == NULL)
 		return WS_EXIT_RULES;
-	run = ws_cli_run(o, rules, argc, argv, &status);
+	run = ws_cli_read(o, rules, argc, argv, &status);
 	if (run != NULL)
 		status = print_top(o, run, rows);
 	ws_run_free(run);
