@@ -29,16 +29,16 @@ struct pprof {
 	struct ws_buf text; /* of all strings, end to end */
 	struct pprof_samples kept;
 	struct pprof_ids function_ids, mapping_ids, location_ids;
-	ws_id *frames; /* beside lines */
+	ws_id *frames;                   /* beside lines */
 	uint64_t samples, fields, start; /* offset of the first field */
 	uint32_t seen, before; /* field numbers: all, and before strings */
-	uint64_t lost; /* samples that were dropped */
+	uint64_t lost;         /* samples that were dropped */
 	int64_t time, duration, period;
 	uint64_t drop, keep, doc_url, default_type; /* string indexes */
 	struct pprof_type period_type;
 	bool has_period_type, heap, limit;
-	bool was_string; /* the last field */
-	bool more;       /* another profile follows in the file */
+	bool was_string;   /* the last field */
+	bool more;         /* another profile follows in the file */
 	const char *told;  /* how block and mutex were told apart, or NULL */
 	uint64_t votes[2]; /* leaves of holders, of waiters */
 	ws_id primary;     /* series that the capture is named by */

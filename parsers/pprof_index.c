@@ -298,9 +298,9 @@ refill(struct pprof_tape *t)
 
 	/* A length may lie: no more at once than was there already. */
 	if (t->in.missing > 0)
-		want = have + (t->in.missing < have + PIECE
-				      ? (size_t)t->in.missing
-				      : have + PIECE);
+		want =
+		    have + (t->in.missing < have + PIECE ? (size_t)t->in.missing
+							 : have + PIECE);
 	ws_source_skip(t->src, (size_t)(t->in.p - t->window));
 	v = ws_source_ahead(t->src, want);
 	if (v.n > PIECE && v.n > want)

@@ -132,8 +132,8 @@ add_sample(struct pprof *p, const struct values *v, uint64_t off)
 	uint32_t n = v->n < PPROF_VALUES_MAX ? v->n : PPROF_VALUES_MAX;
 
 	s->v.v = ws_grow(s->v.v, &s->v.cap, s->v.n + 1, sizeof(*s->v.v));
-	s->sums.v = ws_grow(
-	    s->sums.v, &s->sums.cap, s->sums.n + n, sizeof(*s->sums.v));
+	s->sums.v =
+	    ws_grow(s->sums.v, &s->sums.cap, s->sums.n + n, sizeof(*s->sums.v));
 	sample = &s->v.v[s->v.n++];
 	*sample = (struct pprof_sample){ off, s->sums.n, v->n, 0 };
 	memset(s->sums.v + s->sums.n, 0, n * sizeof(*s->sums.v));

@@ -144,26 +144,9 @@ ws_cli_rules_with(const struct ws_options *o, const struct ws_complain *c)
 	return NULL;
 }
 
-/* One bundle, by the given maker of runs. */
-static struct ws_run *
-run_with(struct ws_run *(*make)(const char *, const struct ws_rules *,
-	     const struct ws_limits *, struct ws_err *),
-    const struct ws_options *o, const struct ws_rules *rules, char **argv,
-    int *status)
+bool
+ws_cli_is_one(int argc)
 {
-	struct ws_err err = { WS_OK, WS_OFF_NONE, "" };
-	struct ws_run *run;
-
-	run = make(argv[0], rules, &o->limits, &err);
-	if (run == NULL)
-		*status = ws_cli_error(&err);
-	return run;
-}
-
-static bool
-is_one(int argc, int *status)
-{
-	*status = WS_EXIT_USAGE;
 	if (argc != 1)
 		ws_cli_usage("wanted one bundle, found %d", argc);
 	return argc == 1;
@@ -173,18 +156,29 @@ struct ws_run *
 ws_cli_run(const struct ws_options *o, const struct ws_rules *rules, int argc,
     char **argv, int *status)
 {
-	return is_one(argc, status)
-		   ? run_with(ws_run_new, o, rules, argv, status)
-		   : NULL;
+	struct ws_err err = { WS_OK, WS_OFF_NONE, "" };
+	struct ws_run *run = NULL;
+
+	*status = WS_EXIT_USAGE;
+	if (!ws_cli_is_one(argc))
+		return NULL;
+	run = ws_run_new(argv[0], rules, &o->limits, &err);
+	if (run == NULL)
+		*status = ws_cli_error(&err);
+	return run;
 }
 
 struct ws_run *
-ws_cli_read(const struct ws_options *o, const struct ws_rules *rules, int argc,
-    char **argv, int *status)
+ws_cli_read(const struct ws_options *o, const struct ws_rules *rules,
+    bool tracks, const char *path, int *status)
 {
-	return is_one(argc, status)
-		   ? run_with(ws_run_read, o, rules, argv, status)
-		   : NULL;
+	struct ws_err err = { WS_OK, WS_OFF_NONE, "" };
+	struct ws_run *run;
+
+	run = ws_run_read(path, rules, &o->limits, tracks, &err);
+	if (run == NULL)
+		*status = ws_cli_error(&err);
+	return run;
 }
 
 static bool

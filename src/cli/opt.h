@@ -38,6 +38,7 @@ struct ws_list {
 struct ws_options {
 	bool json, jsonl, quiet, strict, ascii, help, werror, cum;
 	const char *color, *fail_on, *rules_dir, *of, *limit_rows;
+	const char *by, *focus, *ignore, *artifact;
 	struct ws_list rules, define;
 	struct ws_limits limits;
 };

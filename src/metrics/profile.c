@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/htab.h"
 #include "base/mem.h"
 
 /*
@@ -15,6 +16,7 @@ struct open_series {
 	struct ws_profile *profile;
 	uint32_t *index;
 	size_t cap;
+	struct ws_htab *pairs; /* of stack and track, where these count */
 };
 
 struct ws_profiles {
@@ -27,8 +29,11 @@ struct ws_profiles {
 	struct open_series *open; /* of the artifact that is being read */
 	size_t n_open, cap_open, ever_open;
 	size_t next_open; /* where the next sample's series is looked for */
-	double lost;      /* by the artifact so far */
-	double duration;  /* of the artifact, NaN until it says so */
+	bool tracks;      /* told apart */
+	ws_id looked_at;  /* the last track, and whether it says base */
+	bool is_base;
+	double lost;     /* by the artifact so far */
+	double duration; /* of the artifact, NaN until it says so */
 };
 
 static void
@@ -95,14 +100,42 @@ series_of(struct ws_profiles *p, ws_id name)
 	    ws_grow(p->profile, &p->cap, p->n + 1, sizeof(*p->profile));
 	p->profile[p->n++] = f;
 	p->open[p->n_open].profile = f;
+	if (p->tracks) {
+		ws_htab_free(p->open[p->n_open].pairs);
+		p->open[p->n_open].pairs = ws_htab_new();
+	}
 	return &p->open[p->n_open++];
 }
 
 static struct ws_profile_entry *
-entry_of(struct open_series *o, ws_id stack)
+add_entry(struct ws_profile *f, ws_id stack, ws_id track)
+{
+	f->entry = ws_grow(f->entry, &f->cap, f->n + 1, sizeof(*f->entry));
+	f->entry[f->n] = (struct ws_profile_entry){ stack, track, 0 };
+	return &f->entry[f->n++];
+}
+
+/* Indexes of pairs are those of entries. */
+static struct ws_profile_entry *
+entry_of_pair(struct open_series *o, ws_id stack, ws_id track)
+{
+	const ws_id key[2] = { stack, track };
+	uint32_t at;
+	bool is_new;
+
+	at = ws_htab_put(o->pairs, key, sizeof(key), &is_new);
+	return is_new ? add_entry(o->profile, stack, track)
+		      : &o->profile->entry[at];
+}
+
+static struct ws_profile_entry *
+entry_of(struct open_series *o, ws_id stack, ws_id track)
 {
 	struct ws_profile *f = o->profile;
 	size_t was = o->cap;
+
+	if (o->pairs != NULL)
+		return entry_of_pair(o, stack, track);
 
 	if (stack >= was) {
 		o->index = ws_grow(
@@ -111,10 +144,23 @@ entry_of(struct open_series *o, ws_id stack)
 	}
 	if (o->index[stack] < f->n && f->entry[o->index[stack]].stack == stack)
 		return &f->entry[o->index[stack]];
-	f->entry = ws_grow(f->entry, &f->cap, f->n + 1, sizeof(*f->entry));
-	f->entry[f->n] = (struct ws_profile_entry){ stack, 0 };
 	o->index[stack] = (uint32_t)f->n;
-	return &f->entry[f->n++];
+	return add_entry(f, stack, 0);
+}
+
+static bool
+is_base(struct ws_profiles *p, ws_id track)
+{
+	struct ws_sv text;
+
+	if (track == 0 || ws_track_is_numbered(track))
+		return false;
+	if (track != p->looked_at) {
+		text = ws_dict_text(p->sink.dict, track);
+		p->looked_at = track;
+		p->is_base = ws_sv_find(text, "pprof::base=true") < text.n;
+	}
+	return p->is_base;
 }
 
 void
@@ -128,7 +174,9 @@ ws_profiles_add(
 	f->total += e->value;
 	f->abs_total += fabs(e->value);
 	f->samples += samples;
-	entry_of(o, e->stack)->value += e->value;
+	if (is_base(p, e->track))
+		f->base_total += fabs(e->value);
+	entry_of(o, e->stack, e->track)->value += e->value;
 }
 
 static void
@@ -201,6 +249,13 @@ free_all(struct ws_profile **list, size_t n)
 	free(list);
 }
 
+static void
+close_series(struct open_series *o)
+{
+	free(o->index);
+	ws_htab_free(o->pairs);
+}
+
 void
 ws_profiles_free(struct ws_profiles *p)
 {
@@ -209,7 +264,7 @@ ws_profiles_free(struct ws_profiles *p)
 	if (p == NULL)
 		return;
 	for (i = 0; i < p->ever_open; i++)
-		free(p->open[i].index);
+		close_series(&p->open[i]);
 	free(p->open);
 	free_all(p->profile, p->n);
 	free_all(p->merged, p->n_merged);
@@ -220,6 +275,18 @@ struct ws_sink *
 ws_profiles_sink(struct ws_profiles *p)
 {
 	return &p->sink;
+}
+
+void
+ws_profiles_keep_tracks(struct ws_profiles *p)
+{
+	p->tracks = true;
+}
+
+double
+ws_profile_whole(const struct ws_profile *p)
+{
+	return p->base_total > 0 ? p->base_total : p->abs_total;
 }
 
 size_t
@@ -241,11 +308,12 @@ merge(struct open_series *to, const struct ws_profile *from)
 	size_t i;
 
 	for (i = 0; i < from->n; i++)
-		entry_of(to, from->entry[i].stack)->value +=
-		    from->entry[i].value;
+		entry_of(to, from->entry[i].stack, from->entry[i].track)
+		    ->value += from->entry[i].value;
 	f->unit = from->unit;
 	f->total += from->total;
 	f->abs_total += from->abs_total;
+	f->base_total += from->base_total;
 	f->samples += from->samples;
 	f->lost += from->lost;
 	f->duration =
@@ -272,7 +340,7 @@ static enum class class_of(const struct ws_profile *p) {
 static struct ws_profile *
 merge_windows(struct ws_profiles *p, ws_id series)
 {
-	struct open_series to = { .profile = NULL };
+	struct open_series to = { .pairs = p->tracks ? ws_htab_new() : NULL };
 	size_t i;
 
 	for (i = 0; i < p->n; i++) {
@@ -287,7 +355,7 @@ merge_windows(struct ws_profiles *p, ws_id series)
 			to.profile->artifact = f->artifact;
 		merge(&to, f);
 	}
-	free(to.index);
+	close_series(&to);
 	return to.profile;
 }
 

@@ -76,7 +76,7 @@ fill_report(struct ws_run *run, const char *path)
 
 struct ws_run *
 ws_run_read(const char *path, const struct ws_rules *rules,
-    const struct ws_limits *limits, struct ws_err *err)
+    const struct ws_limits *limits, bool tracks, struct ws_err *err)
 {
 	struct ws_run *run = ws_alloc(sizeof(*run));
 
@@ -85,6 +85,8 @@ ws_run_read(const char *path, const struct ws_rules *rules,
 	run->dict = ws_dict_new();
 	run->metrics = ws_metrics_new(run->dict, ws_rules_queries(rules));
 	run->facts = ws_facts_new(ws_rules_catalogue(rules));
+	if (tracks)
+		ws_profiles_keep_tracks(ws_metrics_profiles(run->metrics));
 	run->bundle =
 	    ws_bundle_read(path, limits, ws_metrics_sink(run->metrics), err);
 	if (run->bundle == NULL) {
@@ -99,7 +101,7 @@ struct ws_run *
 ws_run_new(const char *path, const struct ws_rules *rules,
     const struct ws_limits *limits, struct ws_err *err)
 {
-	struct ws_run *run = ws_run_read(path, rules, limits, err);
+	struct ws_run *run = ws_run_read(path, rules, limits, false, err);
 
 	if (run != NULL &&
 	    ws_metrics_finish(run->metrics, run->facts, err) != WS_OK) {
