@@ -7,8 +7,8 @@
  * in what Go writes.
  *
  * Not read: columns of lines, build ids, addresses of mappings, doc_url.
- * drop_frames and keep_frames are reported and not applied.  The text forms
- * (debug=1, debug=2, gperftools) are other formats.
+ * drop_frames and keep_frames are applied.  The text forms (debug=1, debug=2)
+ * and those of gperftools and Java before protobuf are other formats.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -185,6 +185,7 @@ read_profile(struct pprof *p, struct ws_err *err)
 
 	if (!p->limit && usable) {
 		pprof_ids_build(p);
+		pprof_prune(p);
 		pprof_kind(p);
 		pprof_describe(p);
 		status = pprof_emit(p);

@@ -37,6 +37,7 @@ struct pprof {
 	uint64_t drop, keep, doc_url, default_type; /* string indexes */
 	struct pprof_type period_type;
 	bool has_period_type, heap, limit;
+	bool prunes;       /* drop_frames has something to cut */
 	bool was_string;   /* the last field */
 	bool more;         /* another profile follows in the file */
 	const char *told;  /* how block and mutex were told apart, or NULL */
@@ -75,6 +76,9 @@ struct ws_sv pprof_text(struct pprof *p, uint64_t index);
 ws_id pprof_intern(struct pprof *p, uint64_t index);
 /* The frames of a location, innermost first; NULL when it is not there. */
 const struct pprof_location *pprof_location(struct pprof *p, uint64_t id);
+
+/* pprof_prune.c: marks the locations that drop_frames cuts at. */
+void pprof_prune(struct pprof *p);
 
 /* pprof_kind.c: which series the values are of. */
 void pprof_kind(struct pprof *p);

@@ -30,6 +30,9 @@ struct run {
 	struct pprof_in labels[LABELS_MAX];
 	unsigned n_labels;
 	bool missing, deep, label_fault;
+	/* Of frames at the leaf: how many drop_frames cuts, and how many it
+	 * would if a frame that stays came next. */
+	size_t cut, cut_next;
 	struct ws_buf items, track;
 	struct ws_batch batch;
 };
@@ -59,6 +62,10 @@ push_location(struct run *r, uint64_t id)
 		return;
 	}
 	frames = &r->p->frames[l->first];
+	if (!l->cut)
+		r->cut = r->cut_next;
+	else if (!l->cut_all)
+		r->cut_next = r->n;
 	if (l->n == 1 && id < r->n_quick)
 		r->quick[id] = *frames;
 	n = l->n;
@@ -72,6 +79,8 @@ push_location(struct run *r, uint64_t id)
 	if (n > 0)
 		memcpy(&r->stack[r->n], frames, n * sizeof(*frames));
 	r->n += n;
+	if (l->cut_all)
+		r->cut_next = r->n;
 }
 
 /* Nearly all bytes of a big profile are read here. */
@@ -122,7 +131,7 @@ read_sample(struct run *r, struct pprof_in in)
 	struct pprof_field f;
 	bool good = true;
 
-	r->n = 0;
+	r->n = r->cut = r->cut_next = 0;
 	r->n_labels = 0;
 	r->missing = r->deep = r->label_fault = false;
 	while (good && pprof_next(&in, &f)) {
@@ -243,7 +252,8 @@ put_sample(struct run *r)
 	if (worth_nothing(r))
 		return;
 	ev.clock = r->p->clock;
-	ev.stack = ws_dict_stack(r->p->sink->dict, r->stack, r->n);
+	ev.stack =
+	    ws_dict_stack(r->p->sink->dict, r->stack + r->cut, r->n - r->cut);
 	if (r->n_labels > 0)
 		ev.track = track_of(r);
 	for (i = 0; i < r->n_values; i++, t++) {
@@ -349,9 +359,12 @@ put_capture(struct run *r)
 		put_mark(
 		    r, WS_N_MARK_COMMENT, pprof_intern(p, p->comments.v[i]));
 	if (p->drop != 0)
-		put_note(r, "drop_frames not applied: ", p->drop);
+		put_note(r, "drop_frames: ", p->drop);
 	if (p->keep != 0)
-		put_note(r, "keep_frames not applied: ", p->keep);
+		put_note(r, "keep_frames: ", p->keep);
+	if (p->kept.folded > 0)
+		put_note(r,
+		    "more than 10000 different labels: the rest is (other)", 0);
 	if (p->told != NULL && p->votes[0] + p->votes[1] == 0)
 		put_note(r, p->told, 0);
 }
@@ -393,7 +406,8 @@ pprof_emit(struct pprof *p)
 
 	r.frames_left =
 	    FRAMES_FREE + ws_source_at(p->tape.src) * FRAMES_PER_BYTE;
-	r.n_quick = p->location_ids.n_dense;
+	/* Where a place may cut, each has to be looked at. */
+	r.n_quick = p->prunes ? 0 : p->location_ids.n_dense;
 	r.quick = ws_alloc_array((size_t)r.n_quick, sizeof(*r.quick));
 	ws_batch_init(&r.batch, p->sink);
 	put_capture(&r);

@@ -74,6 +74,7 @@ struct pprof_location {
 	uint64_t id, mapping, addr; /* mapping is an id */
 	uint32_t first, n; /* lines, and frames once ready; n is never 0 */
 	bool bare;         /* without lines: one stands in for them */
+	bool cut, cut_all; /* drop_frames: what is called, or this as well */
 	bool ready;
 };
 

@@ -72,6 +72,12 @@ cut -f 3 "$dir/results.tsv" | grep -q '^go-trace' &&
 			echo differs
 	done >"$dir/oracle"
 
+# Every event of what is a profile to protobuf-c as well.
+awk -F '\t' '$3 == "pprof " { print $4 }' "$dir/results.tsv" |
+	while IFS= read -r f; do
+		"$top_builddir/tests/t_pprof_diff" "$f"
+	done | grep '^not ok' | sed 's/^not ok/differs/' >>"$dir/oracle"
+
 # The rows of every profile that `go tool pprof` reads as well.
 if [ -n "${GO-}" ]; then
 	. "$srcdir/tests/oracle_pprof.sh"
