@@ -81,7 +81,8 @@ awk -F '\t' '$3 == "pprof " { print $4 }' "$dir/results.tsv" |
 # The rows of every profile that `go tool pprof` reads as well.
 if [ -n "${GO-}" ]; then
 	. "$srcdir/tests/oracle_pprof.sh"
-	awk -F '\t' '$3 == "pprof " { print $4 }' "$dir/results.tsv" |
+	awk -F '\t' '$3 == "pprof " || $3 == "gperftools " { print $4 }' \
+		"$dir/results.tsv" |
 		while IFS= read -r f; do
 			echo "$oracle_series" | while read -r of index unit; do
 				said=$(same_top "$f" "$of" "$index" "$unit" \

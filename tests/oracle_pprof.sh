@@ -76,4 +76,11 @@ pprof.inuse.objects inuse_objects count
 pprof.goroutine goroutine count
 pprof.threadcreate threadcreate count
 pprof.mutex delay ns
-pprof.block delay ns'
+pprof.block delay ns
+pprof.inuse.objects objects count
+pprof.inuse space B
+pprof.growth.objects objects count
+pprof.growth space B
+pprof.fragmentation space B
+pprof.contention delay ns
+pprof.contention.contentions contentions count'
