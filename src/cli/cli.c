@@ -144,19 +144,38 @@ ws_cli_rules_with(const struct ws_options *o, const struct ws_complain *c)
 	return NULL;
 }
 
+bool
+ws_cli_is_one(int argc)
+{
+	if (argc != 1)
+		ws_cli_usage("wanted one bundle, found %d", argc);
+	return argc == 1;
+}
+
 struct ws_run *
 ws_cli_run(const struct ws_options *o, const struct ws_rules *rules, int argc,
     char **argv, int *status)
 {
 	struct ws_err err = { WS_OK, WS_OFF_NONE, "" };
-	struct ws_run *run;
+	struct ws_run *run = NULL;
 
 	*status = WS_EXIT_USAGE;
-	if (argc != 1) {
-		ws_cli_usage("wanted one bundle, found %d", argc);
+	if (!ws_cli_is_one(argc))
 		return NULL;
-	}
 	run = ws_run_new(argv[0], rules, &o->limits, &err);
+	if (run == NULL)
+		*status = ws_cli_error(&err);
+	return run;
+}
+
+struct ws_run *
+ws_cli_read(const struct ws_options *o, const struct ws_rules *rules,
+    bool tracks, const char *path, int *status)
+{
+	struct ws_err err = { WS_OK, WS_OFF_NONE, "" };
+	struct ws_run *run;
+
+	run = ws_run_read(path, rules, &o->limits, tracks, &err);
 	if (run == NULL)
 		*status = ws_cli_error(&err);
 	return run;

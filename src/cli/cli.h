@@ -33,6 +33,10 @@ struct ws_rules *ws_cli_rules_with(
  * status in *status. */
 struct ws_run *ws_cli_run(const struct ws_options *o,
     const struct ws_rules *rules, int argc, char **argv, int *status);
+bool ws_cli_is_one(int argc); /* false after complaining */
+/* The same without facts; see ws_run_read(). */
+struct ws_run *ws_cli_read(const struct ws_options *o,
+    const struct ws_rules *rules, bool tracks, const char *path, int *status);
 /* Exit status of a run whose result was printed: 65 when nothing could be
  * read, 75 when a limit was reached before anything was; says so. */
 int ws_cli_status(const struct ws_run *run);

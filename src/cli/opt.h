@@ -39,6 +39,7 @@ struct ws_options {
 	bool json, jsonl, quiet, strict, ascii, help, werror, cum;
 	const char *format; /* text, md or json */
 	const char *color, *fail_on, *rules_dir, *of, *limit_rows;
+	const char *by, *focus, *ignore, *artifact;
 	struct ws_list rules, define;
 	struct ws_limits limits;
 };

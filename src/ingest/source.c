@@ -121,6 +121,34 @@ ws_source_parts(const struct ws_source *s, const uint64_t **end)
 	return s->stream->n_part;
 }
 
+struct ws_sv
+ws_source_ahead(struct ws_source *s, size_t want)
+{
+	uint64_t max = ws_source_limits(s)->artifact;
+
+	assert(!s->is_read);
+	if (want > max && want > s->stream->n) {
+		ws_err_set(&s->err, WS_LIMIT, s->stream->at,
+		    "more than %" PRIu64
+		    " bytes of one artifact in memory (max-artifact)",
+		    max);
+		want = 0;
+	}
+	return ws_stream_peek(s->stream, want);
+}
+
+void
+ws_source_skip(struct ws_source *s, size_t n)
+{
+	ws_stream_skip(s->stream, n);
+}
+
+uint64_t
+ws_source_at(const struct ws_source *s)
+{
+	return s->stream->at;
+}
+
 /* The bytes ahead, and where the next line ends in them: at a newline, at
  * the end, or past max. */
 static struct ws_sv

@@ -1,8 +1,8 @@
 /*
  * The bytes of one artifact, after decompression: mapped when it is a plain
  * file, streamed through a window otherwise.  Parsers read it either whole
- * (ws_source_all) or line by line (ws_source_line), and always through the
- * bounded cursor.
+ * (ws_source_all), line by line (ws_source_line) or piece by piece
+ * (ws_source_ahead), and always through the bounded cursor.
  */
 #ifndef WS_SOURCE_H
 #define WS_SOURCE_H
@@ -47,6 +47,16 @@ void ws_source_passed(struct ws_source *s, uint64_t off);
  * them ends.  0 for all others.
  */
 size_t ws_source_parts(const struct ws_source *s, const uint64_t **end);
+
+/*
+ * For reading piece by piece: the bytes ahead, at least `want` of them unless
+ * the artifact ends or is damaged before that, or holding as many would pass
+ * the limit (ws_source_status() says which).  Borrowed until the next call.
+ */
+struct ws_sv ws_source_ahead(struct ws_source *s, size_t want);
+/* Passes n of them. */
+void ws_source_skip(struct ws_source *s, size_t n);
+uint64_t ws_source_at(const struct ws_source *s); /* bytes passed */
 
 /*
  * The next line without its line end, borrowed until the next call, and the

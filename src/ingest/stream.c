@@ -15,7 +15,8 @@ enum {
 	AHEAD =
 	    WS_HEAD + 1, /* tells a file of WS_HEAD bytes from a longer one */
 	FIRST_READ = 1 << 16,
-	READ_MAX = 1 << 20
+	READ_MAX = 1 << 20,
+	MAPPED_CHUNK = 4 << 20
 };
 
 static const uint64_t ratio_from = 64ull << 20;
@@ -140,15 +141,29 @@ ws_stream_peek(struct ws_stream *s, size_t want)
 	return (struct ws_sv){ s->n > 0 ? (const char *)s->p : "", s->n };
 }
 
+/* Of a large file only the part ahead stays in memory. */
+static void
+give_back(const struct ws_stream *s, uint64_t chunk)
+{
+	size_t back = (size_t)(s->at - chunk * MAPPED_CHUNK);
+
+	madvise((void *)(uintptr_t)(s->p - back),
+	    back / MAPPED_CHUNK * MAPPED_CHUNK, MADV_DONTNEED);
+}
+
 void
 ws_stream_skip(struct ws_stream *s, size_t n)
 {
+	uint64_t before = s->at / MAPPED_CHUNK;
+
 	assert(n <= s->n);
 	if (n == 0)
 		return;
 	s->p += n;
 	s->n -= n;
 	s->at += n;
+	if (s->is_mapped && s->at / MAPPED_CHUNK != before)
+		give_back(s, before);
 }
 
 size_t

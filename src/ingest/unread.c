@@ -27,11 +27,6 @@ static const struct known magics[] = {
 	    "sysstat data file of an old version; convert it with sadf -c" },
 	{ 0, BYTES("\x96\xd5\x73\x21"), WS_UNSUPPORTED,
 	    "sysstat data file of an old version; convert it with sadf -c" },
-	{ 0,
-	    BYTES("\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0"
-		  "\0\0\0\0\0\0\0\0"),
-	    WS_UNSUPPORTED,
-	    "gperftools CPU profile; convert it with pprof -proto" },
 	{ 0, BYTES("FLR\0"), WS_UNSUPPORTED,
 	    "Java Flight Recorder recording, not of a Go program" },
 	{ 0, BYTES("\xff\xfe"), WS_UNSUPPORTED,

@@ -69,6 +69,8 @@ open_slot(struct ws_profiles *p, struct ws_profile *f)
 	ws_htab_free(o->processes);
 	o->processes =
 	    has_processes(p->sink.dict, f->series) ? ws_htab_new() : NULL;
+	ws_htab_free(o->pairs);
+	o->pairs = p->tracks ? ws_htab_new() : NULL;
 	o->track = 0;
 }
 
@@ -91,6 +93,7 @@ series_of(struct ws_profiles *p, ws_id name)
 	f = ws_profile_new(name, p->origin.artifact);
 	f->lost = p->lost;
 	f->duration = p->duration;
+	f->has_tracks = p->tracks;
 	f->rough = roughness(ws_dict_text(p->sink.dict, p->origin.format));
 	p->profile =
 	    ws_grow(p->profile, &p->cap, p->n + 1, sizeof(*p->profile));
@@ -99,13 +102,40 @@ series_of(struct ws_profiles *p, ws_id name)
 	return &p->open[p->n_open++];
 }
 
+static struct ws_profile_entry *
+add_entry(struct ws_profile *f, const struct ws_profile_entry *like)
+{
+	f->entry = ws_grow(f->entry, &f->cap, f->n + 1, sizeof(*f->entry));
+	f->entry[f->n] = *like;
+	f->entry[f->n].value = 0;
+	f->entry[f->n].next = 0;
+	return &f->entry[f->n++];
+}
+
+/* Indexes of pairs are those of entries.  A track is of one process. */
+static struct ws_profile_entry *
+entry_of_pair(struct ws_open_series *o, const struct ws_profile_entry *like)
+{
+	const ws_id key[2] = { like->stack, like->track };
+	uint32_t at;
+	bool is_new;
+
+	at = ws_htab_put(o->pairs, key, sizeof(key), &is_new);
+	return is_new ? add_entry(o->profile, like) : &o->profile->entry[at];
+}
+
 struct ws_profile_entry *
-ws_profile_entry_of(struct ws_open_series *o, ws_id stack, uint32_t process)
+ws_profile_entry_of(
+    struct ws_open_series *o, const struct ws_profile_entry *like)
 {
 	struct ws_profile *f = o->profile;
+	struct ws_profile_entry *new;
 	size_t was = o->cap;
+	ws_id stack = like->stack;
 	uint32_t i, first = 0; /* plus 1 */
 
+	if (o->pairs != NULL)
+		return entry_of_pair(o, like);
 	if (stack >= was) {
 		o->index = ws_grow(
 		    o->index, &o->cap, (size_t)stack + 1, sizeof(*o->index));
@@ -114,12 +144,36 @@ ws_profile_entry_of(struct ws_open_series *o, ws_id stack, uint32_t process)
 	if (o->index[stack] < f->n && f->entry[o->index[stack]].stack == stack)
 		first = o->index[stack] + 1;
 	for (i = first; i > 0; i = f->entry[i - 1].next)
-		if (f->entry[i - 1].process == process)
+		if (f->entry[i - 1].process == like->process)
 			return &f->entry[i - 1];
-	f->entry = ws_grow(f->entry, &f->cap, f->n + 1, sizeof(*f->entry));
-	f->entry[f->n] = (struct ws_profile_entry){ stack, 0, process, first };
 	o->index[stack] = (uint32_t)f->n;
-	return &f->entry[f->n++];
+	new = add_entry(f, like);
+	new->track = 0;
+	new->next = first;
+	return new;
+}
+
+void
+ws_open_series_fini(struct ws_open_series *o)
+{
+	free(o->index);
+	ws_htab_free(o->pairs);
+	ws_htab_free(o->processes);
+}
+
+static bool
+is_base(struct ws_profiles *p, ws_id track)
+{
+	struct ws_sv text;
+
+	if (track == 0 || ws_track_is_numbered(track))
+		return false;
+	if (track != p->looked_at) {
+		text = ws_dict_text(p->sink.dict, track);
+		p->looked_at = track;
+		p->is_base = ws_sv_find(text, "pprof::base=true") < text.n;
+	}
+	return p->is_base;
 }
 
 /* What a track says: "PID/TID COMM", "?/TID COMM", "COMM". */
@@ -206,7 +260,12 @@ ws_profiles_add(
 		f->process[process].samples += samples;
 	}
 	add_time(p, f, e);
-	ws_profile_entry_of(o, e->stack, process)->value += e->value;
+	if (is_base(p, e->track))
+		f->base_total += fabs(e->value);
+	ws_profile_entry_of(o,
+	    &(struct ws_profile_entry){
+		.stack = e->stack, .track = e->track, .process = process })
+	    ->value += e->value;
 }
 
 static void
@@ -294,10 +353,8 @@ ws_profiles_free(struct ws_profiles *p)
 
 	if (p == NULL)
 		return;
-	for (i = 0; i < p->ever_open; i++) {
-		free(p->open[i].index);
-		ws_htab_free(p->open[i].processes);
-	}
+	for (i = 0; i < p->ever_open; i++)
+		ws_open_series_fini(&p->open[i]);
 	free(p->open);
 	free_all(p->profile, p->n);
 	free_all(p->merged, p->n_merged);
@@ -310,11 +367,24 @@ ws_profiles_sink(struct ws_profiles *p)
 	return &p->sink;
 }
 
+void
+ws_profiles_keep_tracks(struct ws_profiles *p)
+{
+	p->tracks = true;
+}
+
+double
+ws_profile_whole(const struct ws_profile *p)
+{
+	return p->base_total > 0 ? p->base_total : p->abs_total;
+}
+
 static void
 map_stacks(
     struct ws_profile *f, ws_id (*map)(void *ctx, ws_id stack), void *ctx)
 {
-	struct ws_open_series to = { .profile = f };
+	struct ws_open_series to = { .profile = f,
+		.pairs = f->has_tracks ? ws_htab_new() : NULL };
 	struct ws_profile_entry *old = f->entry;
 	size_t i, n = f->n;
 	bool changed = false;
@@ -325,15 +395,16 @@ map_stacks(
 		changed |= stack != old[i].stack;
 		old[i].stack = stack;
 	}
-	if (!changed)
+	if (!changed) {
+		ws_open_series_fini(&to);
 		return;
+	}
 	f->entry = NULL;
 	f->n = f->cap = 0;
 	for (i = 0; i < n; i++)
-		ws_profile_entry_of(&to, old[i].stack, old[i].process)->value +=
-		    old[i].value;
+		ws_profile_entry_of(&to, &old[i])->value += old[i].value;
 	free(old);
-	free(to.index);
+	ws_open_series_fini(&to);
 }
 
 void

@@ -279,6 +279,17 @@ add_totals(struct ws_profile *to, const struct ws_profile *from)
 					   : to->duration + from->duration;
 	to->period = fmax(to->period, from->period);
 	to->rough = from->rough;
+	to->base_total += from->base_total;
+}
+
+/* Processes do not matter in what is merged. */
+static void
+add_entry(struct ws_open_series *to, const struct ws_profile_entry *e)
+{
+	struct ws_profile_entry like = *e;
+
+	like.process = 0;
+	ws_profile_entry_of(to, &like)->value += e->value;
 }
 
 /* The service's part of it. */
@@ -298,8 +309,7 @@ merge_service(struct ws_profiles *p, struct ws_open_series *to,
 	}
 	for (i = 0; i < f->n; i++)
 		if (all || f->entry[i].process == service)
-			ws_profile_entry_of(to, f->entry[i].stack, 0)->value +=
-			    f->entry[i].value;
+			add_entry(to, &f->entry[i]);
 }
 
 static void
@@ -315,8 +325,7 @@ merge(struct ws_profiles *p, struct ws_open_series *to,
 		return;
 	}
 	for (i = 0; i < from->n; i++)
-		ws_profile_entry_of(to, from->entry[i].stack, 0)->value +=
-		    from->entry[i].value;
+		add_entry(to, &from->entry[i]);
 	f->total += from->total;
 	f->abs_total += from->abs_total;
 	f->samples += from->samples;
@@ -327,7 +336,8 @@ static struct ws_profile *
 merge_all(struct ws_profiles *p, const struct ws_profile *best)
 {
 	struct ws_open_series to = { .profile = ws_profile_new(
-					 best->series, best->artifact) };
+					 best->series, best->artifact),
+		.pairs = p->tracks ? ws_htab_new() : NULL };
 	bool first = true;
 	size_t i;
 
@@ -345,7 +355,8 @@ merge_all(struct ws_profiles *p, const struct ws_profile *best)
 		first = false;
 		merge(p, &to, f);
 	}
-	free(to.index);
+	to.profile->has_tracks = p->tracks;
+	ws_open_series_fini(&to);
 	return to.profile;
 }
 

@@ -14,6 +14,7 @@ struct ws_open_series {
 	struct ws_profile *profile;
 	uint32_t *index;
 	size_t cap;
+	struct ws_htab *pairs;     /* stack and track, where tracks count */
 	struct ws_htab *processes; /* names; NULL: all of one process */
 	ws_id track;               /* of the sample before, */
 	uint32_t process;          /* and its process */
@@ -33,11 +34,16 @@ struct ws_profiles {
 	double duration;  /* of the artifact, NaN until it says so */
 	ws_id clock;      /* of the sample before, */
 	enum ws_clock_kind clock_kind; /* and its kind */
+	bool tracks;                   /* told apart */
+	ws_id looked_at;               /* the last track, */
+	bool is_base;                  /* and whether it says base */
 };
 
+void ws_open_series_fini(struct ws_open_series *o);
 struct ws_profile *ws_profile_new(ws_id series, ws_id artifact);
-/* The entry of a stack in a process, made when it is new. */
+/* The entry of the same stack and process, and of the same track where these
+ * are told apart; made when it is new. */
 struct ws_profile_entry *ws_profile_entry_of(
-    struct ws_open_series *o, ws_id stack, uint32_t process);
+    struct ws_open_series *o, const struct ws_profile_entry *like);
 
 #endif

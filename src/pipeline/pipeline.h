@@ -20,6 +20,10 @@ struct ws_run;
  */
 struct ws_run *ws_run_new(const char *path, const struct ws_rules *rules,
     const struct ws_limits *limits, struct ws_err *err);
+/* The same without facts, for what asks the profiles alone; `tracks`: these
+ * are told apart (ws_profiles_keep_tracks). */
+struct ws_run *ws_run_read(const char *path, const struct ws_rules *rules,
+    const struct ws_limits *limits, bool tracks, struct ws_err *err);
 void ws_run_free(struct ws_run *run);
 
 struct ws_dict *ws_run_dict(const struct ws_run *run);
