@@ -1,6 +1,6 @@
 /*
- * What the tables of pidstat and mpstat have in common: a banner with the date,
- * headers that begin with the time at which an interval began, rows that begin
+ * What the tables of sysstat have in common: a banner with the date, and but
+ * for iostat headers that begin with the time at which an interval began, rows that begin
  * with the time at which it ended, and rows of averages at the end.
  */
 #ifndef WS_SYSSTAT_H
@@ -59,6 +59,16 @@ bool ws_sysstat_banner(struct ws_sysstat *p, struct ws_sv line, bool ended);
 /* How many fields the time at the start of a row takes: 1, 2 with AM or PM, 0
  * when there is none, as in rows of averages. */
 size_t ws_sysstat_clock(const struct ws_sv *field, size_t n);
+/* Makes a time that was read elsewhere the current one, and says when it is
+ * ambiguous. */
+void ws_sysstat_set_time(struct ws_sysstat *p, const struct ws_when *when);
+/* A clock with the date of the banner, or seconds since 1970. */
+bool ws_sysstat_read_time(
+    const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w);
+/* Puts a mark unless its text is empty. */
+void ws_sysstat_mark(
+    struct ws_sysstat *p, const char *key, struct ws_sv text);
+void ws_sysstat_cpus(struct ws_sysstat *p, double cpus);
 /* Makes the time of a row the current one. */
 void ws_sysstat_time(struct ws_sysstat *p, struct ws_sv clock);
 /* Length of the current interval in ns, or 0; start is as in the header. */

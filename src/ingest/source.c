@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "ingest/source_open.h"
 
@@ -20,6 +21,8 @@ struct ws_source {
 	bool is_read; /* by ws_source_all: all holds it, or the stream */
 	size_t whole; /* bytes of it */
 	bool in_long; /* the rest of a line over the limit is to be skipped */
+	bool ended;   /* so was the last line */
+	uint64_t given_back; /* pages of a mapped file, up to here */
 	const char *version, *detail;
 	struct ws_tally *records;
 	size_t n_records, cap_records;
@@ -142,6 +145,27 @@ skip_rest(struct ws_stream *s)
 	} while (nl == NULL && v.n > 0);
 }
 
+/* Gives back pages that were read, so that memory does not grow with the
+ * file; who still looks at them reads them again. */
+static void
+give_back(struct ws_source *s)
+{
+	enum { CHUNK = 4 << 20 };
+	struct ws_stream *t = s->stream;
+	const unsigned char *from = t->p - (t->at - s->given_back);
+
+	if (!t->is_mapped || t->at - s->given_back < CHUNK)
+		return;
+	madvise((void *)from, CHUNK, MADV_DONTNEED);
+	s->given_back += CHUNK;
+}
+
+bool
+ws_source_line_ended(const struct ws_source *s)
+{
+	return s->ended;
+}
+
 bool
 ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 {
@@ -157,6 +181,7 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 	*line = look_for_line(s->stream, max, &end);
 	if (line->n == 0)
 		return false;
+	s->ended = false;
 	if (end > max) {
 		s->in_long = true;
 		line->n = max;
@@ -167,7 +192,9 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 			    max);
 		return true;
 	}
-	ws_stream_skip(s->stream, end < line->n ? end + 1 : end);
+	s->ended = end < line->n;
+	ws_stream_skip(s->stream, s->ended ? end + 1 : end);
+	give_back(s);
 	line->n = end;
 	if (line->n > 0 && line->p[line->n - 1] == '\r')
 		line->n--;

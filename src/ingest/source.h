@@ -45,6 +45,9 @@ enum ws_status ws_source_all(
  */
 bool ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off);
 
+/* False when that line has no line end: it was cut off, here or before. */
+bool ws_source_line_ended(const struct ws_source *s);
+
 /* WS_OK while nothing went wrong; *err (may be NULL) gets the reason. */
 enum ws_status ws_source_status(const struct ws_source *s, struct ws_err *err);
 

@@ -8,10 +8,20 @@
 #include "base/mem.h"
 #include "base/stat.h"
 
+enum { RECENT = 1024 };
+
+/* A series of the artifact being read: rows have the same few, again and
+ * again. */
+struct recent {
+	ws_id track, name;
+	uint32_t next_index; /* 0: none */
+};
+
 struct ws_counters {
 	struct ws_sink sink;
 	struct ws_origin origin;
 	struct ws_htab *keys; /* {artifact, track, name}; index in series[] */
+	struct recent recent[RECENT];
 	struct ws_series *series;
 	size_t cap;
 	size_t room;        /* values that one series may keep */
@@ -32,6 +42,7 @@ begin(struct ws_sink *s, const struct ws_origin *o)
 	struct ws_counters *c = (struct ws_counters *)s;
 
 	c->origin = *o;
+	memset(c->recent, 0, sizeof(c->recent));
 	c->log = ws_grow(c->log, &c->cap_log, c->n_log + 1, sizeof(*c->log));
 	c->log[c->n_log++] =
 	    (struct ws_log){ .artifact = o->artifact, .format = o->format };
@@ -48,7 +59,7 @@ end(struct ws_sink *s, enum ws_status status)
 
 /* NULL when there are too many already. */
 static struct ws_series *
-series_of(struct ws_counters *c, const struct ws_event *e)
+find_series(struct ws_counters *c, const struct ws_event *e)
 {
 	ws_id key[3] = { c->origin.artifact, e->track, e->name };
 	bool is_new;
@@ -71,6 +82,21 @@ series_of(struct ws_counters *c, const struct ws_event *e)
 		.unit = e->unit,
 		.every = 1 };
 	return &c->series[i];
+}
+
+static struct ws_series *
+series_of(struct ws_counters *c, const struct ws_event *e)
+{
+	struct recent *r = &c->recent[(e->track * 31 + e->name) % RECENT];
+	struct ws_series *s;
+
+	if (r->next_index > 0 && r->track == e->track && r->name == e->name)
+		return &c->series[r->next_index - 1];
+	s = find_series(c, e);
+	if (s != NULL)
+		*r = (struct recent){ e->track, e->name,
+			(uint32_t)(s - c->series) + 1 };
+	return s;
 }
 
 static void
