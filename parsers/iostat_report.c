@@ -52,6 +52,8 @@ static const struct ws_column table[] = {
 	{ "rsec/s", WS_N_DISK_READ_BYTES, WS_U_BRATE, SECTOR },
 	{ "wsec/s", WS_N_DISK_WRITE_BYTES, WS_U_BRATE, SECTOR },
 	{ "dsec/s", WS_N_DISK_DISCARD_BYTES, WS_U_BRATE, SECTOR },
+	{ "rd_sec/s", WS_N_DISK_READ_BYTES, WS_U_BRATE, SECTOR }, /* of sar */
+	{ "wr_sec/s", WS_N_DISK_WRITE_BYTES, WS_U_BRATE, SECTOR },
 	{ "kB_read/s", WS_N_DISK_READ_BYTES, WS_U_BRATE, KB },
 	{ "kB_wrtn/s", WS_N_DISK_WRITE_BYTES, WS_U_BRATE, KB },
 	{ "kB_dscd/s", WS_N_DISK_DISCARD_BYTES, WS_U_BRATE, KB },

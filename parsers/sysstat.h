@@ -69,6 +69,11 @@ bool ws_sysstat_read_time(
 void ws_sysstat_mark(
     struct ws_sysstat *p, const char *key, struct ws_sv text);
 void ws_sysstat_cpus(struct ws_sysstat *p, double cpus);
+/* Another table over the same times follows: its clock starts anew. */
+void ws_sysstat_rewind(struct ws_sysstat *p);
+/* Makes a date and time, or seconds since 1970, the current one; a zone may
+ * follow. */
+bool ws_sysstat_stamp(struct ws_sysstat *p, struct ws_sv stamp);
 /* Makes the time of a row the current one. */
 void ws_sysstat_time(struct ws_sysstat *p, struct ws_sv clock);
 /* Length of the current interval in ns, or 0; start is as in the header. */
@@ -82,6 +87,15 @@ bool ws_sysstat_is_single(const struct ws_sysstat *p, struct ws_cur rest);
 /* Prefix and decimal mark, from the first table. */
 void ws_sysstat_survey(
     struct ws_sysstat *p, struct ws_cur all, ws_sysstat_is_first *first);
+/* CPU shares: a header whose first column is CPU, whether the cells of a row
+ * are shares and make up the whole (an offline CPU has none), and the row's
+ * series. */
+size_t ws_sysstat_cpu_layout(struct ws_layout *l, struct ws_sv columns);
+bool ws_sysstat_cpu_is_whole(
+    const struct ws_layout *l, const struct ws_sv *cell);
+void ws_sysstat_cpu_row(struct ws_sysstat *p, const struct ws_layout *l,
+    const struct ws_sv *cell, bool since_boot);
+
 void ws_sysstat_note(struct ws_sysstat *p, const char *text);
 void ws_sysstat_fault(struct ws_sysstat *p, uint64_t off, const char *what);
 

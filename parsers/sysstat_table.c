@@ -180,6 +180,15 @@ put_cpus(struct ws_sysstat *p, struct ws_sv line)
 		ws_sysstat_cpus(p, (double)cpus);
 }
 
+void
+ws_sysstat_rewind(struct ws_sysstat *p)
+{
+	p->days = 0;
+	p->before = WS_T_NONE;
+	p->clock_n = 0;
+	p->timed = false;
+}
+
 bool
 ws_sysstat_banner(struct ws_sysstat *p, struct ws_sv line, bool ended)
 {
@@ -198,10 +207,7 @@ ws_sysstat_banner(struct ws_sysstat *p, struct ws_sv line, bool ended)
 	p->date_n = ended && date.n < sizeof(p->date) ? date.n : 0;
 	if (p->date_n > 0)
 		memcpy(p->date, date.p, p->date_n);
-	p->days = 0;
-	p->before = WS_T_NONE;
-	p->clock_n = 0;
-	p->timed = false;
+	ws_sysstat_rewind(p);
 	return true;
 }
 
@@ -271,6 +277,27 @@ ws_sysstat_time(struct ws_sysstat *p, struct ws_sv clock)
 	p->clock_n = clock.n < sizeof(p->clock) ? clock.n : 0;
 	memcpy(p->clock, clock.p, p->clock_n);
 	p->reports++;
+}
+
+bool
+ws_sysstat_stamp(struct ws_sysstat *p, struct ws_sv stamp)
+{
+	bool utc = ws_sv_ends(stamp, " UTC");
+	size_t zone = stamp.n;
+	struct ws_when w;
+
+	/* Other abbreviations of zones are ambiguous: a local time then. */
+	while (zone > 0 && stamp.p[zone - 1] >= 'A' && stamp.p[zone - 1] <= 'Z')
+		zone--;
+	if (zone > 0 && stamp.n - zone >= 3)
+		stamp.n = zone - 1;
+	if (is_epoch(stamp) ? !ws_sysstat_read_time(p, stamp, &w)
+			    : !ws_when_read(stamp, p->comma, &w))
+		return false;
+	w.utc = w.utc || utc;
+	p->reports += !p->timed || w.ns != p->when.ns;
+	ws_sysstat_set_time(p, &w);
+	return true;
 }
 
 int64_t

@@ -85,6 +85,38 @@ count_held(const struct ws_counters *c)
 	return held;
 }
 
+/* What a format of many parts may stand for: its series tell. */
+static const struct part {
+	ws_id first, last;
+	enum ws_source_id source;
+} parts[] = {
+	{ WS_N_CPU_USER, WS_N_BLOCK_OUT, WS_S_VMSTAT },
+	{ WS_N_DISK_OPS, WS_N_DISK_UTIL, WS_S_IOSTAT },
+	{ WS_N_PROCESS_CPU_USER, WS_N_PROCESS_THREADS, WS_S_PIDSTAT },
+};
+
+static void
+tell_parts(const struct ws_measured *m, const char *format)
+{
+	size_t i, k, n = ws_counters_count(m->counters);
+
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(m->counters, i);
+		const struct ws_log *log = ws_counters_log(m->counters, s->log);
+
+		if (s->n == 0 ||
+		    !ws_sv_is(ws_dict_text(m->dict, log->format), format))
+			continue;
+		for (k = 0; k < WS_LEN(parts); k++)
+			if (s->name >= parts[k].first &&
+			    s->name <= parts[k].last)
+				ws_facts_source(m->facts, parts[k].source,
+				    WS_VALUE,
+				    ws_dict_text(m->dict, log->artifact).p,
+				    (double)s->seen);
+	}
+}
+
 /* A log that has averages since boot and no interval after them says nothing
  * about the time in question, not even by its run queue. */
 static bool
@@ -132,6 +164,8 @@ tell_sources(const struct ws_measured *m)
 			    ws_dict_text(m->dict, log->artifact).p,
 			    (double)held[i].values);
 	}
+	tell_parts(m, "sar");
+	tell_parts(m, "procfs");
 	free(held);
 }
 
