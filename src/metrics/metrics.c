@@ -5,9 +5,11 @@
 
 #include "base/mem.h"
 #include "metrics/family.h"
+#include "metrics/totals.h"
 
 struct ws_metrics {
 	struct ws_measured m;
+	struct ws_totals *totals;
 	struct ws_sink *fan;
 };
 
@@ -18,6 +20,7 @@ static void (*const families[])(const struct ws_measured *) = {
 	ws_family_host,
 	ws_family_disk,
 	ws_family_process,
+	ws_family_pressure,
 	ws_family_bench,
 	ws_family_trace,
 };
@@ -26,7 +29,7 @@ struct ws_metrics *
 ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 {
 	struct ws_metrics *m = ws_alloc(sizeof(*m));
-	struct ws_sink *sink[3];
+	struct ws_sink *sink[4];
 
 	m->m.dict = d;
 	m->m.queries = q;
@@ -36,6 +39,8 @@ ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 	sink[0] = ws_profiles_sink(m->m.profiles);
 	sink[1] = ws_counters_sink(m->m.counters);
 	sink[2] = ws_traces_sink(m->m.traces);
+	m->totals = ws_totals_new(d);
+	sink[3] = ws_totals_sink(m->totals);
 	m->fan = ws_sink_new_fan(d, sink, WS_LEN(sink));
 	return m;
 }
@@ -48,6 +53,7 @@ ws_metrics_free(struct ws_metrics *m)
 	ws_sink_free(m->fan);
 	ws_profiles_free(m->m.profiles);
 	ws_counters_free(m->m.counters);
+	ws_totals_free(m->totals);
 	ws_traces_free(m->m.traces);
 	free(m);
 }
@@ -175,6 +181,7 @@ ws_metrics_finish(struct ws_metrics *m, struct ws_facts *f, struct ws_err *err)
 	size_t i;
 
 	m->m.facts = f;
+	ws_totals_resolve(m->totals, m->m.counters);
 	tell_sources(&m->m);
 	for (i = 0; i < WS_LEN(families); i++)
 		families[i](&m->m);

@@ -181,8 +181,12 @@ add_mark(struct ws_counters *c, const struct ws_event *e)
 static enum ws_status
 add_counter(struct ws_counters *c, const struct ws_event *e)
 {
-	struct ws_series *s = series_of(c, e);
+	struct ws_series *s;
 
+	/* Alone a sum says nothing: see totals.h. */
+	if (e->peer == WS_N_TOTAL)
+		return WS_OK;
+	s = series_of(c, e);
 	if (s == NULL)
 		return WS_LIMIT;
 	if (e->peer == WS_N_SINCE_BOOT)
