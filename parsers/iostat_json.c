@@ -128,25 +128,30 @@ survey_device(struct scan *s)
 static void
 put_object(struct scan *s, bool is_cpu, struct ws_sv device)
 {
-	struct ws_layout *l = ws_alloc(sizeof(*l));
+	struct ws_iostat_layout *l = ws_alloc(sizeof(*l));
 	struct ws_sv cell[WS_COLUMNS_MAX];
+	struct ws_number number[WS_COLUMNS_MAX];
 	struct ws_buf header = { 0 };
-	struct ws_iostat_row r = { .l = l, .cell = cell, .off = s->off };
+	struct ws_iostat_row r = { .l = l, .cell = cell,
+		.number = number, .off = s->off };
 
 	for (size_t i = 0; i < s->n; i++) {
 		if (ws_sv_is(s->pair[i].key, "disk_device"))
 			continue;
 		ws_buf_putsv(&header, s->pair[i].key);
 		ws_buf_putc(&header, ' ');
+		number[r.n] = ws_cell_read(s->pair[i].value);
 		cell[r.n++] = s->pair[i].value;
 	}
 	r.device = device;
 	if (is_cpu)
-		ws_iostat_cpu_layout(l, ws_buf_sv(&header));
+		ws_iostat_cpu_layout(&l->l, ws_buf_sv(&header));
 	else
-		ws_iostat_device_layout(l, ws_buf_sv(&header));
-	if (l->n != r.n)
-		ws_iostat_fault(s->io, s->off, "an object has odd keys");
+		ws_iostat_device_layout(&l->l, ws_buf_sv(&header));
+	ws_iostat_plan(s->io, l);
+	s->io->seen |= is_cpu ? 0 : ws_iostat_columns(&l->l);
+	if (l->l.n != r.n)
+		ws_sysstat_fault(&s->io->s, s->off, "an object has odd keys");
 	else if (is_cpu)
 		ws_iostat_cpu_row(s->io, &r);
 	else
@@ -167,8 +172,8 @@ close_object(struct scan *s)
 	if (s->survey)
 		survey_device(s);
 	else if (s->spoilt)
-		ws_iostat_fault(
-		    s->io, s->off, "an object is not made of keys and values");
+		ws_sysstat_fault(
+		    &s->io->s, s->off, "an object is not made of keys and values");
 	else
 		put_object(s, is_cpu, device);
 }
@@ -191,14 +196,14 @@ take_pair(struct scan *s, struct ws_sv value)
 	if (s->survey)
 		return;
 	if (ws_sv_is(s->key, "number-of-cpus") && ws_cell_number(value, &cpus))
-		ws_iostat_cpus(s->io, cpus);
+		ws_sysstat_cpus(&s->io->s, cpus);
 	if (ws_sv_is(s->key, "release"))
-		ws_iostat_banner(s->io, "kernel", value);
+		ws_sysstat_mark(&s->io->s, "kernel", value);
 	if (ws_sv_is(s->key, "date"))
-		ws_iostat_banner(s->io, "date", value);
+		ws_sysstat_mark(&s->io->s, "date", value);
 	if (ws_sv_is(s->key, "timestamp") &&
-	    ws_when_read(value, s->io->comma, &when))
-		ws_iostat_time(s->io, &when);
+	    ws_when_read(value, s->io->s.comma, &when))
+		ws_sysstat_set_time(&s->io->s, &when);
 }
 
 static void
@@ -298,10 +303,10 @@ run(struct ws_iostat *io, struct ws_cur all, bool survey)
 	s->survey = survey;
 	s->base = all.off;
 	s->in = (struct ws_sv){ (const char *)all.p, ws_cur_left(&all) };
-	while (io->out.status == WS_OK && step(s))
+	while (io->s.out.status == WS_OK && step(s))
 		;
 	if (!survey && (s->depth > 0 || s->at < s->in.n))
-		ws_iostat_fault(io, s->base + s->at,
+		ws_sysstat_fault(&io->s, s->base + s->at,
 		    "the document ends inside an object or list");
 	free(s);
 }

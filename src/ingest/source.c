@@ -186,6 +186,17 @@ skip_rest(struct ws_stream *s)
 	} while (nl == NULL && v.n > 0);
 }
 
+/* Lets the memory of a large file go as its lines are read; who still looks at
+ * one reads its page again. */
+static void
+pass_lines(struct ws_stream *s)
+{
+	enum { CHUNK = 4 << 20 };
+
+	if (s->is_mapped && s->at - s->passed >= CHUNK)
+		ws_stream_pass(s, (size_t)s->at);
+}
+
 bool
 ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 {
@@ -201,6 +212,7 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 	*line = look_for_line(s->stream, max, &end);
 	if (line->n == 0)
 		return false;
+	s->ended = false;
 	if (end > max) {
 		s->in_long = true;
 		line->n = max;
@@ -213,6 +225,7 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 	}
 	s->ended = end < line->n;
 	ws_stream_skip(s->stream, s->ended ? end + 1 : end);
+	pass_lines(s->stream);
 	line->n = end;
 	if (line->n > 0 && line->p[line->n - 1] == '\r')
 		line->n--;

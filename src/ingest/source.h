@@ -68,6 +68,9 @@ bool ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off);
 /* True when the last line had its line end: without one it may be cut. */
 bool ws_source_line_ended(const struct ws_source *s);
 
+/* False when that line has no line end: it was cut off, here or before. */
+bool ws_source_line_ended(const struct ws_source *s);
+
 /* WS_OK while nothing went wrong; *err (may be NULL) gets the reason. */
 enum ws_status ws_source_status(const struct ws_source *s, struct ws_err *err);
 

@@ -22,11 +22,15 @@ struct known {
 
 static const struct known magics[] = {
 	{ 0, BYTES("\x96\xd5\x75\x21"), WS_UNSUPPORTED,
-	    "sysstat data file; convert it with sadf -j" },
+	    "sysstat data file; convert it with sadf -d FILE -- -A" },
 	{ 0, BYTES("\x96\xd5\x71\x21"), WS_UNSUPPORTED,
 	    "sysstat data file of an old version; convert it with sadf -c" },
 	{ 0, BYTES("\x96\xd5\x73\x21"), WS_UNSUPPORTED,
 	    "sysstat data file of an old version; convert it with sadf -c" },
+	{ 0, BYTES("\x96\xd5\x70\x21"), WS_UNSUPPORTED,
+	    "sysstat data file of an old version; convert it with sadf -c" },
+	{ 0, BYTES("\xd5\x96\x21"), WS_UNSUPPORTED,
+	    "sysstat data file of a big-endian machine; convert it there" },
 	{ 0, BYTES("FLR\0"), WS_UNSUPPORTED,
 	    "Java Flight Recorder recording, not of a Go program" },
 	{ 0, BYTES("\xff\xfe"), WS_UNSUPPORTED,

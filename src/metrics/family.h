@@ -30,6 +30,7 @@ void ws_family_capture(const struct ws_measured *m);    /* after env */
 void ws_family_host(const struct ws_measured *m);       /* after env */
 void ws_family_memstats(const struct ws_measured *m);
 void ws_family_disk(const struct ws_measured *m);
+void ws_family_pressure(const struct ws_measured *m);
 void ws_family_process(const struct ws_measured *m);   /* after env */
 void ws_family_bench(const struct ws_measured *m);     /* after env */
 void ws_family_perf(const struct ws_measured *m);      /* after env */

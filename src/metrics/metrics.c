@@ -5,9 +5,11 @@
 
 #include "base/mem.h"
 #include "metrics/family.h"
+#include "metrics/totals.h"
 
 struct ws_metrics {
 	struct ws_measured m;
+	struct ws_totals *totals;
 	struct ws_sink *fan;
 };
 
@@ -22,6 +24,7 @@ static void (*const families[])(const struct ws_measured *) = {
 	ws_family_host,
 	ws_family_disk,
 	ws_family_process,
+	ws_family_pressure,
 	ws_family_bench,
 	ws_family_trace,
 	ws_family_perf,
@@ -32,7 +35,7 @@ struct ws_metrics *
 ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 {
 	struct ws_metrics *m = ws_alloc(sizeof(*m));
-	struct ws_sink *sink[3];
+	struct ws_sink *sink[4];
 
 	m->m.dict = d;
 	m->m.queries = q;
@@ -42,6 +45,8 @@ ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 	sink[0] = ws_profiles_sink(m->m.profiles);
 	sink[1] = ws_counters_sink(m->m.counters);
 	sink[2] = ws_traces_sink(m->m.traces);
+	m->totals = ws_totals_new(d);
+	sink[3] = ws_totals_sink(m->totals);
 	m->fan = ws_sink_new_fan(d, sink, WS_LEN(sink));
 	return m;
 }
@@ -54,6 +59,7 @@ ws_metrics_free(struct ws_metrics *m)
 	ws_sink_free(m->fan);
 	ws_profiles_free(m->m.profiles);
 	ws_counters_free(m->m.counters);
+	ws_totals_free(m->totals);
 	ws_traces_free(m->m.traces);
 	free(m);
 }
@@ -89,6 +95,38 @@ count_held(const struct ws_counters *c)
 		h->values = s->seen > h->values ? s->seen : h->values;
 	}
 	return held;
+}
+
+/* What a format of many parts may stand for: its series tell. */
+static const struct part {
+	ws_id first, last;
+	enum ws_source_id source;
+} parts[] = {
+	{ WS_N_CPU_USER, WS_N_BLOCK_OUT, WS_S_VMSTAT },
+	{ WS_N_DISK_OPS, WS_N_DISK_UTIL, WS_S_IOSTAT },
+	{ WS_N_PROCESS_CPU_USER, WS_N_PROCESS_THREADS, WS_S_PIDSTAT },
+};
+
+static void
+tell_parts(const struct ws_measured *m, const char *format)
+{
+	size_t i, k, n = ws_counters_count(m->counters);
+
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(m->counters, i);
+		const struct ws_log *log = ws_counters_log(m->counters, s->log);
+
+		if (s->n == 0 ||
+		    !ws_sv_is(ws_dict_text(m->dict, log->format), format))
+			continue;
+		for (k = 0; k < WS_LEN(parts); k++)
+			if (s->name >= parts[k].first &&
+			    s->name <= parts[k].last)
+				ws_facts_source(m->facts, parts[k].source,
+				    WS_VALUE,
+				    ws_dict_text(m->dict, log->artifact).p,
+				    (double)s->seen);
+	}
 }
 
 /* A log that has averages since boot and no interval after them says nothing
@@ -139,6 +177,8 @@ tell_sources(const struct ws_measured *m)
 			    ws_dict_text(m->dict, log->artifact).p,
 			    (double)held[i].values);
 	}
+	tell_parts(m, "sar");
+	tell_parts(m, "procfs");
 	free(held);
 }
 
@@ -148,6 +188,7 @@ ws_metrics_finish(struct ws_metrics *m, struct ws_facts *f, struct ws_err *err)
 	size_t i;
 
 	m->m.facts = f;
+	ws_totals_resolve(m->totals, m->m.counters);
 	tell_sources(&m->m);
 	for (i = 0; i < WS_LEN(families); i++)
 		families[i](&m->m);

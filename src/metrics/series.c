@@ -8,10 +8,20 @@
 #include "base/mem.h"
 #include "base/stat.h"
 
+enum { RECENT = 1024 };
+
+/* A series of the artifact being read: rows have the same few, again and
+ * again. */
+struct recent {
+	ws_id track, name;
+	uint32_t next_index; /* 0: none */
+};
+
 struct ws_counters {
 	struct ws_sink sink;
 	struct ws_origin origin;
 	struct ws_htab *keys; /* {artifact, track, name}; index in series[] */
+	struct recent recent[RECENT];
 	struct ws_series *series;
 	size_t cap;
 	size_t last;        /* the one of the counter before */
@@ -33,6 +43,7 @@ begin(struct ws_sink *s, const struct ws_origin *o)
 	struct ws_counters *c = (struct ws_counters *)s;
 
 	c->origin = *o;
+	memset(c->recent, 0, sizeof(c->recent));
 	c->log = ws_grow(c->log, &c->cap_log, c->n_log + 1, sizeof(*c->log));
 	c->log[c->n_log++] =
 	    (struct ws_log){ .artifact = o->artifact, .format = o->format };
@@ -55,7 +66,7 @@ is_of(const struct ws_series *s, const ws_id *key)
 
 /* NULL when there are too many already. */
 static struct ws_series *
-series_of(struct ws_counters *c, const struct ws_event *e)
+find_series(struct ws_counters *c, const struct ws_event *e)
 {
 	ws_id key[3] = { c->origin.artifact, e->track, e->name };
 	bool is_new;
@@ -80,6 +91,21 @@ series_of(struct ws_counters *c, const struct ws_event *e)
 		.unit = e->unit,
 		.every = 1 };
 	return &c->series[i];
+}
+
+static struct ws_series *
+series_of(struct ws_counters *c, const struct ws_event *e)
+{
+	struct recent *r = &c->recent[(e->track * 31 + e->name) % RECENT];
+	struct ws_series *s;
+
+	if (r->next_index > 0 && r->track == e->track && r->name == e->name)
+		return &c->series[r->next_index - 1];
+	s = find_series(c, e);
+	if (s != NULL)
+		*r = (struct recent){ e->track, e->name,
+			(uint32_t)(s - c->series) + 1 };
+	return s;
 }
 
 static void
@@ -164,8 +190,12 @@ add_mark(struct ws_counters *c, const struct ws_event *e)
 static enum ws_status
 add_counter(struct ws_counters *c, const struct ws_event *e)
 {
-	struct ws_series *s = series_of(c, e);
+	struct ws_series *s;
 
+	/* Alone a sum says nothing: see totals.h. */
+	if (e->peer == WS_N_TOTAL)
+		return WS_OK;
+	s = series_of(c, e);
 	if (s == NULL)
 		return WS_LIMIT;
 	if (e->peer == WS_N_SINCE_BOOT)
