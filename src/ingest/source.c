@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "ingest/source_open.h"
 
@@ -19,6 +20,7 @@ struct ws_source {
 	struct ws_buf all;
 	bool is_read; /* by ws_source_all: all holds it, or the stream */
 	size_t whole; /* bytes of it */
+	uint64_t given_back; /* bytes of a mapping, by ws_source_chunk */
 	bool in_long; /* the rest of a line over the limit is to be skipped */
 	const char *version, *detail;
 	struct ws_tally *records;
@@ -172,6 +174,35 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 	if (line->n > 0 && line->p[line->n - 1] == '\r')
 		line->n--;
 	return true;
+}
+
+/* The bytes before the stream's place are not needed again, but for the page
+ * that it stands in. */
+static void
+give_back(struct ws_source *s)
+{
+	enum { PART = 4 << 20 };
+
+	const unsigned char *start = s->stream->p - s->stream->at;
+
+	if (!s->stream->is_mapped || s->stream->at - s->given_back < PART)
+		return;
+	madvise((void *)(start + s->given_back), PART, MADV_DONTNEED);
+	s->given_back += PART;
+}
+
+bool
+ws_source_chunk(
+    struct ws_source *s, size_t want, struct ws_sv *chunk, uint64_t *off)
+{
+	assert(!s->is_read && want > 0);
+	give_back(s);
+	*off = s->stream->at;
+	*chunk = ws_stream_peek(s->stream, 1);
+	if (chunk->n > want)
+		chunk->n = want;
+	ws_stream_skip(s->stream, chunk->n);
+	return chunk->n > 0;
 }
 
 enum ws_status
