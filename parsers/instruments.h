@@ -65,6 +65,9 @@ enum {
 	INSTR_NESTING = 24,    /* open elements whose content matters */
 	INSTR_CACHE = 1024,    /* names of elements */
 	INSTR_TEXT_MAX = 4096, /* bytes of a text that are kept */
+	INSTR_LEAVES = 4096,   /* results of with_leaf() that are kept */
+	INSTR_VALUE_BITS = 56,
+	INSTR_FAR = 0x80, /* added to the kind */
 	INSTR_THREAD_STATES = 9
 };
 
@@ -120,6 +123,11 @@ struct instr_toc {
 	bool wants_text;
 };
 
+/* A stack and the same one with a leaf on top. */
+struct instr_leaf {
+	ws_id stack, func, mapping, with;
+};
+
 struct instr_counts {
 	uint64_t rows, uneven, dangling, untimed, foreign, documents, shuffled;
 };
@@ -145,10 +153,11 @@ struct instr {
 	uint64_t root_end; /* offset in the document */
 	const char *stop;  /* why the document was given up */
 	enum ws_status stop_status;
-	/* Ids of the document. */
-	uint64_t *value;
-	uint8_t *kind;
-	size_t ids, cap_value, cap_kind;
+	/* Ids of the document: a kind above INSTR_VALUE_BITS of value; what
+	 * does not fit is an index of far[]. */
+	uint64_t *value, *far;
+	size_t ids, cap_value, n_far, cap_far;
+	struct instr_leaf leaf[INSTR_LEAVES];
 	struct instr_cell cell[INSTR_COLUMNS];
 	size_t cells;
 	struct instr_table table;

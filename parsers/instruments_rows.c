@@ -139,12 +139,17 @@ with_leaf(struct instr *t, ws_id stack, ws_id func, ws_id mapping)
 {
 	struct instr_scratch *s = &t->s;
 	struct ws_frame leaf = { .func = func, .mapping = mapping };
+	struct instr_leaf *known =
+	    &t->leaf[(stack * 31u + func * 7u + mapping) % INSTR_LEAVES];
 	const ws_id *frame;
 	size_t n, used = 0;
 	ws_id before = 0;
 
 	if (func == 0)
 		return stack;
+	if (known->stack == stack && known->func == func &&
+	    known->mapping == mapping)
+		return known->with;
 	n = ws_dict_get_stack(t->sink->dict, stack, &frame);
 	s->stack = ws_grow(s->stack, &s->cap_stack, n + 1, sizeof(*s->stack));
 	for (size_t i = 0; i < n; i++) {
@@ -154,7 +159,9 @@ with_leaf(struct instr *t, ws_id stack, ws_id func, ws_id mapping)
 		before = frame[i];
 	}
 	s->stack[0] = ws_dict_frame(t->sink->dict, &leaf);
-	return ws_dict_stack(t->sink->dict, s->stack, used + 1);
+	*known = (struct instr_leaf){ stack, func, mapping,
+		ws_dict_stack(t->sink->dict, s->stack, used + 1) };
+	return known->with;
 }
 
 static void

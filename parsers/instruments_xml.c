@@ -149,14 +149,36 @@ define(struct instr *t, uint64_t id, struct instr_cell c)
 		if (id - t->ids > GAP)
 			return;
 		n = (size_t)id + 1;
-		t->value =
-		    ws_grow(t->value, &t->cap_value, n, sizeof(*t->value));
-		t->kind = ws_grow(t->kind, &t->cap_kind, n, sizeof(*t->kind));
-		memset(t->kind + t->ids, INSTR_UNSEEN, n - t->ids);
+		if (n > t->cap_value)
+			t->value = ws_grow(
+			    t->value, &t->cap_value, n, sizeof(*t->value));
+		memset(t->value + t->ids, 0, (n - t->ids) * sizeof(*t->value));
 		t->ids = n;
 	}
-	t->value[id] = c.v;
-	t->kind[id] = c.kind;
+	if (c.v >> INSTR_VALUE_BITS != 0) {
+		t->far =
+		    ws_grow(t->far, &t->cap_far, t->n_far + 1, sizeof(*t->far));
+		t->far[t->n_far] = c.v;
+		c.v = t->n_far++;
+		c.kind |= INSTR_FAR;
+	}
+	t->value[id] = (uint64_t)c.kind << INSTR_VALUE_BITS | c.v;
+}
+
+static inline struct instr_cell
+look_up(const struct instr *t, uint64_t id)
+{
+	struct instr_cell c = { INSTR_UNSEEN, 0 };
+
+	if (id >= t->ids)
+		return c;
+	c.kind = (uint8_t)(t->value[id] >> INSTR_VALUE_BITS);
+	c.v = t->value[id] & ((UINT64_C(1) << INSTR_VALUE_BITS) - 1);
+	if (c.kind & INSTR_FAR) {
+		c.kind &= (uint8_t)~INSTR_FAR;
+		c.v = t->far[c.v];
+	}
+	return c;
 }
 
 static void
@@ -261,15 +283,14 @@ is_same_kind(unsigned name, unsigned stored)
 static void
 start_ref(struct instr *t, const xmlChar *name, const xmlChar **a)
 {
-	uint64_t id = read_id(a[3], a[4]);
 	unsigned parent = t->open[t->depth - 1].kind;
-	struct instr_cell c = { INSTR_SENTINEL, 0 };
+	struct instr_cell c = look_up(t, read_id(a[3], a[4]));
 
 	t->open[t->depth].kind = INSTR_UNSEEN;
-	if (id < t->ids && is_same_kind(kind_of(t, name), t->kind[id]))
-		c = (struct instr_cell){ t->kind[id], t->value[id] };
-	else
+	if (!is_same_kind(kind_of(t, name), c.kind)) {
+		c = (struct instr_cell){ INSTR_SENTINEL, 0 };
 		t->count.dangling++;
+	}
 	give(t, parent, c);
 }
 
@@ -460,6 +481,15 @@ start_outside(struct instr *t, enum instr_kind k, int n, const xmlChar **a)
 	}
 }
 
+static uint64_t
+id_of(const struct instr *t, int n, const xmlChar **a)
+{
+	for (int i = 0; i < n; i++, a += 5)
+		if (a[0] == t->a_id)
+			return read_id(a[3], a[4]);
+	return INSTR_NO_ID;
+}
+
 static void
 on_start(void *ctx, const xmlChar *name, const xmlChar *prefix,
     const xmlChar *uri, int n_ns, const xmlChar **ns, int n, int n_default,
@@ -485,11 +515,7 @@ on_start(void *ctx, const xmlChar *name, const xmlChar *prefix,
 	if (t->depth == 0 && k == INSTR_TOC)
 		instr_toc_begin(t);
 	t->open[t->depth].kind = (uint8_t)k;
-	t->open[t->depth].id = INSTR_NO_ID;
-	for (int i = 0; i < n; i++)
-		if (a[i * 5] == t->a_id)
-			t->open[t->depth].id =
-			    read_id(a[i * 5 + 3], a[i * 5 + 4]);
+	t->open[t->depth].id = id_of(t, n, a);
 	if (t->in_toc)
 		instr_toc_element(t, ws_sv_of((const char *)name), n, a);
 	else if (t->in_row)
@@ -892,7 +918,7 @@ instr_xml_begin(struct instr *t)
 	t->a_path = intern(t, "path");
 	memset(t->cache, 0, sizeof(t->cache));
 	t->cached = t->depth = 0;
-	t->ids = 0;
+	t->ids = t->n_far = 0;
 	t->in_toc = t->in_row = t->wants_text = t->root_ended = false;
 	instr_table_begin(t);
 }
@@ -901,7 +927,7 @@ void
 instr_xml_fini(struct instr *t)
 {
 	free(t->value);
-	free(t->kind);
+	free(t->far);
 	free(t->s.stack);
 	free(t->s.addresses);
 }

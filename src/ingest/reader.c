@@ -1,6 +1,7 @@
 #include "ingest/reader.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -219,42 +220,60 @@ read_unpacked(struct ws_reader *r, const struct ws_place *at,
 		ws_read_archive(r, at, s, packing);
 }
 
-/* The digest of all bytes of s, also of those that nobody will want. */
+/* The digest of all bytes of s, also of those that nobody will want.  A large
+ * file is hashed by a thread of its own, which nothing else knows of: reading
+ * it takes as long as the slower of the two. */
 struct hash {
 	struct sha256_ctx sha;
 	const unsigned char *mem;
+	size_t n;
+	bool is_mapped, is_beside;
+	pthread_t thread;
 };
+
+/* Pages of a mapped file are given back as they are hashed: a large file that
+ * nobody wanted must not stay in memory. */
+static void *
+hash_memory(void *arg)
+{
+	enum { CHUNK = 4 << 20 };
+
+	struct hash *h = arg;
+	size_t at, part;
+
+	for (at = 0; at < h->n; at += part) {
+		part = h->n - at < CHUNK ? h->n - at : CHUNK;
+		sha256_update(&h->sha, part, h->mem + at);
+		if (h->is_mapped)
+			madvise((void *)(h->mem + at), part, MADV_DONTNEED);
+	}
+	return NULL;
+}
 
 static void
 hash_begin(struct hash *h, struct ws_stream *s)
 {
+	*h = (struct hash){ .mem = s->p, .n = s->n, .is_mapped = s->is_mapped };
 	sha256_init(&h->sha);
-	h->mem = s->p;
 	s->hash = &h->sha;
 }
 
-/* Pages of a mapped file are given back as they are hashed: a large file that
- * nobody wanted must not stay in memory. */
 static void
-hash_memory(struct hash *h, const struct ws_stream *s)
+hash_beside(struct hash *h)
 {
-	enum { CHUNK = 8 << 20 };
+	enum { LARGE = 16 << 20 };
 
-	size_t n = (size_t)s->out, at, part;
-
-	for (at = 0; at < n; at += part) {
-		part = n - at < CHUNK ? n - at : CHUNK;
-		sha256_update(&h->sha, part, h->mem + at);
-		if (s->is_mapped)
-			madvise((void *)(h->mem + at), part, MADV_DONTNEED);
-	}
+	h->is_beside = h->is_mapped && h->n >= LARGE &&
+		       pthread_create(&h->thread, NULL, hash_memory, h) == 0;
 }
 
 static void
 hash_end(struct hash *h, struct ws_stream *s, uint8_t out[SHA256_DIGEST_SIZE])
 {
-	if (ws_stream_in_memory(s))
-		hash_memory(h, s);
+	if (h->is_beside)
+		pthread_join(h->thread, NULL);
+	else if (ws_stream_in_memory(s))
+		hash_memory(h);
 	else
 		ws_stream_drain(s);
 	sha256_digest(&h->sha, SHA256_DIGEST_SIZE, out);
@@ -293,6 +312,8 @@ ws_read_stream(
 	if (at->is_member)
 		hash_begin(&h, s);
 	top = ws_unpack(s, &packing);
+	if (at->is_member)
+		hash_beside(&h);
 	read_unpacked(r, at, top, packing);
 	if (at->is_member) {
 		hash_end(&h, s, out);
@@ -318,6 +339,7 @@ ws_read_top(struct ws_reader *r, const char *name, struct ws_stream *s)
 		ws_read_archive(r, &archive, top, packing);
 		sha256_digest(&r->digest, sizeof out, out);
 	} else {
+		hash_beside(&h);
 		read_unpacked(r, &file, top, packing);
 		hash_end(&h, s, out);
 	}

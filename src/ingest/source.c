@@ -18,8 +18,8 @@ struct ws_source {
 	struct ws_arena *arena;
 	char *head; /* a copy, as the stream moves on; NULL in memory */
 	struct ws_buf all;
-	bool is_read; /* by ws_source_all: all holds it, or the stream */
-	size_t whole; /* bytes of it */
+	bool is_read;        /* by ws_source_all: all holds it, or the stream */
+	size_t whole;        /* bytes of it */
 	uint64_t given_back; /* bytes of a mapping, by ws_source_chunk */
 	bool in_long; /* the rest of a line over the limit is to be skipped */
 	const char *version, *detail;
