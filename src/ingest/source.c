@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "ingest/source_open.h"
 
@@ -186,10 +187,10 @@ skip_rest(struct ws_stream *s)
 	} while (nl == NULL && v.n > 0);
 }
 
-/* Lets the memory of a large file go as its lines are read; who still looks at
- * one reads its page again. */
+/* Lets the memory of a large file go as it is read; who still looks at the last
+ * line reads its page again. */
 static void
-pass_lines(struct ws_stream *s)
+pass_read(struct ws_stream *s)
 {
 	enum { CHUNK = 4 << 20 };
 
@@ -225,7 +226,7 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 	}
 	s->ended = end < line->n;
 	ws_stream_skip(s->stream, s->ended ? end + 1 : end);
-	pass_lines(s->stream);
+	pass_read(s->stream);
 	line->n = end;
 	if (line->n > 0 && line->p[line->n - 1] == '\r')
 		line->n--;
@@ -236,6 +237,20 @@ bool
 ws_source_line_ended(const struct ws_source *s)
 {
 	return s->ended;
+}
+
+bool
+ws_source_chunk(
+    struct ws_source *s, size_t want, struct ws_sv *chunk, uint64_t *off)
+{
+	assert(!s->is_read && want > 0);
+	pass_read(s->stream);
+	*off = s->stream->at;
+	*chunk = ws_stream_peek(s->stream, 1);
+	if (chunk->n > want)
+		chunk->n = want;
+	ws_stream_skip(s->stream, chunk->n);
+	return chunk->n > 0;
 }
 
 enum ws_status

@@ -71,6 +71,15 @@ bool ws_source_line_ended(const struct ws_source *s);
 /* False when that line has no line end: it was cut off, here or before. */
 bool ws_source_line_ended(const struct ws_source *s);
 
+/*
+ * Some of the bytes ahead (at most want, at least one), for readers that are
+ * fed piece by piece; borrowed until the next call, and the offset of the first
+ * one.  False as of ws_source_line().  Pages of a mapped file are given back
+ * behind the reader, so that memory does not follow the size.
+ */
+bool ws_source_chunk(
+    struct ws_source *s, size_t want, struct ws_sv *chunk, uint64_t *off);
+
 /* WS_OK while nothing went wrong; *err (may be NULL) gets the reason. */
 enum ws_status ws_source_status(const struct ws_source *s, struct ws_err *err);
 
