@@ -295,17 +295,6 @@ take_config(struct bench *b, const struct ws_line *line)
 }
 
 static void
-take_failure(struct bench *b, struct ws_sv what)
-{
-	struct ws_buf text = { 0 };
-
-	ws_buf_puts(&text, "failed: ");
-	ws_buf_putsv(&text, ws_sv_trim(what));
-	put_mark(b, WS_N_MARK_NOTE, ws_buf_sv(&text));
-	ws_buf_fini(&text);
-}
-
-static void
 take_line(struct bench *b, struct flow *fl, const struct ws_line *line)
 {
 	struct ws_sv s = line->text;
@@ -319,11 +308,10 @@ take_line(struct bench *b, struct flow *fl, const struct ws_line *line)
 	if (!line->ended)
 		return;
 	if (ws_sv_starts(s, "Unit ")) {
-		put_mark(b, ws_dict_cstr(b->sink->dict, "unit-meta"),
-		    ws_sv_trim(ws_sv_from(s, 5)));
+		put_mark(b, WS_N_BENCH_UNIT, ws_sv_trim(ws_sv_from(s, 5)));
 		b->configs++;
 	} else if (ws_sv_starts(s, "--- FAIL: Benchmark")) {
-		take_failure(b, ws_sv_from(s, 10));
+		put_mark(b, WS_N_BENCH_FAILED, ws_sv_trim(ws_sv_from(s, 10)));
 	}
 }
 

@@ -38,7 +38,8 @@ struct ws_list {
 struct ws_options {
 	bool json, jsonl, quiet, strict, ascii, help, werror, cum;
 	const char *color, *fail_on, *rules_dir, *of, *limit_rows;
-	struct ws_list rules, define;
+	const char *format, *plan, *col, *row, *alpha, *least;
+	struct ws_list rules, define, ignore, filter;
 	struct ws_limits limits;
 };
 

@@ -26,7 +26,7 @@ struct ws_metrics *
 ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 {
 	struct ws_metrics *m = ws_alloc(sizeof(*m));
-	struct ws_sink *sink[3];
+	struct ws_sink *sink[4];
 
 	m->m.dict = d;
 	m->m.queries = q;
@@ -36,6 +36,8 @@ ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 	sink[0] = ws_profiles_sink(m->m.profiles);
 	sink[1] = ws_counters_sink(m->m.counters);
 	sink[2] = ws_traces_sink(m->m.traces);
+	m->m.benches = ws_benches_new(d);
+	sink[3] = ws_benches_sink(m->m.benches);
 	m->fan = ws_sink_new_fan(d, sink, WS_LEN(sink));
 	return m;
 }
@@ -49,6 +51,7 @@ ws_metrics_free(struct ws_metrics *m)
 	ws_profiles_free(m->m.profiles);
 	ws_counters_free(m->m.counters);
 	ws_traces_free(m->m.traces);
+	ws_benches_free(m->m.benches);
 	free(m);
 }
 
@@ -106,7 +109,6 @@ tell_sources(const struct ws_measured *m)
 		bool by_marks, by_values;
 	} known[] = {
 		{ "env", WS_S_ENV, true, true },
-		{ "gobench", WS_S_BENCH, false, false },
 		{ "iostat", WS_S_IOSTAT, false, true },
 		{ "pidstat", WS_S_PIDSTAT, false, true },
 		{ "vmstat", WS_S_VMSTAT, false, true },
@@ -122,8 +124,14 @@ tell_sources(const struct ws_measured *m)
 		for (k = 0; k < WS_LEN(known); k++)
 			if (ws_sv_is(format, known[k].format))
 				break;
-		if (k == WS_LEN(known))
+		if (k == WS_LEN(known)) {
+			if (ws_is_bench_format(format) &&
+			    log->status <= WS_PARTIAL)
+				ws_facts_source(m->facts, WS_S_BENCH, WS_EMPTY,
+				    ws_dict_text(m->dict, log->artifact).p,
+				    (double)held[i].values);
 			continue;
+		}
 		has = (known[k].by_values && has_values(&held[i])) ||
 		      (known[k].by_marks && log->marks > 0);
 		if (has || log->status <= WS_PARTIAL)
@@ -151,6 +159,12 @@ struct ws_profiles *
 ws_metrics_profiles(const struct ws_metrics *m)
 {
 	return m->m.profiles;
+}
+
+const struct ws_benches *
+ws_metrics_benches(const struct ws_metrics *m)
+{
+	return m->m.benches;
 }
 
 const struct ws_traces *
