@@ -89,7 +89,18 @@ says out '^CHANGE  not measured'
 gives 0 --plan "$dir/plan.json" bundles/lock-across-call \
 	diff/lock-across-call/after
 says out '^PLAN'
-says out '^yes '
+says out '^unknown  pprof.mutex.user < 100 ms *empty'
+cat >"$dir/own.json" <<'END'
+{ "plan": [ { "id": "mine", "success": [
+	{ "fact": "pprof.goroutine.lock", "op": "<", "value": 0.3 },
+	{ "fact": "pprof.goroutine.lock", "op": "~", "value": 0.3 },
+	{ "fact": "no.such.fact", "op": ">", "value": 1 } ] } ] }
+END
+gives 0 --plan "$dir/own.json" bundles/lock-across-call \
+	diff/lock-across-call/after
+says out '^yes  *pprof.goroutine.lock < 30.0 %  *0 %  *mine'
+says out '^unknown  *no.such.fact'
+is "$(grep -c ' mine$' "$dir/out")" 2 '  a metric that is none is left out'
 gives 0 --plan "$dir/plan.json" bundles/lock-across-call \
 	bundles/lock-across-call
 says out '^no '

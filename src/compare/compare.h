@@ -59,7 +59,8 @@ struct ws_goal {
 	const char *advice, *fact, *op;
 	double value;
 	enum ws_unit unit;
-	double found; /* NaN: missing after */
+	double found; /* NaN: missing after, for this reason: */
+	enum ws_presence presence;
 	enum ws_met met;
 };
 

@@ -41,8 +41,10 @@ judge(struct ws_goal *g, const struct ws_facts *after)
 
 	g->found = NAN;
 	g->met = WS_MET_UNKNOWN;
-	if (id != UINT32_MAX)
+	if (id != UINT32_MAX) {
 		g->unit = ws_catalogue_get(c, id)->unit;
+		g->presence = ws_facts_presence(after, id);
+	}
 	if (f == NULL || f->presence != WS_VALUE || f->text != NULL)
 		return;
 	g->found = f->value;

@@ -249,6 +249,7 @@ put_goals(struct ws_json *j, const struct ws_diff *d)
 		put_text(j, "op", g->op);
 		put_number(j, "value", g->value);
 		put_number(j, "found", g->found);
+		put_text(j, "presence", ws_presence_name(g->presence));
 		put_text(j, "met", met[g->met]);
 		ws_json_close(j, '}');
 	}

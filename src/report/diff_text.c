@@ -279,6 +279,8 @@ put_goal(const void *ctx, size_t i, struct ws_buf *cell)
 	if (!isnan(g->found)) {
 		ws_unit_format(text, g->found, g->unit);
 		ws_buf_puts(&cell[FOUND], text);
+	} else {
+		ws_buf_puts(&cell[FOUND], ws_presence_name(g->presence));
 	}
 	ws_buf_puts(&cell[ADVICE], g->advice);
 }
