@@ -282,12 +282,22 @@ bench_of(struct ws_benches *b, const struct ws_event *e)
 	return &b->bench[i];
 }
 
+/* What tells how a result was got is no result. */
+static bool
+is_result(const struct ws_event *e)
+{
+	return e->track != 0 && e->name != WS_N_BENCH_ITERATIONS &&
+	       e->name != WS_N_BENCH_REQUESTS &&
+	       e->name != WS_N_BENCH_DURATION &&
+	       e->name != WS_N_BENCH_CLIENTS && e->name != WS_N_BENCH_INTERVAL;
+}
+
 static enum ws_status
 add_counter(struct ws_benches *b, const struct ws_event *e)
 {
 	struct ws_bench *s;
 
-	if (e->name == WS_N_BENCH_ITERATIONS || e->track == 0)
+	if (!is_result(e))
 		return WS_OK;
 	if (b->stale)
 		make_config(b);
