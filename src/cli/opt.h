@@ -40,7 +40,8 @@ struct ws_options {
 	const char *format; /* text, md or json */
 	const char *color, *fail_on, *rules_dir, *of, *limit_rows;
 	const char *by, *focus, *ignore, *artifact;
-	struct ws_list rules, define;
+	const char *plan, *col, *row, *alpha, *least;
+	struct ws_list rules, define, ignored, filter;
 	struct ws_limits limits;
 };
 

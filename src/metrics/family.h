@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "facts/fact.h"
 #include "facts/query.h"
+#include "metrics/benches.h"
 #include "metrics/profile.h"
 #include "metrics/series.h"
 #include "metrics/trace.h"
@@ -18,6 +19,7 @@ struct ws_measured {
 	struct ws_profiles *profiles;
 	struct ws_counters *counters;
 	struct ws_traces *traces;
+	struct ws_benches *benches;
 	struct ws_facts *facts;
 };
 

@@ -15,7 +15,7 @@ struct ws_metrics {
 
 static void (*const families[])(const struct ws_measured *) = {
 	ws_family_names, /* before any that looks at functions */
-	ws_family_env,	 /* first: others ask it for CPUs and the Go release */
+	ws_family_env,   /* first: others ask it for CPUs and the Go release */
 	ws_family_gctrace,
 	ws_family_schedtrace,
 	ws_family_runtime,
@@ -35,7 +35,7 @@ struct ws_metrics *
 ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 {
 	struct ws_metrics *m = ws_alloc(sizeof(*m));
-	struct ws_sink *sink[4];
+	struct ws_sink *sink[5];
 
 	m->m.dict = d;
 	m->m.queries = q;
@@ -46,7 +46,9 @@ ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 	sink[1] = ws_counters_sink(m->m.counters);
 	sink[2] = ws_traces_sink(m->m.traces);
 	m->totals = ws_totals_new(d);
+	m->m.benches = ws_benches_new(d);
 	sink[3] = ws_totals_sink(m->totals);
+	sink[4] = ws_benches_sink(m->m.benches);
 	m->fan = ws_sink_new_fan(d, sink, WS_LEN(sink));
 	return m;
 }
@@ -61,6 +63,7 @@ ws_metrics_free(struct ws_metrics *m)
 	ws_counters_free(m->m.counters);
 	ws_totals_free(m->totals);
 	ws_traces_free(m->m.traces);
+	ws_benches_free(m->m.benches);
 	free(m);
 }
 
@@ -150,7 +153,6 @@ tell_sources(const struct ws_measured *m)
 		bool by_marks, by_values;
 	} known[] = {
 		{ "env", WS_S_ENV, true, true },
-		{ "gobench", WS_S_BENCH, false, false },
 		{ "iostat", WS_S_IOSTAT, false, true },
 		{ "perf-stat", WS_S_PERF_STAT, false, true },
 		{ "pidstat", WS_S_PIDSTAT, false, true },
@@ -167,8 +169,14 @@ tell_sources(const struct ws_measured *m)
 		for (k = 0; k < WS_LEN(known); k++)
 			if (ws_sv_is(format, known[k].format))
 				break;
-		if (k == WS_LEN(known))
+		if (k == WS_LEN(known)) {
+			if (ws_is_bench_format(format) &&
+			    log->status <= WS_PARTIAL)
+				ws_facts_source(m->facts, WS_S_BENCH, WS_EMPTY,
+				    ws_dict_text(m->dict, log->artifact).p,
+				    (double)held[i].values);
 			continue;
+		}
 		has = (known[k].by_values && has_values(&held[i])) ||
 		      (known[k].by_marks && log->marks > 0);
 		if (has || log->status <= WS_PARTIAL)
@@ -199,6 +207,12 @@ struct ws_profiles *
 ws_metrics_profiles(const struct ws_metrics *m)
 {
 	return m->m.profiles;
+}
+
+const struct ws_benches *
+ws_metrics_benches(const struct ws_metrics *m)
+{
+	return m->m.benches;
 }
 
 const struct ws_traces *

@@ -149,6 +149,12 @@ ws_run_profiles(const struct ws_run *run)
 	return ws_metrics_profiles(run->metrics);
 }
 
+const struct ws_benches *
+ws_run_benches(const struct ws_run *run)
+{
+	return ws_metrics_benches(run->metrics);
+}
+
 const struct ws_traces *
 ws_run_traces(const struct ws_run *run)
 {

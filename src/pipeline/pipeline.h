@@ -30,6 +30,7 @@ struct ws_dict *ws_run_dict(const struct ws_run *run);
 const struct ws_bundle *ws_run_bundle(const struct ws_run *run);
 const struct ws_facts *ws_run_facts(const struct ws_run *run);
 struct ws_profiles *ws_run_profiles(const struct ws_run *run);
+const struct ws_benches *ws_run_benches(const struct ws_run *run);
 const struct ws_traces *ws_run_traces(const struct ws_run *run);
 /* Judges on first use. */
 const struct ws_diagnosis *ws_run_diagnosis(struct ws_run *run);

@@ -353,6 +353,22 @@ put_traps(struct ws_json *j, const struct ws_report *r)
 	ws_json_close(j, ']');
 }
 
+/* The facts of a name with subjects, which are numbers of workers. */
+static void
+put_levels(
+    struct ws_json *j, const struct ws_report *r, uint32_t def, const char *key)
+{
+	const struct ws_fact *const *f;
+	size_t n = ws_facts_of(r->facts, def, &f);
+
+	ws_json_key(j, key);
+	ws_json_open(j, '{');
+	for (size_t i = 0; i < n; i++)
+		if (f[i]->presence == WS_VALUE && f[i]->subject)
+			put_number(j, f[i]->subject, f[i]->value);
+	ws_json_close(j, '}');
+}
+
 /* What the benchmark facts say, by the ends of their names. */
 static void
 put_benchmark(struct ws_json *j, const struct ws_report *r)
@@ -375,10 +391,13 @@ put_benchmark(struct ws_json *j, const struct ws_report *r)
 		else
 			put_number(j, ws_sv_from(name, 6).p, f[i]->value);
 	}
-	if (is_open)
-		ws_json_close(j, '}');
-	else
+	if (!is_open) {
 		ws_json_null(j);
+		return;
+	}
+	put_levels(j, r, WS_F_BENCH_LEVEL_RATE, "level.throughput");
+	put_levels(j, r, WS_F_BENCH_LEVEL_TAIL, "level.p99");
+	ws_json_close(j, '}');
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "report/page.h"
 
+void ws_text_bench(const struct ws_page *p, const struct ws_report *r);
 void ws_text_plan(const struct ws_page *p, const struct ws_report *r);
 void ws_text_design(const struct ws_page *p, const struct ws_report *r);
 void ws_text_traps(const struct ws_page *p, const struct ws_report *r);
