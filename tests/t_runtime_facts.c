@@ -5,6 +5,18 @@
 static const char rules[] =
     "param x.y : count = 1 in 0..2 help \"-\" source \"-\";\n";
 
+static void
+timed(struct bench *b, const char *track, ws_id name, double v)
+{
+	struct ws_event e = WS_EVENT(WS_EV_COUNTER);
+
+	e.track = ws_dict_cstr(b->d, track);
+	e.name = name;
+	e.unit = WS_U_TIME;
+	e.value = v;
+	ws_sink_events(b->sink, &e, 1);
+}
+
 struct window {
 	double interval, cpu, assist, background, allocated;
 };
@@ -276,6 +288,41 @@ test_no_pair(void)
 	bench_fini(&b);
 }
 
+static void
+test_table(void)
+{
+	struct bench b;
+
+	bench_init(&b, rules);
+	begin(&b, "top.txt", "pproftool");
+	counter(&b, "cpu", WS_N_PPROF_TOP_DURATION, 4e9);
+	counter(&b, "cpu", WS_N_PPROF_TOP_TOTAL, 8e9);
+	/* The unit tells cpu from others of that name. */
+	end(&b, WS_OK);
+	ok(finish(&b), "a total without a unit");
+	is_fact(&b, WS_F_TOP_TOTAL, NULL, NAN);
+	bench_fini(&b);
+
+	bench_init(&b, rules);
+	begin(&b, "top.txt", "pproftool");
+	timed(&b, "cpu", WS_N_PPROF_TOP_DURATION, 4e9);
+	timed(&b, "cpu", WS_N_PPROF_TOP_TOTAL, 8e9);
+	timed(&b, "cpu: runtime.mallocgc", WS_N_PPROF_TOP_FLAT, 1e9);
+	timed(&b, "cpu: runtime.mallocgc", WS_N_PPROF_TOP_CUM, 4e9);
+	timed(&b, "cpu: main.f", WS_N_PPROF_TOP_FLAT, 2e9);
+	timed(&b, "delay: main.g", WS_N_PPROF_TOP_FLAT, 3e9);
+	end(&b, WS_OK);
+	ok(finish(&b), "facts of a table");
+	is_fact(&b, WS_F_TOP_TOTAL, NULL, 8e9);
+	is_fact(&b, WS_F_TOP_CORES, NULL, 2);
+	is_fact(&b, WS_F_TOP_ALLOC, NULL, 0.5);
+	is_fact(&b, WS_F_TOP_GC, NULL, NAN);
+	is_fact(&b, WS_F_TOP_FLAT, "main.f", 0.25);
+	is_fact(&b, WS_F_TOP_FLAT, "main.g", NAN);
+	is_fact(&b, WS_F_CPU_TOTAL, NULL, NAN);
+	bench_fini(&b);
+}
+
 int
 main(void)
 {
@@ -283,5 +330,6 @@ main(void)
 	test_schedtrace();
 	test_pair();
 	test_no_pair();
+	test_table();
 	return tap_done();
 }

@@ -53,11 +53,12 @@ new_profile(ws_id series, ws_id artifact)
 	return f;
 }
 
-/* Formats that leave the innermost functions of the runtime out. */
+/* Formats that leave the innermost functions of the runtime out, or are the
+ * print of a profile that may be there itself. */
 static unsigned
 roughness(struct ws_sv format)
 {
-	if (ws_sv_is(format, "goroutines"))
+	if (ws_sv_is(format, "goroutines") || ws_sv_is(format, "pproftool"))
 		return 1;
 	return ws_sv_is(format, "pprof-text") ? 2 : 0;
 }
