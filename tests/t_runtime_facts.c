@@ -323,6 +323,54 @@ test_table(void)
 	bench_fini(&b);
 }
 
+static void
+put_dump_of(struct bench *b, const char *name, double n, double leaked)
+{
+	begin(b, name, "goroutines");
+	sample(b, WS_N_PPROF_GOROUTINE, "main.f", n);
+	counter(b, "select", WS_N_GOROUTINE_STATE, n - 1);
+	counter(b, "chan receive", WS_N_GOROUTINE_STATE, 1);
+	counter(b, NULL, WS_N_GOROUTINE_LOCKED, n / 2);
+	counter(b, NULL, WS_N_GOROUTINE_LEAKED, leaked);
+	counter(b, NULL, WS_N_GOROUTINE_LONG, n / 4);
+	counter(b, NULL, WS_N_GOROUTINE_WAIT_MAX, 180e9);
+	end(b, WS_OK);
+}
+
+static void
+test_goroutines(void)
+{
+	struct bench b;
+
+	bench_init(&b, rules);
+	put_dump_of(&b, "1.txt", 8, 3);
+	put_dump_of(&b, "2.txt", 4, 0);
+	ok(finish(&b), "facts of the larger dump");
+	is_fact(&b, WS_F_GOROUTINE_STATE, "select", 7);
+	is_fact(&b, WS_F_GOROUTINE_STATE, "chan receive", 1);
+	is_fact(&b, WS_F_GOROUTINE_LOCKED, NULL, 0.5);
+	is_fact(&b, WS_F_GOROUTINE_LONG, NULL, 0.25);
+	is_fact(&b, WS_F_GOROUTINE_WAIT_MAX, NULL, 180e9);
+	is_fact(&b, WS_F_GOROUTINE_LEAKED, NULL, 3);
+	is_fact(&b, WS_F_GOROUTINE_DEADLOCK, NULL, NAN);
+	bench_fini(&b);
+
+	bench_init(&b, rules);
+	put_dump_of(&b, "1.txt", 8, 0);
+	ok(finish(&b), "a dump without marks of leaks");
+	is_fact(&b, WS_F_GOROUTINE_LEAKED, NULL, NAN);
+	bench_fini(&b);
+
+	bench_init(&b, rules);
+	put_dump_of(&b, "1.txt", 8, 0);
+	begin(&b, "leak.pb.gz", "pprof");
+	sample(&b, ws_dict_cstr(b.d, "pprof.goroutineleak"), "main.g", 5);
+	end(&b, WS_OK);
+	ok(finish(&b), "a profile of leaks");
+	is_fact(&b, WS_F_GOROUTINE_LEAKED, NULL, 5);
+	bench_fini(&b);
+}
+
 int
 main(void)
 {
@@ -331,5 +379,6 @@ main(void)
 	test_pair();
 	test_no_pair();
 	test_table();
+	test_goroutines();
 	return tap_done();
 }
