@@ -64,6 +64,7 @@ test_gctrace(void)
 	is_fact(&b, WS_F_GCT_DURATION, NULL, 3e9);
 	is_fact(&b, WS_F_GCT_RATE, NULL, 1);
 	is_fact(&b, WS_F_GCT_CPU, NULL, 0.14);
+	is_fact(&b, WS_F_GCT_MARK, NULL, 6.2e8 / 6e9);
 	is_fact(&b, WS_F_GCT_PEAK, NULL, 0.4);
 	is_fact(&b, WS_F_GCT_ASSIST, NULL, 0.05);
 	is_fact(&b, WS_F_GCT_ASSIST_SHARE, NULL, 3e8 / 6.2e8);
