@@ -10,7 +10,9 @@
  * The percentage of a gctrace line is since the start of the program, so that a
  * bad minute of an old process does not show in it; it is not read.  What is
  * meant is made of the CPU times of each line and the time until the next.
- * Several programs may share a log; see godebug_gc.c.
+ * Several programs may share a log; see godebug_gc.c.  The times of both stops
+ * are from being asked for, also where the percentage, since Go 1.23, leaves out
+ * the time until all Ps have stopped.
  *
  * SCHED 0ms is before the program's first instruction, and is left out.  Not
  * read, but counted: lines of gcpacertrace and scavtrace, and scvg lines of Go

@@ -126,7 +126,7 @@ godebug_state(const struct godebug_detail *d, char *buf)
 
 	static const char *const state[] = { NULL, "runnable", "running",
 		"syscall", "waiting", NULL, NULL, NULL, "copying stack",
-		"preempted" };
+		"preempted", "leaked" };
 	uint64_t status = d->status & ~(uint64_t)SCAN;
 	struct ws_sv reason = d->reason;
 	size_t n = strlen("waiting: ");

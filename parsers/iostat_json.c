@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/num.h"
+#include "ingest/jscan.h"
 #include "iostat.h"
 
 enum { DEPTH = 16 };
@@ -23,10 +23,8 @@ struct pair {
 
 struct scan {
 	struct ws_iostat *io;
-	struct ws_sv in;
-	size_t at;
-	uint64_t base; /* offset of in */
-	bool survey;   /* the first pass: nothing goes out */
+	struct ws_jscan j;
+	bool survey; /* the first pass: nothing goes out */
 	double busiest;
 
 	struct ws_sv opened_by[DEPTH]; /* key of each open container */
@@ -40,55 +38,17 @@ struct scan {
 	uint64_t off;
 };
 
+/* A list that begins with a blank line or a comma lacks its first item. */
 static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* Blanks at the cursor; returns the number of line ends among them. */
-static unsigned
-skip_space(struct scan *s)
+lacks_first(const struct ws_jscan *j)
 {
 	unsigned lines = 0;
+	size_t at = j->at;
 
-	while (s->at < s->in.n && is_space(s->in.p[s->at]))
-		lines += s->in.p[s->at++] == '\n';
-	return lines;
-}
-
-/* The string at the cursor without its quotes; false when it never ends.
- * Escapes stay as they are: names of devices have none. */
-static bool
-take_string(struct scan *s, struct ws_sv *out)
-{
-	size_t from = ++s->at;
-
-	while (s->at < s->in.n && s->in.p[s->at] != '"')
-		s->at += s->in.p[s->at] == '\\' ? 2 : 1;
-	if (s->at >= s->in.n) {
-		s->at = s->in.n;
-		return false;
-	}
-	*out = (struct ws_sv){ s->in.p + from, s->at - from };
-	s->at++;
-	return true;
-}
-
-/* A number or a word; false when the file ends in it, so that it may go on. */
-static bool
-take_word(struct scan *s, struct ws_sv *out)
-{
-	size_t from = s->at;
-
-	while (s->at < s->in.n && !is_space(s->in.p[s->at]) &&
-	       strchr(",:{}[]\"", s->in.p[s->at]) == NULL)
-		s->at++;
-	/* A NUL byte is found by strchr; it may not stop the scan. */
-	if (s->at == from)
-		s->at++;
-	*out = (struct ws_sv){ s->in.p + from, s->at - from };
-	return s->at < s->in.n;
+	while (at < j->in.n && strchr(" \t\r\n", j->in.p[at]) != NULL &&
+	       j->in.p[at] != '\0')
+		lines += j->in.p[at++] == '\n';
+	return lines > 1 || (at < j->in.n && j->in.p[at] == ',');
 }
 
 static struct ws_sv
@@ -215,8 +175,7 @@ open_container(struct scan *s, char bracket)
 	s->opened_by[s->depth++] = s->has_key ? s->key : (struct ws_sv){ 0 };
 	s->n = 0;
 	s->spoilt = false;
-	s->off = s->base + s->at;
-	s->at++;
+	s->off = ws_jscan_off(&s->j) - 1;
 	if (s->survey) {
 		s->has_key = false;
 		return;
@@ -225,8 +184,7 @@ open_container(struct scan *s, char bracket)
 		ws_iostat_report(s->io, NULL);
 	if (bracket == '[' && s->has_key && ws_sv_is(s->key, "statistics")) {
 		ws_iostat_capture(s->io);
-		if (skip_space(s) > 1 ||
-		    (s->at < s->in.n && s->in.p[s->at] == ','))
+		if (lacks_first(&s->j))
 			ws_iostat_not_since_boot(s->io);
 	}
 	s->has_key = false;
@@ -241,55 +199,33 @@ close_container(struct scan *s, char bracket)
 	s->has_key = false;
 	if (s->depth > 0)
 		s->depth--;
-	s->at++;
-}
-
-/* A string is a key when a colon follows.  False at the end of the file. */
-static bool
-take_text(struct scan *s)
-{
-	struct ws_sv text;
-
-	if (!take_string(s, &text))
-		return false;
-	skip_space(s);
-	if (s->at == s->in.n)
-		return false;
-	if (s->in.p[s->at] != ':') {
-		take_pair(s, text);
-		return true;
-	}
-	s->at++;
-	s->key = text;
-	s->has_key = true;
-	return true;
 }
 
 /* One token; false at the end. */
 static bool
 step(struct scan *s)
 {
-	struct ws_sv word;
-	char c;
+	struct ws_sv text;
 
-	skip_space(s);
-	if (s->at >= s->in.n)
+	switch (ws_jscan_next(&s->j, &text)) {
+	case WS_J_END:
 		return false;
-	c = s->in.p[s->at];
-	if (c == '{' || c == '[') {
+	case WS_J_OPEN:
 		if (s->depth == DEPTH)
 			return false;
-		open_container(s, c);
-	} else if (c == '}' || c == ']') {
-		close_container(s, c);
-	} else if (c == ',' || c == ':') {
-		s->at++;
-	} else if (c == '"') {
-		return take_text(s);
-	} else {
-		if (!take_word(s, &word))
-			return false;
-		take_pair(s, word);
+		open_container(s, s->j.bracket);
+		break;
+	case WS_J_CLOSE:
+		close_container(s, s->j.bracket);
+		break;
+	case WS_J_KEY:
+		s->key = text;
+		s->has_key = true;
+		break;
+	case WS_J_STRING:
+	case WS_J_WORD:
+		take_pair(s, text);
+		break;
 	}
 	return true;
 }
@@ -301,12 +237,11 @@ run(struct ws_iostat *io, struct ws_cur all, bool survey)
 
 	s->io = io;
 	s->survey = survey;
-	s->base = all.off;
-	s->in = (struct ws_sv){ (const char *)all.p, ws_cur_left(&all) };
+	ws_jscan_init(&s->j, all);
 	while (io->s.out.status == WS_OK && step(s))
 		;
-	if (!survey && (s->depth > 0 || s->at < s->in.n))
-		ws_sysstat_fault(&io->s, s->base + s->at,
+	if (!survey && (s->depth > 0 || ws_jscan_is_cut(&s->j)))
+		ws_sysstat_fault(&io->s, ws_jscan_off(&s->j),
 		    "the document ends inside an object or list");
 	free(s);
 }

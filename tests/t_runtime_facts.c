@@ -5,6 +5,18 @@
 static const char rules[] =
     "param x.y : count = 1 in 0..2 help \"-\" source \"-\";\n";
 
+static void
+timed(struct bench *b, const char *track, ws_id name, double v)
+{
+	struct ws_event e = WS_EVENT(WS_EV_COUNTER);
+
+	e.track = ws_dict_cstr(b->d, track);
+	e.name = name;
+	e.unit = WS_U_TIME;
+	e.value = v;
+	ws_sink_events(b->sink, &e, 1);
+}
+
 struct window {
 	double interval, cpu, assist, background, allocated;
 };
@@ -52,6 +64,7 @@ test_gctrace(void)
 	is_fact(&b, WS_F_GCT_DURATION, NULL, 3e9);
 	is_fact(&b, WS_F_GCT_RATE, NULL, 1);
 	is_fact(&b, WS_F_GCT_CPU, NULL, 0.14);
+	is_fact(&b, WS_F_GCT_MARK, NULL, 6.2e8 / 6e9);
 	is_fact(&b, WS_F_GCT_PEAK, NULL, 0.4);
 	is_fact(&b, WS_F_GCT_ASSIST, NULL, 0.05);
 	is_fact(&b, WS_F_GCT_ASSIST_SHARE, NULL, 3e8 / 6.2e8);
@@ -276,6 +289,89 @@ test_no_pair(void)
 	bench_fini(&b);
 }
 
+static void
+test_table(void)
+{
+	struct bench b;
+
+	bench_init(&b, rules);
+	begin(&b, "top.txt", "pproftool");
+	counter(&b, "cpu", WS_N_PPROF_TOP_DURATION, 4e9);
+	counter(&b, "cpu", WS_N_PPROF_TOP_TOTAL, 8e9);
+	/* The unit tells cpu from others of that name. */
+	end(&b, WS_OK);
+	ok(finish(&b), "a total without a unit");
+	is_fact(&b, WS_F_TOP_TOTAL, NULL, NAN);
+	bench_fini(&b);
+
+	bench_init(&b, rules);
+	begin(&b, "top.txt", "pproftool");
+	timed(&b, "cpu", WS_N_PPROF_TOP_DURATION, 4e9);
+	timed(&b, "cpu", WS_N_PPROF_TOP_TOTAL, 8e9);
+	timed(&b, "cpu: runtime.mallocgc", WS_N_PPROF_TOP_FLAT, 1e9);
+	timed(&b, "cpu: runtime.mallocgc", WS_N_PPROF_TOP_CUM, 4e9);
+	timed(&b, "cpu: main.f", WS_N_PPROF_TOP_FLAT, 2e9);
+	timed(&b, "delay: main.g", WS_N_PPROF_TOP_FLAT, 3e9);
+	end(&b, WS_OK);
+	ok(finish(&b), "facts of a table");
+	is_fact(&b, WS_F_TOP_TOTAL, NULL, 8e9);
+	is_fact(&b, WS_F_TOP_CORES, NULL, 2);
+	is_fact(&b, WS_F_TOP_ALLOC, NULL, 0.5);
+	is_fact(&b, WS_F_TOP_GC, NULL, NAN);
+	is_fact(&b, WS_F_TOP_FLAT, "main.f", 0.25);
+	is_fact(&b, WS_F_TOP_FLAT, "main.g", NAN);
+	is_fact(&b, WS_F_CPU_TOTAL, NULL, NAN);
+	bench_fini(&b);
+}
+
+static void
+put_dump_of(struct bench *b, const char *name, double n, double leaked)
+{
+	begin(b, name, "goroutines");
+	sample(b, WS_N_PPROF_GOROUTINE, "main.f", n);
+	counter(b, "select", WS_N_GOROUTINE_STATE, n - 1);
+	counter(b, "chan receive", WS_N_GOROUTINE_STATE, 1);
+	counter(b, NULL, WS_N_GOROUTINE_LOCKED, n / 2);
+	counter(b, NULL, WS_N_GOROUTINE_LEAKED, leaked);
+	counter(b, NULL, WS_N_GOROUTINE_LONG, n / 4);
+	counter(b, NULL, WS_N_GOROUTINE_WAIT_MAX, 180e9);
+	end(b, WS_OK);
+}
+
+static void
+test_goroutines(void)
+{
+	struct bench b;
+
+	bench_init(&b, rules);
+	put_dump_of(&b, "1.txt", 8, 3);
+	put_dump_of(&b, "2.txt", 4, 0);
+	ok(finish(&b), "facts of the larger dump");
+	is_fact(&b, WS_F_GOROUTINE_STATE, "select", 7);
+	is_fact(&b, WS_F_GOROUTINE_STATE, "chan receive", 1);
+	is_fact(&b, WS_F_GOROUTINE_LOCKED, NULL, 0.5);
+	is_fact(&b, WS_F_GOROUTINE_LONG, NULL, 0.25);
+	is_fact(&b, WS_F_GOROUTINE_WAIT_MAX, NULL, 180e9);
+	is_fact(&b, WS_F_GOROUTINE_LEAKED, NULL, 3);
+	is_fact(&b, WS_F_GOROUTINE_DEADLOCK, NULL, NAN);
+	bench_fini(&b);
+
+	bench_init(&b, rules);
+	put_dump_of(&b, "1.txt", 8, 0);
+	ok(finish(&b), "a dump without marks of leaks");
+	is_fact(&b, WS_F_GOROUTINE_LEAKED, NULL, NAN);
+	bench_fini(&b);
+
+	bench_init(&b, rules);
+	put_dump_of(&b, "1.txt", 8, 0);
+	begin(&b, "leak.pb.gz", "pprof");
+	sample(&b, ws_dict_cstr(b.d, "pprof.goroutineleak"), "main.g", 5);
+	end(&b, WS_OK);
+	ok(finish(&b), "a profile of leaks");
+	is_fact(&b, WS_F_GOROUTINE_LEAKED, NULL, 5);
+	bench_fini(&b);
+}
+
 int
 main(void)
 {
@@ -283,5 +379,7 @@ main(void)
 	test_schedtrace();
 	test_pair();
 	test_no_pair();
+	test_table();
+	test_goroutines();
 	return tap_done();
 }

@@ -29,7 +29,9 @@ void ws_family_gctrace(const struct ws_measured *m);    /* after env */
 void ws_family_schedtrace(const struct ws_measured *m); /* after env */
 void ws_family_runtime(const struct ws_measured *m);    /* after env */
 void ws_family_capture(const struct ws_measured *m);    /* after env */
-void ws_family_host(const struct ws_measured *m);       /* after env */
+void ws_family_goroutines(const struct ws_measured *m);
+void ws_family_pprof_top(const struct ws_measured *m);
+void ws_family_host(const struct ws_measured *m); /* after env */
 void ws_family_memstats(const struct ws_measured *m);
 void ws_family_disk(const struct ws_measured *m);
 void ws_family_pressure(const struct ws_measured *m);

@@ -127,6 +127,7 @@ put_windows(const struct log *l)
 	put(l, WS_F_GCT_DURATION, time);
 	put(l, WS_F_GCT_RATE, (double)windows->seen / time * SECOND);
 	put(l, WS_F_GCT_CPU, share(sum_of(l, WS_N_GO_GC_CPU), room));
+	put(l, WS_F_GCT_MARK, share(marked, room));
 	put(l, WS_F_GCT_PEAK, peak(l));
 	put(l, WS_F_GCT_ASSIST, share(assist, room));
 	put(l, WS_F_GCT_ASSIST_SHARE, share(assist, marked));

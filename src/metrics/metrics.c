@@ -21,6 +21,8 @@ static void (*const families[])(const struct ws_measured *) = {
 	ws_family_runtime,
 	ws_family_capture,
 	ws_family_memstats,
+	ws_family_goroutines,
+	ws_family_pprof_top,
 	ws_family_host,
 	ws_family_disk,
 	ws_family_process,

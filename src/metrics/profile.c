@@ -31,11 +31,13 @@ ws_profile_new(ws_id series, ws_id artifact)
 	return f;
 }
 
-/* Formats that leave functions or times out. */
+/* Formats that leave functions or times out, or are the print of a profile that
+ * may be there itself. */
 static unsigned
 roughness(struct ws_sv format)
 {
-	if (ws_sv_is(format, "goroutines") || ws_sv_is(format, "folded"))
+	if (ws_sv_is(format, "goroutines") || ws_sv_is(format, "folded") ||
+	    ws_sv_is(format, "pproftool"))
 		return 1;
 	return ws_sv_is(format, "pprof-text") || ws_sv_is(format, "perf-report")
 		   ? 2

@@ -21,8 +21,9 @@ enum {
 	FIRST_TOTAL = WS_N_GO_RT_CPU_TOTAL,
 	LAST = WS_N_GO_RT_CGO_CALLS,
 	NAMES = LAST - FIRST + 1,
-	DUMPS = 64, /* first and last of 32 files; more are not compared */
-	STEADY = 10 /* collections that make their times good for others */
+	DUMPS = 64,     /* first and last of 32 files; more are not compared */
+	BUCKETS = 4096, /* of a histogram; the runtime's have below 1000 */
+	STEADY = 10     /* collections that make their times good for others */
 };
 
 struct dump {
@@ -311,6 +312,8 @@ add_dump(struct buckets *b, const struct ws_measured *m, const struct dump *d,
 			continue;
 		for (k = 0; k < b->n && b->v[k].bound != bound; k++)
 			;
+		if (k == BUCKETS)
+			continue;
 		if (k == b->n) {
 			b->v = ws_grow(b->v, &b->cap, ++b->n, sizeof(*b->v));
 			b->v[k] = (struct bucket){ bound, 0 };
