@@ -20,6 +20,7 @@ static void (*const families[])(const struct ws_measured *) = {
 	ws_family_process,
 	ws_family_bench,
 	ws_family_trace,
+	ws_family_trace_lives,
 };
 
 struct ws_metrics *
