@@ -37,6 +37,9 @@ struct ws_run *ws_cli_run(const struct ws_options *o,
  * read, 75 when a limit was reached before anything was; says so. */
 int ws_cli_status(const struct ws_run *run);
 int ws_cli_bundle_status(const struct ws_bundle *b);
+/* The same under --strict of ls and events: 65 for any artifact of a format
+ * that is known which is not ok. */
+int ws_cli_strict_status(const struct ws_bundle *b);
 struct ws_style ws_cli_style(const struct ws_options *o);
 /* Flushes standard output; 74 when that failed. */
 int ws_cli_flush(int status);

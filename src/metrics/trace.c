@@ -401,6 +401,7 @@ is_sound(const struct ws_event *e)
 static void
 add_span(struct ws_traces *t, const struct ws_event *e)
 {
+	t->open->clock = e->clock;
 	t->open->events++;
 	t->open->spans++;
 	if (ws_unlikely(!is_sound(e))) {

@@ -44,6 +44,7 @@ struct ws_trace_calls {
 /* What one execution trace said. */
 struct ws_trace {
 	ws_id artifact;
+	ws_id clock;     /* of its times */
 	uint64_t events; /* about goroutines, Ps and the collector */
 	uint64_t spans;  /* those that say how long: none, no trace */
 	double lost;
