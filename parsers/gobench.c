@@ -12,6 +12,7 @@
  * Not read: the tables of benchstat, and load tools.
  */
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,12 +23,27 @@
 #include "ingest/columns.h"
 #include "ingest/parser.h"
 
-enum { FIELDS = 128, PACKAGES_MAX = 4096, NAME_MAX_BYTES = 4096 };
+enum {
+	FIELDS = 128,
+	PACKAGES_MAX = 4096,
+	NAME_MAX_BYTES = 4096,
+	UNIT_KEPT = 32
+};
 
 /* One flow of lines: the file, or with -json one package. */
 struct flow {
 	struct ws_buf line; /* begun by an event, not ended yet */
 	struct ws_buf name; /* of a result whose numbers did not come yet */
+};
+
+/* What the unit at one place of a result means; results of a file have the
+ * same units in the same order. */
+struct unit_seen {
+	char text[UNIT_KEPT];
+	size_t n;
+	ws_id name;
+	enum ws_unit unit;
+	double factor;
 };
 
 struct bench {
@@ -39,6 +55,7 @@ struct bench {
 	bool damaged, have_version;
 	struct flow *flow;
 	size_t n_flow, cap_flow;
+	struct unit_seen unit[FIELDS / 2]; /* by place */
 };
 
 static struct ws_event
@@ -74,31 +91,30 @@ is_number(struct ws_sv s, double *v)
 	return ws_num_f64(s, -1e300, 1e300, v);
 }
 
-/* ReportMetric prints these; they are results without a value. */
 static bool
 is_not_finite(struct ws_sv s)
 {
 	return ws_sv_is(s, "NaN") || ws_sv_is(s, "+Inf") || ws_sv_is(s, "-Inf");
 }
 
-static void
-put_pair(
-    struct bench *b, struct ws_event *ev, struct ws_sv value, struct ws_sv unit)
+static const struct unit_seen *
+unit_at(struct bench *b, size_t place, struct ws_sv text)
 {
-	enum ws_unit u;
-	double factor;
+	struct unit_seen *u = &b->unit[place];
 
-	if (!is_number(value, &ev->value))
-		return;
-	ev->name = ws_bench_unit_read(b->sink->dict, unit, &u, &factor);
-	ev->unit = (uint8_t)u;
-	ev->value *= factor;
-	ws_batch_put(&b->out, ev);
+	if (u->n == text.n && u->n > 0 && memcmp(u->text, text.p, u->n) == 0)
+		return u;
+	u->name = ws_bench_unit_read(b->sink->dict, text, &u->unit, &u->factor);
+	u->n = text.n < sizeof(u->text) ? text.n : 0;
+	memcpy(u->text, text.p, u->n);
+	return u;
 }
 
-/* The fields of a result behind its name: iterations and pairs. */
+/* The fields of a result behind its name: iterations and pairs.  ReportMetric
+ * prints NaN and infinities; they are results without a value, here NaN. */
 struct result {
 	struct ws_sv f[FIELDS];
+	double value[FIELDS / 2 + 1];
 	size_t n;
 	uint64_t iterations;
 };
@@ -107,15 +123,16 @@ struct result {
 static bool
 read_result(struct ws_sv rest, struct result *r)
 {
-	double v;
-
 	r->n = ws_row_split(rest, r->f, FIELDS);
 	if (r->n < 3 || r->n > FIELDS || r->n % 2 == 0 ||
 	    !ws_num_u64(r->f[0], 0, INT64_MAX, &r->iterations))
 		return false;
-	for (size_t i = 1; i < r->n; i += 2)
-		if (!is_number(r->f[i], &v) && !is_not_finite(r->f[i]))
+	for (size_t i = 1; i < r->n; i += 2) {
+		r->value[i / 2] = NAN;
+		if (!is_number(r->f[i], &r->value[i / 2]) &&
+		    !is_not_finite(r->f[i]))
 			return false;
+	}
 	return true;
 }
 
@@ -129,8 +146,16 @@ put_result(struct bench *b, struct ws_sv name, const struct result *r)
 	ev.unit = WS_U_COUNT;
 	ev.value = (double)r->iterations;
 	ws_batch_put(&b->out, &ev);
-	for (size_t i = 1; i < r->n; i += 2)
-		put_pair(b, &ev, r->f[i], r->f[i + 1]);
+	for (size_t i = 0; i < r->n / 2; i++) {
+		const struct unit_seen *u = unit_at(b, i, r->f[2 * i + 2]);
+
+		if (isnan(r->value[i]))
+			continue;
+		ev.name = u->name;
+		ev.unit = (uint8_t)u->unit;
+		ev.value = r->value[i] * u->factor;
+		ws_batch_put(&b->out, &ev);
+	}
 	b->results++;
 }
 
@@ -162,6 +187,10 @@ take_result(struct bench *b, struct flow *fl, struct ws_sv text,
 	uint64_t n;
 
 	fl->name.n = 0;
+	if (line->ended && read_result(rest, &r)) {
+		put_result(b, name, &r);
+		return;
+	}
 	if (!ws_num_u64(second, 0, INT64_MAX, &n)) {
 		/* -v announces a bare name; a blank behind it means that
 		 * numbers were to follow. */

@@ -227,10 +227,12 @@ difference(const struct pair *p, double k)
 {
 	double lo = p->b[0] - p->a[p->na - 1];
 	double hi = p->b[p->nb - 1] - p->a[0], mid;
+	/* Far below what any measurement resolves. */
+	double near = 1e-13 * fmax(fabs(lo), fabs(hi));
 
 	if (count_below(p, lo) >= k)
 		return lo;
-	while ((mid = lo + (hi - lo) / 2) > lo && mid < hi)
+	while (hi - lo > near && (mid = lo + (hi - lo) / 2) > lo && mid < hi)
 		if (count_below(p, mid) >= k)
 			hi = mid;
 		else

@@ -23,6 +23,7 @@ struct ws_benches {
 	ws_id config;
 	bool stale;           /* config is to be made from set[] */
 	struct ws_htab *keys; /* {artifact, config, track, name} */
+	uint32_t previous;    /* the bench of the last value */
 	struct ws_bench *bench;
 	size_t cap;
 	struct ws_htab *units; /* ids of unit texts */
@@ -255,30 +256,52 @@ add_value(struct ws_bench *s, double v)
 	s->value[s->n++] = v;
 }
 
+/* As with counters: results repeat their units and names in order. */
+static struct ws_bench *
+bench_after(struct ws_benches *b, const struct ws_event *e)
+{
+	struct ws_bench *s;
+
+	if (ws_htab_count(b->keys) == 0)
+		return NULL;
+	s = &b->bench[b->bench[b->previous].next];
+	if (s->artifact != b->artifact || s->config != b->config ||
+	    s->track != e->track || s->name != e->name)
+		return NULL;
+	b->previous = (uint32_t)(s - b->bench);
+	return s;
+}
+
 /* NULL when there are too many already. */
 static struct ws_bench *
 bench_of(struct ws_benches *b, const struct ws_event *e)
 {
 	ws_id key[4] = { b->artifact, b->config, e->track, e->name };
+	struct ws_bench *found = bench_after(b, e);
 	bool is_new = false;
 	uint32_t i;
 
+	if (found != NULL)
+		return found;
 	i = ws_htab_count(b->keys) < WS_BENCH_ALL
 		? ws_htab_put(b->keys, key, sizeof(key), &is_new)
 		: ws_htab_get(b->keys, key, sizeof(key));
 	if (i == WS_HTAB_NONE)
 		return NULL;
-	if (!is_new)
-		return &b->bench[i];
-	b->bench = ws_grow(b->bench, &b->cap, (size_t)i + 1, sizeof(*b->bench));
-	b->bench[i] = (struct ws_bench){ .artifact = b->artifact,
-		.track = e->track,
-		.config = b->config,
-		.name = e->name,
-		.unit = unit_text(b, e),
-		.kind = e->unit,
-		.every = 1,
-		.first = (uint64_t)e->t };
+	if (is_new) {
+		b->bench = ws_grow(
+		    b->bench, &b->cap, (size_t)i + 1, sizeof(*b->bench));
+		b->bench[i] = (struct ws_bench){ .artifact = b->artifact,
+			.track = e->track,
+			.config = b->config,
+			.name = e->name,
+			.unit = unit_text(b, e),
+			.kind = e->unit,
+			.every = 1,
+			.first = (uint64_t)e->t };
+	}
+	b->bench[b->previous].next = i;
+	b->previous = i;
 	return &b->bench[i];
 }
 

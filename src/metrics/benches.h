@@ -10,7 +10,7 @@
 
 /* Of more values in one series every second one is dropped, again and again;
  * more series than WS_BENCH_ALL are refused (WS_LIMIT). */
-enum { WS_BENCH_MAX = 1 << 12, WS_BENCH_ALL = 1 << 18 };
+enum { WS_BENCH_MAX = 1 << 10, WS_BENCH_ALL = 1 << 18 };
 
 /* One unit of one benchmark. */
 struct ws_bench {
@@ -23,6 +23,7 @@ struct ws_bench {
 	size_t n, cap;
 	uint64_t seen, every;
 	uint64_t first, last; /* numbers of the first and last result */
+	uint32_t next;        /* the bench whose value came after this one's */
 };
 
 /* What a "Unit" line says; the last one holds. */

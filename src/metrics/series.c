@@ -12,6 +12,7 @@ struct ws_counters {
 	struct ws_sink sink;
 	struct ws_origin origin;
 	struct ws_htab *keys; /* {artifact, track, name}; index in series[] */
+	uint32_t last;        /* the series of the last value */
 	struct ws_series *series;
 	size_t cap;
 	size_t room;        /* values that one series may keep */
@@ -46,30 +47,51 @@ end(struct ws_sink *s, enum ws_status status)
 		c->log[c->n_log - 1].status = status;
 }
 
+/* Logs repeat their series in the same order: what came after the last one
+ * before is tried first. */
+static struct ws_series *
+series_after(struct ws_counters *c, const struct ws_event *e)
+{
+	struct ws_series *s;
+
+	if (ws_htab_count(c->keys) == 0)
+		return NULL;
+	s = &c->series[c->series[c->last].next];
+	if (s->artifact != c->origin.artifact || s->track != e->track ||
+	    s->name != e->name)
+		return NULL;
+	c->last = (uint32_t)(s - c->series);
+	return s;
+}
+
 /* NULL when there are too many already. */
 static struct ws_series *
 series_of(struct ws_counters *c, const struct ws_event *e)
 {
 	ws_id key[3] = { c->origin.artifact, e->track, e->name };
-	bool is_new;
+	struct ws_series *known = series_after(c, e);
+	bool is_new = false;
 	uint32_t i;
 
-	if (ws_htab_count(c->keys) == WS_SERIES_ALL) {
-		i = ws_htab_get(c->keys, key, sizeof(key));
-		return i != WS_HTAB_NONE ? &c->series[i] : NULL;
+	if (known != NULL)
+		return known;
+	i = ws_htab_count(c->keys) < WS_SERIES_ALL
+		? ws_htab_put(c->keys, key, sizeof(key), &is_new)
+		: ws_htab_get(c->keys, key, sizeof(key));
+	if (i == WS_HTAB_NONE)
+		return NULL;
+	if (is_new) {
+		c->series = ws_grow(
+		    c->series, &c->cap, (size_t)i + 1, sizeof(*c->series));
+		c->series[i] = (struct ws_series){ .artifact = key[0],
+			.track = key[1],
+			.name = key[2],
+			.log = c->n_log - 1,
+			.unit = e->unit,
+			.every = 1 };
 	}
-	i = ws_htab_put(c->keys, key, sizeof(key), &is_new);
-
-	if (!is_new)
-		return &c->series[i];
-	c->series =
-	    ws_grow(c->series, &c->cap, (size_t)i + 1, sizeof(*c->series));
-	c->series[i] = (struct ws_series){ .artifact = key[0],
-		.track = key[1],
-		.name = key[2],
-		.log = c->n_log - 1,
-		.unit = e->unit,
-		.every = 1 };
+	c->series[c->last].next = i;
+	c->last = i;
 	return &c->series[i];
 }
 

@@ -24,6 +24,7 @@ struct ws_series {
 	uint64_t seen;  /* values before thinning */
 	uint64_t every; /* one in this many was kept */
 	uint64_t boot;  /* averages since boot that were left out */
+	uint32_t next;  /* the series whose value came after this one's */
 };
 
 /* One artifact that was begun, whatever was in it. */
