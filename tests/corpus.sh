@@ -71,6 +71,9 @@ cut -f 3 "$dir/results.tsv" | grep -q '^go-trace' &&
 		"$top_builddir/tests/oracle_trace" "$golden" "$WHYSLOW" ||
 			echo differs
 	done >"$dir/oracle"
+test ! -d bench/golang-perf ||
+	sh "$srcdir/tests/corpus_bench.sh" bench/golang-perf |
+	sed 's/^not ok/differs: not ok/' >>"$dir/oracle"
 cat "$dir/oracle"
 
 echo "files	status	format"
