@@ -45,9 +45,9 @@ gain_of() { # BUNDLE LABEL
 
 sed "s/$tab$tab/$tab-$tab/g; s/$tab$tab/$tab-$tab/g" "$bundles/labels.tsv" \
 	>"$dir/labels"
-while IFS=$tab read -r bundle class outcome gain _; do
+while IFS=$tab read -r bundle class outcome label _; do
 	case $bundle in '' | bundle | '#'*) continue ;; esac
 	scaling "$bundle" "${class#none}" "$outcome"
-	test ! -d "$bundles/after/$bundle" || gain_of "$bundle" "$gain"
+	test ! -d "$bundles/after/$bundle" || gain_of "$bundle" "$label"
 done <"$dir/labels"
 done_testing
