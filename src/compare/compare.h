@@ -73,7 +73,7 @@ enum ws_change {
 };
 
 struct ws_diff {
-	const char *name[2]; /* base names of what was compared */
+	const char *name[2]; /* base names; the second may be NULL */
 	const struct ws_bench_tables *bench;
 	const struct ws_moved *moved; /* those that moved first */
 	size_t n_moved;

@@ -1,5 +1,6 @@
 #include "pipeline/diff.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,8 +202,9 @@ compare_benches(struct ws_arena *a, struct ws_run *run[2], size_t n_run,
 		notes.text[notes.n++] = m.note[i];
 	if (m.left_out > 0)
 		note(&notes,
-		    "results of more than %d values of %s are left out",
-		    WS_COLUMNS_COMPARED, o->projection.col);
+		    "%" PRIu64 " results are left out: there are more than %d "
+		    "columns or %d configurations",
+		    m.left_out, WS_COLUMNS_COMPARED, WS_BENCH_CONFIGS);
 	note_cells(&notes, d->bench);
 	note_rows(&notes, d->bench);
 	d->note = notes.text;
@@ -220,8 +222,9 @@ ws_diff_make(struct ws_arena *a, struct ws_run *before, struct ws_run *after,
 	    ws_compare_goals(a, o->plan, ws_run_facts(run[1]), &d->goal,
 		&d->n_goal, err) != WS_OK)
 		return NULL;
-	for (int i = 0; i < 2; i++)
-		d->name[i] = ws_run_report(run[i], false)->bundle;
+	d->name[0] = ws_run_report(before, false)->bundle;
+	if (after != NULL)
+		d->name[1] = ws_run_report(after, false)->bundle;
 	compare_benches(a, run, after != NULL ? 2 : 1, o, d);
 	if (after != NULL) {
 		if (has_captures(before) && has_captures(after))

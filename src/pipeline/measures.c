@@ -235,6 +235,7 @@ result_of(const struct ws_bench_side *run, size_t i)
 static void
 add_run(struct cells *c, const struct ws_bench_side *run)
 {
+	c->out.left_out += ws_benches_left_out(run->benches);
 	for (size_t i = 0; i < ws_benches_count(run->benches); i++) {
 		struct result r = result_of(run, i);
 		struct ws_bench_unit unit =
@@ -249,6 +250,9 @@ add_run(struct cells *c, const struct ws_bench_side *run)
 		add_values(c, m, r.bench);
 	}
 }
+
+/* So many pairs are compared between runs; what has more varies anyway. */
+enum { PAIRS_MAX = 4096 };
 
 /* Settings of a run: "key\0value", and the values of each key. */
 struct settings {
@@ -268,7 +272,8 @@ settings_of(const struct ws_bench_side *run)
 		if (id == last)
 			continue;
 		last = id;
-		while (next_setting(&config, &key, &value)) {
+		while (ws_htab_count(s.pairs) < PAIRS_MAX &&
+		       next_setting(&config, &key, &value)) {
 			struct ws_buf pair = { 0 };
 
 			ws_buf_putsv(&pair, key);

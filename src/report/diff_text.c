@@ -93,7 +93,9 @@ put_verdict(const struct ws_sheet *s, const struct ws_diff *d)
 {
 	struct ws_buf b = { 0 };
 
-	ws_buf_printf(&b, "%s -> %s", d->name[0], d->name[1]);
+	ws_buf_puts(&b, d->name[0]);
+	if (d->name[1] != NULL)
+		ws_buf_printf(&b, " -> %s", d->name[1]);
 	if (s->markdown)
 		fputs("# ", s->page.f);
 	ws_page_text(&s->page, 0, b.p);
@@ -338,7 +340,7 @@ ws_report_diff_line(FILE *f, const struct ws_diff *d)
 	struct ws_buf b = { 0 };
 
 	ws_buf_puts(&b, ws_change_name(d->change));
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2 && d->name[i] != NULL; i++) {
 		ws_buf_puts(&b, " ");
 		ws_buf_put_safe(&b, ws_sv_of(d->name[i]));
 	}
