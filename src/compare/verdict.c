@@ -247,7 +247,7 @@ ws_compare_verdict(struct ws_arena *a, struct ws_diff *d, const char *benchmark)
 		put_row(&b, shown);
 		if (main.compared > 1)
 			ws_buf_printf(&b,
-			    "; of %zu benchmarks %zu are slower, %zu faster",
+			    "; of %zu benchmarks, slower: %zu, faster: %zu",
 			    main.compared, main.worse, main.better);
 		break;
 	case WS_CHANGE_NONE:
