@@ -50,6 +50,7 @@ struct ws_class_change {
 	enum ws_class cls;
 	const struct ws_score *score[2];
 	size_t votes[2]; /* true rules for it */
+	const char *gone, *come; /* rules true before only, after only; or "" */
 };
 
 enum ws_met { WS_MET, WS_NOT_MET, WS_MET_UNKNOWN };

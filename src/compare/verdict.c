@@ -261,6 +261,41 @@ ws_compare_verdict(struct ws_arena *a, struct ws_diff *d, const char *benchmark)
 	ws_buf_fini(&b);
 }
 
+static bool
+speaks_for(const struct ws_judgement *j, enum ws_class cls)
+{
+	return j->rule->cls == cls && j->rule->weight > 0;
+}
+
+static bool
+has_rule(const struct ws_diagnosis *d, const char *id)
+{
+	for (size_t i = 0; i < d->n_evidence; i++)
+		if (strcmp(d->evidence[i]->rule->id, id) == 0)
+			return true;
+	return false;
+}
+
+/* Ids of the rules for a class that are true in d and not in `other`. */
+static const char *
+rules_only_in(struct ws_arena *a, enum ws_class cls,
+    const struct ws_diagnosis *d, const struct ws_diagnosis *other)
+{
+	struct ws_buf b = { 0 };
+	const char *text;
+
+	for (size_t i = 0; i < d->n_evidence; i++) {
+		const struct ws_judgement *j = d->evidence[i];
+
+		if (!speaks_for(j, cls) || has_rule(other, j->rule->id))
+			continue;
+		ws_buf_printf(&b, "%s%s", b.n > 0 ? ", " : "", j->rule->id);
+	}
+	text = ws_arena_dup(a, ws_buf_sv(&b));
+	ws_buf_fini(&b);
+	return text;
+}
+
 size_t
 ws_compare_classes(struct ws_arena *a, const struct ws_diagnosis *const d[2],
     const struct ws_class_change **out)
@@ -277,8 +312,9 @@ ws_compare_classes(struct ws_arena *a, const struct ws_diagnosis *const d[2],
 		for (int s = 0; s < 2; s++)
 			for (size_t i = 0; i < d[s]->n_evidence; i++)
 				c[n].votes[s] +=
-				    d[s]->evidence[i]->rule->cls == k &&
-				    d[s]->evidence[i]->rule->weight > 0;
+				    speaks_for(d[s]->evidence[i], k);
+		c[n].gone = rules_only_in(a, k, d[0], d[1]);
+		c[n].come = rules_only_in(a, k, d[1], d[0]);
 		n += c[n].votes[0] + c[n].votes[1] > 0;
 	}
 	return n;
