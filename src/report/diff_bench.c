@@ -190,6 +190,9 @@ find_remarks(const struct view *v, struct remarks *r)
 	}
 }
 
+static void remark(const struct ws_sheet *s, bool is_so, const char *fmt, ...)
+    WS_PRINTF(3, 4);
+
 static void
 remark(const struct ws_sheet *s, bool is_so, const char *fmt, ...)
 {
