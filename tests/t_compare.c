@@ -18,7 +18,8 @@ static const double nulls[] = { 0, 0, 0, 0, 0, 0, 0, 0 };
 static struct ws_measure
 cell(const char *row, const char *column, const char *unit, const double *v)
 {
-	return (struct ws_measure){ "", row, column, unit, v, 8, false, -1 };
+	return (
+	    struct ws_measure){ "", row, column, unit, v, 8, false, -1, false };
 }
 
 static const struct ws_against *

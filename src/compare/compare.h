@@ -49,7 +49,7 @@ struct ws_share_changes {
 struct ws_class_change {
 	enum ws_class cls;
 	const struct ws_score *score[2];
-	size_t votes[2]; /* true rules for it */
+	size_t votes[2];         /* true rules for it */
 	const char *gone, *come; /* rules true before only, after only; or "" */
 };
 

@@ -46,7 +46,8 @@ is_primary(const struct ws_bench_tables *b, const struct ws_bench_table *t)
 	return is_rate(t->unit);
 }
 
-/* Others by which a change may be judged: latencies, allocations, rates.  How
+/* Others by which a change may be judged: latencies, allocations, rates, and
+ * units of which the user says what is better.  How
  * much memory and how many faults there were depends on what ran before. */
 static bool
 is_gate(const struct ws_bench_table *t)
@@ -54,9 +55,10 @@ is_gate(const struct ws_bench_table *t)
 	struct ws_sv unit = ws_sv_of(t->unit);
 
 	return t->better != 0 &&
-	       (ws_sv_ends(unit, "sec") || ws_sv_ends(unit, "sec/op") ||
-		   ws_sv_ends(unit, "/s") || ws_sv_is(unit, "B/op") ||
-		   ws_sv_is(unit, "allocs/op") || ws_sv_is(unit, "errors"));
+	       (t->told || ws_sv_ends(unit, "sec") ||
+		   ws_sv_ends(unit, "sec/op") || ws_sv_ends(unit, "/s") ||
+		   ws_sv_is(unit, "B/op") || ws_sv_is(unit, "allocs/op") ||
+		   ws_sv_is(unit, "errors"));
 }
 
 static double
@@ -254,7 +256,9 @@ ws_compare_verdict(struct ws_arena *a, struct ws_diff *d, const char *benchmark)
 		put_none(&b, d, &main, &rest);
 		break;
 	default:
-		ws_buf_puts(&b, "no benchmark is in both");
+		ws_buf_puts(&b,
+		    "no time of an operation, rate, latency or number of "
+		    "allocations is in both");
 	}
 	d->headline = shown->row != NULL ? shown->row->name : NULL;
 	d->sentence = ws_arena_dup(a, ws_buf_sv(&b));

@@ -488,6 +488,7 @@ ws_benches_unit(const struct ws_benches *b, ws_id unit)
 
 	if (i != WS_HTAB_NONE)
 		u = b->unit[i];
+	u.told = u.better != 0;
 	if (u.better == 0)
 		u.better = named_direction(ws_dict_text(b->sink.dict, unit));
 	return u;

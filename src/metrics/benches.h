@@ -37,7 +37,8 @@ struct ws_bench {
 /* What a "Unit" line says; the last one holds. */
 struct ws_bench_unit {
 	bool exact; /* assume=exact */
-	int better; /* 1: higher, -1: lower, 0: not told */
+	int better; /* 1: higher, -1: lower, 0: not known */
+	bool told;  /* by a Unit line, not by the name */
 };
 
 struct ws_benches;

@@ -167,13 +167,37 @@ has_captures(struct ws_run *run)
 	return false;
 }
 
-/* The working point, when both have the same. */
+/* Whether all that was measured are levels of one series. */
+static bool
+is_one_series(const struct ws_run *run)
+{
+	const struct ws_fact *levels =
+	    ws_facts_get(ws_run_facts(run), WS_F_BENCH_LEVELS, NULL);
+	const struct ws_benches *b = ws_run_benches(run);
+	ws_id main = 0;
+	double n = 0;
+
+	for (size_t i = 0; i < ws_benches_count(b); i++) {
+		ws_id name = ws_benches_get(b, i)->name;
+
+		if (name != WS_N_BENCH_TIME && name != WS_N_BENCH_RATE)
+			continue;
+		main = main == 0 ? name : main;
+		n += name == main;
+	}
+	return levels != NULL && levels->value > 1 && n == levels->value;
+}
+
+/* The working point, when both have the same, and nothing beside its series:
+ * which of several benchmarks matters cannot be known. */
 static const char *
 work_of(struct ws_arena *a, struct ws_run *run[2])
 {
 	const struct ws_fact *f[2];
 
 	for (int i = 0; i < 2; i++) {
+		if (!is_one_series(run[i]))
+			return NULL;
 		f[i] =
 		    ws_facts_get(ws_run_facts(run[i]), WS_F_BENCH_NAME, NULL);
 		if (f[i] == NULL || f[i]->text == NULL)

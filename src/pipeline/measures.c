@@ -268,6 +268,7 @@ add_run(struct cells *c, const struct ws_bench_side *run)
 		m = cell_of(c, &r, ws_dict_text(run->dict, r.bench->unit));
 		m->exact |= unit.exact;
 		m->better = unit.better;
+		m->told = unit.told;
 		add_values(c, m, r.bench);
 	}
 }
