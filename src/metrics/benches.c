@@ -309,7 +309,7 @@ bench_after(struct ws_benches *b, const struct ws_event *e)
 {
 	struct ws_bench *s;
 
-	if (ws_htab_count(b->keys) == 0)
+	if (b->bench == NULL)
 		return NULL;
 	s = &b->bench[b->bench[b->previous].next];
 	if (s->artifact != b->artifact || s->config != b->config ||

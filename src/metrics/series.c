@@ -54,7 +54,7 @@ series_after(struct ws_counters *c, const struct ws_event *e)
 {
 	struct ws_series *s;
 
-	if (ws_htab_count(c->keys) == 0)
+	if (c->series == NULL)
 		return NULL;
 	s = &c->series[c->series[c->last].next];
 	if (s->artifact != c->origin.artifact || s->track != e->track ||
