@@ -109,6 +109,9 @@ if [ -n "${GO-}" ] && [ -x "$top_builddir/tests/oracle_trace_pprof" ]; then
 		"$GO" "$dir/peer.pb" >>"$dir/oracle" ||
 		echo differs >>"$dir/oracle"
 fi
+test ! -d bench/golang-perf ||
+	sh "$srcdir/tests/corpus_bench.sh" bench/golang-perf |
+	sed 's/^not ok/differs: not ok/' >>"$dir/oracle"
 cat "$dir/oracle"
 
 echo "files	status	format"
