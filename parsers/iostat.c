@@ -267,10 +267,9 @@ static void
 take_cpu(struct text *t, const struct ws_line *line, struct ws_sv rest)
 {
 	struct ws_sv f[FIELDS];
-	struct ws_iostat_row r = { .l = &t->cpu.layout,
-		.first = 1,
-		.cell = f,
-		.number = t->number };
+	struct ws_iostat_row r = {
+		.l = &t->cpu.layout, .first = 1, .cell = f, .number = t->number
+	};
 
 	r.n = ws_row_split(rest, f, FIELDS);
 	r.off = line->off;

@@ -132,8 +132,9 @@ put_object(struct scan *s, bool is_cpu, struct ws_sv device)
 	struct ws_sv cell[WS_COLUMNS_MAX];
 	struct ws_number number[WS_COLUMNS_MAX];
 	struct ws_buf header = { 0 };
-	struct ws_iostat_row r = { .l = l, .cell = cell,
-		.number = number, .off = s->off };
+	struct ws_iostat_row r = {
+		.l = l, .cell = cell, .number = number, .off = s->off
+	};
 
 	for (size_t i = 0; i < s->n; i++) {
 		if (ws_sv_is(s->pair[i].key, "disk_device"))
@@ -172,8 +173,8 @@ close_object(struct scan *s)
 	if (s->survey)
 		survey_device(s);
 	else if (s->spoilt)
-		ws_sysstat_fault(
-		    &s->io->s, s->off, "an object is not made of keys and values");
+		ws_sysstat_fault(&s->io->s, s->off,
+		    "an object is not made of keys and values");
 	else
 		put_object(s, is_cpu, device);
 }
@@ -197,6 +198,8 @@ take_pair(struct scan *s, struct ws_sv value)
 		return;
 	if (ws_sv_is(s->key, "number-of-cpus") && ws_cell_number(value, &cpus))
 		ws_sysstat_cpus(&s->io->s, cpus);
+	if (ws_sv_is(s->key, "nodename"))
+		ws_source_host(s->io->s.src, value);
 	if (ws_sv_is(s->key, "release"))
 		ws_sysstat_mark(&s->io->s, "kernel", value);
 	if (ws_sv_is(s->key, "date"))

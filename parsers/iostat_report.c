@@ -271,7 +271,7 @@ under(const struct ws_iostat_row *r, uint8_t column)
 	size_t i = (size_t)column - 1 - r->first;
 
 	return column != 0 && i < r->n && r->number[i].good ? &r->number[i]
-							     : NULL;
+							    : NULL;
 }
 
 static bool

@@ -227,8 +227,8 @@ put_row(struct sar *p, const struct ws_sv *cell, uint64_t off)
 	else if ((!ws_sv_is(cell[0], "all") && !ws_sv_is(cell[0], "-1") &&
 		     !ws_num_u64(cell[0], 0, 1 << 20, &cpu)) ||
 		 !ws_sysstat_cpu_is_whole(&p->l.l, cell))
-		ws_sysstat_fault(&p->io.s, off,
-		    "a row is not the shares of its header");
+		ws_sysstat_fault(
+		    &p->io.s, off, "a row is not the shares of its header");
 	else
 		ws_sysstat_cpu_row(&p->io.s, &p->l.l, cell, false);
 }
@@ -375,8 +375,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	p->io.first = false;
 	ws_cur_init(&c, head.p, head.n, 0);
 	ws_sysstat_survey(&p->io.s, c, is_first);
-	while (
-	    p->io.s.out.status == WS_OK && ws_lines_next(&lines, &line))
+	while (p->io.s.out.status == WS_OK && ws_lines_next(&lines, &line))
 		take_line(p, &line, csv);
 	ws_lines_fini(&lines);
 	read = ws_source_status(src, NULL);

@@ -66,8 +66,7 @@ void ws_sysstat_set_time(struct ws_sysstat *p, const struct ws_when *when);
 bool ws_sysstat_read_time(
     const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w);
 /* Puts a mark unless its text is empty. */
-void ws_sysstat_mark(
-    struct ws_sysstat *p, const char *key, struct ws_sv text);
+void ws_sysstat_mark(struct ws_sysstat *p, const char *key, struct ws_sv text);
 void ws_sysstat_cpus(struct ws_sysstat *p, double cpus);
 /* Another table over the same times follows: its clock starts anew. */
 void ws_sysstat_rewind(struct ws_sysstat *p);

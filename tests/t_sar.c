@@ -36,8 +36,7 @@ check(const struct parsed *r, const char *what)
 	ok(r->status == WS_OK && r->bid == WS_BID_SHAPE && r->faults == 0,
 	    "%s: read without a fault", what);
 	for (size_t i = 0; i < WS_LEN(cells); i++) {
-		double got =
-		    parsed_value(r, cells[i].track, cells[i].name, 0);
+		double got = parsed_value(r, cells[i].track, cells[i].name, 0);
 
 		ok(near(got, cells[i].want), "%s: %s: %g, want %g", what,
 		    ws_known_name_help(cells[i].name), got, cells[i].want);
@@ -87,8 +86,7 @@ test_versions(void)
 		char path[64];
 		size_t missing = 0;
 
-		snprintf(
-		    path, sizeof(path), "sar/%s-A/input.txt", version[i]);
+		snprintf(path, sizeof(path), "sar/%s-A/input.txt", version[i]);
 		parse_file(&r, path);
 		for (size_t k = 0; k < WS_LEN(want); k++)
 			missing +=

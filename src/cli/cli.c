@@ -156,7 +156,8 @@ ws_cli_run(const struct ws_options *o, const struct ws_rules *rules, int argc,
 		ws_cli_usage("wanted one bundle, found %d", argc);
 		return NULL;
 	}
-	run = ws_run_new(argv[0], rules, &o->limits, &err);
+	run = ws_run_new(argv[0], rules, &o->limits,
+	    &(struct ws_choice){ o->host, o->process }, &err);
 	if (run == NULL)
 		*status = ws_cli_error(&err);
 	return run;

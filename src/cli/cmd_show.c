@@ -7,7 +7,7 @@ static const struct ws_opt json_only[] = {
 };
 
 static const struct ws_opt *const opts[] = { json_only, ws_opt_rules,
-	ws_opt_common, ws_opt_limits, NULL };
+	ws_opt_common, ws_opt_choice, ws_opt_limits, NULL };
 
 /* How a stage is written. */
 struct writer {

@@ -37,7 +37,8 @@ struct ws_list {
 /* What the options of all commands set. */
 struct ws_options {
 	bool json, jsonl, quiet, strict, ascii, help, werror, cum;
-	const char *color, *fail_on, *rules_dir, *of, *limit_rows;
+	const char *color, *fail_on, *rules_dir, *of, *limit_rows, *host,
+	    *process;
 	struct ws_list rules, define;
 	struct ws_limits limits;
 };
@@ -64,6 +65,7 @@ struct ws_cmd {
 
 extern const struct ws_opt ws_opt_common[]; /* --help, --color, --ascii */
 extern const struct ws_opt ws_opt_rules[];  /* --rules, -D, ... */
+extern const struct ws_opt ws_opt_choice[]; /* --host, --process */
 extern const struct ws_opt ws_opt_limits[];
 
 /*
