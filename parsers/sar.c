@@ -292,12 +292,12 @@ take_csv_header(struct sar *p, struct ws_sv line)
 	for (size_t i = 0; i < line.n && line.p[i] != '['; i++)
 		ws_buf_putc(&b, line.p[i] == ';' ? ' ' : line.p[i]);
 	read_columns(p, ws_buf_sv(&b));
+	ws_buf_fini(&b);
 	if (ws_sv_find(line, "[...]") == line.n)
 		return;
 	p->kind = KIND_NONE;
 	ws_sysstat_note(
 	    &p->io.s, "lines of several activities (sadf -h) were left out");
-	ws_buf_fini(&b);
 }
 
 static void
