@@ -95,6 +95,10 @@ bool ws_sysstat_cpu_is_whole(
 void ws_sysstat_cpu_row(struct ws_sysstat *p, const struct ws_layout *l,
     const struct ws_sv *cell, bool since_boot);
 
+/* What stands at the head of JSON: CPUs, kernel, date, host. */
+void ws_sysstat_json_head(
+    struct ws_sysstat *p, struct ws_sv key, struct ws_sv value);
+
 void ws_sysstat_note(struct ws_sysstat *p, const char *text);
 void ws_sysstat_fault(struct ws_sysstat *p, uint64_t off, const char *what);
 

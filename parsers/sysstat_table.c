@@ -458,3 +458,23 @@ ws_sysstat_is_json(struct ws_sv head, const char *key)
 	       ws_sv_find(head, "\"file-date\"") == head.n &&
 	       ws_sv_find(head, key) < head.n;
 }
+
+void
+ws_sysstat_json_head(struct ws_sysstat *p, struct ws_sv key, struct ws_sv value)
+{
+	double cpus;
+
+	if (ws_sv_is(key, "number-of-cpus") && ws_cell_number(value, &cpus))
+		ws_sysstat_cpus(p, cpus);
+	if (ws_sv_is(key, "nodename"))
+		ws_source_host(p->src, value);
+	if (ws_sv_is(key, "release"))
+		ws_sysstat_mark(p, "kernel", value);
+	if (!ws_sv_is(key, "date"))
+		return;
+	ws_sysstat_mark(p, "date", value);
+	p->date_n = value.n < sizeof(p->date) ? value.n : 0;
+	if (p->date_n > 0)
+		memcpy(p->date, value.p, p->date_n);
+	ws_sysstat_rewind(p);
+}

@@ -64,11 +64,44 @@ test_values(void)
 	parsed_fini(&r);
 	parse_file(&r, "sar/sadf-d/input.txt");
 	check(&r, "sadf -d");
-	ok(parsed_counter(&r, "", WS_N_CPU_USER, 0)->clock != 0 &&
+	ok(parsed_counter(&r, "", WS_N_CPU_USER, 0) != NULL &&
+		parsed_counter(&r, "", WS_N_CPU_USER, 0)->clock != 0 &&
 		parsed_counter(&r, "", WS_N_CPU_USER, 0)->t ==
 		    INT64_C(1795412946) * 1000000000,
 	    "its times are UTC");
 	parsed_fini(&r);
+}
+
+/* The same file of sar through sadf -j: every well-known value of the text. */
+static void
+test_json(void)
+{
+	struct parsed text, json;
+	size_t missing = 0, n = 0;
+
+	parse_file(&text, "sar/v12.6.1/input.txt");
+	parse_file(&json, "sar/sadf-j/input.json");
+	check(&json, "sadf -j");
+	for (size_t i = 0; i < text.n; i++) {
+		const struct ws_event *a = &text.ev[i], *b = NULL;
+		size_t k = 0;
+
+		if (a->kind != WS_EV_COUNTER || a->name >= WS_N_COUNT_OF)
+			continue;
+		n++;
+		do
+			b = parsed_counter(&json,
+			    ws_dict_text(text.sink.dict, a->track).p, a->name,
+			    k++);
+		while (b != NULL && (b->t != a->t || b->value != a->value) &&
+		       a->t != WS_T_NONE);
+		missing += b == NULL;
+	}
+	ok(n > 50 && missing == 0,
+	    "JSON has all %zu well-known values of the text (%zu are not)", n,
+	    missing);
+	parsed_fini(&text);
+	parsed_fini(&json);
 }
 
 /* The same machine as each version prints it: which series there are. */
@@ -149,7 +182,8 @@ static void
 test_cuts(void)
 {
 	static const char *const path[] = { "sar/midnight/input.txt",
-		"sar/german/input.txt", "sar/sadf-d/input.txt" };
+		"sar/german/input.txt", "sar/sadf-d/input.txt",
+		"sar/sadf-j/input.json" };
 
 	for (size_t i = 0; i < WS_LEN(path); i++) {
 		size_t n;
@@ -165,6 +199,7 @@ int
 main(void)
 {
 	test_values();
+	test_json();
 	test_versions();
 	test_midnight();
 	test_damage();
