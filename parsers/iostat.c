@@ -203,7 +203,7 @@ read_header(struct text *t, struct ws_sv line)
 		ws_iostat_cpu_layout(&h->layout.l, rest);
 	else
 		ws_iostat_device_layout(&h->layout.l, rest);
-	h->columns = ws_iostat_columns(&h->layout.l);
+	h->columns = kind == HEADER_CPU ? 0 : ws_iostat_columns(&h->layout.l);
 	ws_iostat_plan(&t->io, &h->layout);
 	return kind;
 }

@@ -121,15 +121,15 @@ struct json {
 
 /* 12.0.1 prints -1 for all CPUs. */
 static void
-take_object(
-    void *ctx, struct ws_sv columns, const struct ws_sv *cell, uint64_t off)
+take_object(void *ctx, struct ws_sv columns, const struct ws_sv *cell, size_t n,
+    uint64_t off)
 {
 	struct json *j = ctx;
 	struct mpstat *p = j->p;
 	uint64_t cpu;
 
 	ws_sysstat_cpu_layout(&p->l, columns);
-	if (!is_shares(&p->l) ||
+	if (p->l.n != n || !is_shares(&p->l) ||
 	    (!ws_sv_is(cell[0], "all") && !ws_sv_is(cell[0], "-1") &&
 		!ws_num_u64(cell[0], 0, 1 << 20, &cpu)) ||
 	    !ws_sysstat_cpu_is_whole(&p->l, cell)) {

@@ -430,14 +430,14 @@ static const struct ws_sysstat_word words[] = { NAMES("task-cpu-load"),
 
 /* An object has the same as a row, and each its process. */
 static void
-take_object(
-    void *ctx, struct ws_sv columns, const struct ws_sv *cell, uint64_t off)
+take_object(void *ctx, struct ws_sv columns, const struct ws_sv *cell, size_t n,
+    uint64_t off)
 {
 	struct pidstat *p = ctx;
 	struct row r = { .cell = cell, .off = off };
 	struct task t;
 
-	if (read_layout(&p->l, columns)) {
+	if (read_layout(&p->l, columns) && p->l.n == n) {
 		use_layout(p);
 		t.command = cell[p->l.n - 1];
 		if (p->s.clock_n > 0 && read_task(p, &r, &t) &&

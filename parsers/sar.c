@@ -348,13 +348,15 @@ take_line(struct sar *p, const struct ws_line *line, bool csv)
 }
 
 static void
-take_json_row(
-    void *ctx, struct ws_sv columns, const struct ws_sv *cell, uint64_t off)
+take_json_row(void *ctx, struct ws_sv columns, const struct ws_sv *cell,
+    size_t n, uint64_t off)
 {
 	struct sar *p = ctx;
 
 	read_columns(p, columns);
-	if (p->kind != KIND_NONE && p->io.s.timed)
+	if (p->l.l.n != n)
+		ws_sysstat_fault(&p->io.s, off, "an object has odd keys");
+	else if (p->kind != KIND_NONE && p->io.s.timed)
 		put_row(p, cell, off);
 }
 
@@ -371,7 +373,9 @@ is_text(struct ws_sv head)
 {
 	struct ws_sysstat_header h;
 
-	return ws_sysstat_find(&h, head, is_first) && is_columns(h.columns);
+	/* "Device:" of iostat is no word for an average. */
+	return ws_sysstat_find(&h, head, is_first) && !h.average &&
+	       is_columns(h.columns);
 }
 
 static enum ws_bid

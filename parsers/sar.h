@@ -4,8 +4,8 @@
 
 #include "sysstat.h"
 
-typedef void ws_sar_row(
-    void *ctx, struct ws_sv columns, const struct ws_sv *cell, uint64_t off);
+typedef void ws_sar_row(void *ctx, struct ws_sv columns,
+    const struct ws_sv *cell, size_t n, uint64_t off);
 
 /* Calls row with the columns of sar and as many cells. */
 void ws_sar_read_json(

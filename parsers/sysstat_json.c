@@ -72,7 +72,7 @@ take_row(struct ws_sysstat_json *j, const struct ws_pairs *s, struct ws_sv list)
 		cell[n++] = s->pair[i].value;
 	}
 	if (n > 0)
-		j->row(j->ctx, ws_buf_sv(&columns), cell, s->off);
+		j->row(j->ctx, ws_buf_sv(&columns), cell, n, s->off);
 	ws_buf_fini(&columns);
 }
 

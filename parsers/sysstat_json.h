@@ -17,8 +17,9 @@ struct ws_sysstat_json {
 	struct ws_sysstat *s;
 	const struct ws_sysstat_word *word; /* of all lists that are taken */
 	size_t n_word;
+	/* n cells; a key that is no word makes other than n columns. */
 	void (*row)(void *ctx, struct ws_sv columns, const struct ws_sv *cell,
-	    uint64_t off);
+	    size_t n, uint64_t off);
 	void *ctx;
 	bool single; /* there is only one report */
 };

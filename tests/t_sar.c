@@ -178,6 +178,27 @@ test_damage(void)
 	parsed_fini(&r);
 }
 
+/* Keys that are no words, cells that are missing, lists of nothing. */
+static void
+test_odd_json(void)
+{
+	static const char text[] =
+	    "{\"sysstat\": {\"hosts\": [{\"nodename\": \"vm\", \"file-date\": "
+	    "\"2026-11-23\", \"statistics\": [{\"timestamp\": {\"date\": "
+	    "\"2026-11-23\", \"time\": \"05:49:06\", \"utc\": 1}, \"disk\": ["
+	    "{\"disk-device\": \"vda\", \"a b\": 1}, {\"\": 2, \"tps\": 3}, "
+	    "{\"disk-device\": \"vdb\", \"tps\": 7}], \"cpu-load\": [{}, "
+	    "{\"cpu\": \"all\", \"user\": \"x\", \"idle\": 1}]}]}]}}";
+	struct parsed r;
+
+	parse_mem(&r, &ws_parser_sar, "t", text, sizeof(text) - 1);
+	ok(r.bid == WS_BID_SHAPE && r.status == WS_PARTIAL && r.faults >= 2 &&
+		parsed_value(&r, "vdb", WS_N_DISK_OPS, 0) == 7 &&
+		parsed_count(&r, WS_EV_COUNTER, WS_N_CPU_IDLE) == 0,
+	    "odd JSON gives what is sound in it");
+	parsed_fini(&r);
+}
+
 static void
 test_cuts(void)
 {
@@ -203,6 +224,7 @@ main(void)
 	test_versions();
 	test_midnight();
 	test_damage();
+	test_odd_json();
 	test_cuts();
 	return tap_done();
 }
