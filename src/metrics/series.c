@@ -371,3 +371,19 @@ ws_series_median(const struct ws_series *s)
 {
 	return ws_series_quantile(s, 0.5);
 }
+
+double
+ws_series_worst(const struct ws_series *s)
+{
+	double sum, worst = NAN;
+	size_t i, k;
+
+	if (s == NULL || s->n <= WS_WINDOW)
+		return NAN;
+	for (i = WS_WINDOW - 1; i < s->n; i++) {
+		for (sum = 0, k = 0; k < WS_WINDOW; k++)
+			sum += s->value[i - k];
+		worst = fmax(worst, sum / WS_WINDOW);
+	}
+	return worst;
+}

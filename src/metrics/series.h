@@ -59,5 +59,9 @@ struct ws_sv ws_counters_text(
 /* Median and 0..1 quantile of the kept values; NaN when there are none. */
 double ws_series_median(const struct ws_series *s);
 double ws_series_quantile(const struct ws_series *s, double q);
+/* The highest mean of WS_WINDOW values that follow each other; NaN unless there
+ * are more. */
+enum { WS_WINDOW = 5 };
+double ws_series_worst(const struct ws_series *s);
 
 #endif
