@@ -99,6 +99,27 @@ put kinds cpu/profile.pb.gz "$lock/cpu.pb.gz"
 put kinds heap/profile.pb.gz "$lock/allocs.pb.gz"
 about kinds '' "a folder for each kind of profile is one process"
 
+proc=$srcdir/testdata/procfs
+for f in stat diskstats meminfo; do
+	put sos "sosreport-h-1/proc/$f" "$proc/$f/input.$f"
+done
+put sos sosreport-h-1/proc/pressure/io "$proc/pressure/input.pressure_io"
+put sos sosreport-h-1/sos_commands/sar/sar_-A "$srcdir/testdata/sar/u-ALL/input.txt"
+put sos sosreport-h-1/sos_commands/process/top "$srcdir/testdata/top/v4.0.2/input.txt"
+for slice in system user; do
+	put sos "sosreport-h-1/sys/fs/cgroup/$slice.slice/cpu.stat" \
+		"$proc/cgroup2/input.cpu.stat"
+done
+printf '\226\325\165\041' >"$dir/sos/sosreport-h-1/sa23"
+echo '<html><body>404 page not found</body></html>' \
+	>"$dir/sos/sosreport-h-1/cpu.pprof"
+about sos '' "a report of one machine, with a tree of cgroups"
+"$WHYSLOW" ls "$dir/sos" >"$dir/out" 2>"$dir/err"
+is "$(grep -c ' procfs .* ok ' "$dir/out")" 6 "counters of the kernel"
+is "$(grep -cE ' (sar|top) .* ok ' "$dir/out")" 2 "logs, whatever their names"
+is "$(grep -c 'sadf -d' "$dir/out")$(grep -c 'HTML' "$dir/out")" 11 \
+	"data files of sar and pages of HTML are named"
+
 for n in 1 2; do
 	sed "s/(vm)/(node$n)/" "$srcdir/testdata/sar/v12.6.1/input.txt" \
 		>"$dir/sar.txt"

@@ -5,18 +5,13 @@
 
 #include "base/htab.h"
 #include "base/mem.h"
+#include "base/moment.h"
 
 /* Folders whose members are nodes or processes, in bundles of cockroach,
  * nomad, elastic-agent and the like. */
 static const char *const markers[] = { "nodes", "node", "server", "servers",
 	"client", "clients", "hosts", "pods", "components", "instances",
 	"replicas", "processes" };
-
-/* Of captures of one process that follow each other; numbers may follow. */
-static const char *const times[] = { "before", "after", "start", "end", "first",
-	"last", "old", "new", "baseline", "idle", "load", "run", "round",
-	"iteration", "sample", "capture", "step", "pass", "phase", "attempt",
-	"interval", "snapshot", "t", "try" };
 
 /* Formats of one process; the others may be of a machine. */
 static const char *const of_process[] = { "pprof", "pprof-text", "goroutines",
@@ -52,28 +47,6 @@ is_one_of(struct ws_sv s, const char *const *list, size_t n)
 		if (ws_sv_is(s, list[i]))
 			return true;
 	return false;
-}
-
-/* "t0", "0003", "2026-11-23T00-29-12Z", "before" */
-static bool
-is_time(struct ws_sv s)
-{
-	size_t digits = 0, others = 0, stem = s.n;
-
-	while (stem > 0 && ((s.p[stem - 1] >= '0' && s.p[stem - 1] <= '9') ||
-			       s.p[stem - 1] == '-' || s.p[stem - 1] == '_'))
-		stem--;
-	if (is_one_of((struct ws_sv){ s.p, stem }, times, WS_LEN(times)))
-		return true;
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		digits += c >= '0' && c <= '9';
-		others += (c < '0' || c > '9') && c != '-' && c != '_' &&
-			  c != ':' && c != '.' && c != '+' && c != 'T' &&
-			  c != 'Z' && c != 't';
-	}
-	return digits > 0 && others == 0;
 }
 
 static bool
@@ -136,12 +109,13 @@ see_patterns(struct patterns *t, const struct ws_entry *e, size_t n)
 		struct ws_sv part;
 		size_t at = 0;
 
-		if (!is_used(&e[i]))
+		/* A tree of cgroups has the same files in every folder. */
+		if (!is_used(&e[i]) || strcmp(e[i].format, "procfs") == 0)
 			continue;
 		while (next_folder(ws_sv_of(e[i].name), &at, &part)) {
 			struct pattern *p;
 
-			if (is_time(part))
+			if (ws_is_moment(part))
 				continue;
 			p = pattern_of(t, &e[i], part);
 			p->differs = p->differs || !ws_sv_eq(p->part, part);
@@ -188,8 +162,8 @@ key_of_path(struct patterns *t, const struct ws_entry *e)
 
 	while (next_folder(path, &at, &part)) {
 		if (is_one_of(last, markers, WS_LEN(markers)) ||
-		    (is_used(e) && !is_time(part) &&
-			pattern_of(t, e, part)->differs))
+		    (is_used(e) && strcmp(e->format, "procfs") != 0 &&
+			!ws_is_moment(part) && pattern_of(t, e, part)->differs))
 			return (struct ws_sv){ path.p, at - 1 };
 		last = part;
 	}
