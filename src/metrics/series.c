@@ -282,11 +282,22 @@ ws_counters_log(const struct ws_counters *c, size_t i)
 	return &c->log[i];
 }
 
-/* With more values; or with as many, and the name that sorts first. */
+/* sar keeps days, in which the time in question is lost. */
+static bool
+is_archive(const struct ws_counters *c, const struct ws_series *s)
+{
+	return ws_sv_is(
+	    ws_dict_text(c->sink.dict, c->log[s->log].format), "sar");
+}
+
+/* Of a capture, not of an archive; with more values; or with as many, and the
+ * name that sorts first. */
 static bool
 is_better(const struct ws_counters *c, const struct ws_series *s,
     const struct ws_series *than)
 {
+	if (is_archive(c, s) != is_archive(c, than))
+		return is_archive(c, than);
 	if (s->seen != than->seen)
 		return s->seen > than->seen;
 	return s->artifact != than->artifact &&
