@@ -331,6 +331,21 @@ put_rate(const struct pprof *p, struct ws_buf *b)
 	}
 }
 
+/* The main program is the first mapping (profile.proto). */
+static void
+tell_program(struct pprof *p)
+{
+	struct ws_sv file = { NULL, 0 };
+
+	if (p->mappings.n > 0)
+		file = ws_dict_text(
+		    p->sink->dict, pprof_intern(p, p->mappings.v[0].file));
+	while (ws_sv_find(file, "/") < file.n)
+		ws_sv_split(&file, '/');
+	if (file.n > 0 && file.p[0] != '[')
+		ws_source_program(p->tape.src, file);
+}
+
 void
 pprof_describe(struct pprof *p)
 {
@@ -356,6 +371,7 @@ pprof_describe(struct pprof *p)
 	if (b.n > 0)
 		ws_source_detail(p->tape.src, "%s", b.p);
 	ws_buf_fini(&b);
+	tell_program(p);
 	ws_source_tally(p->tape.src, "sample", p->samples);
 	ws_source_tally(p->tape.src, "location", p->locations.n);
 	ws_source_tally(p->tape.src, "function", p->functions.n);

@@ -473,6 +473,61 @@ test_series(void)
 	ws_dict_free(d);
 }
 
+/* The incident comes before the day that it was in. */
+static void
+test_archive(void)
+{
+	struct bench b;
+
+	bench_init(&b, "");
+	begin(&b, "a/sa23.txt", "sar");
+	for (int i = 0; i < 144; i++) {
+		counter(&b, NULL, WS_N_CPU_IDLE, 0.9);
+		counter(&b, NULL, WS_N_SCHED_RUNNABLE, 1);
+		counter(&b, "sda", WS_N_DISK_OPS, 5);
+	}
+	end(&b, WS_OK);
+	begin(&b, "vmstat.txt", "vmstat");
+	for (int i = 0; i < 10; i++) {
+		counter(&b, NULL, WS_N_CPU_IDLE, 0.1);
+		counter(&b, NULL, WS_N_SCHED_RUNNABLE, 7);
+	}
+	end(&b, WS_OK);
+	begin(&b, "iostat.txt", "iostat");
+	counter(&b, "sda", WS_N_DISK_OPS, 900);
+	end(&b, WS_OK);
+	ok(finish(&b), "facts of a day and of ten seconds");
+	is_named(&b, "host.cpu.idle", 0.1);
+	is_named(&b, "host.runnable", 7);
+	is_fact(&b, kit_fact_id(&b.kit, "disk.ops"), "sda", 900);
+	bench_fini(&b);
+}
+
+/* A bad minute in a good hour does not show in the median. */
+static void
+test_worst(void)
+{
+	struct bench b;
+
+	bench_init(&b, "");
+	begin(&b, "vmstat.txt", "vmstat");
+	for (int i = 0; i < 60; i++) {
+		counter(&b, NULL, WS_N_CPU_IDLE, 0.5);
+		counter(
+		    &b, NULL, WS_N_SCHED_RUNNABLE, i >= 20 && i < 25 ? 9 : 1);
+		counter(&b, NULL, WS_N_CPU_STEAL, i == 59 ? 0.5 : 0);
+	}
+	for (int i = 0; i < 5; i++)
+		counter(&b, NULL, WS_N_SCHED_BLOCKED, 4);
+	end(&b, WS_OK);
+	ok(finish(&b), "facts of an hour");
+	is_named(&b, "host.runnable", 1);
+	is_named(&b, "host.runnable.worst", 9);
+	is_named(&b, "host.cpu.steal.worst", 0.1);
+	is_named(&b, "host.blocked.worst", NAN);
+	bench_fini(&b);
+}
+
 int
 main(void)
 {
@@ -487,5 +542,7 @@ main(void)
 	test_series();
 	test_many_series();
 	test_order_of_artifacts();
+	test_archive();
+	test_worst();
 	return tap_done();
 }

@@ -20,6 +20,8 @@ add_entry(struct ws_reader *r, const char *name)
 		.name = ws_arena_dup(b->arena, ws_sv_of(name)),
 		.version = "",
 		.detail = "",
+		.host = "",
+		.program = "",
 		.off = WS_OFF_NONE,
 	};
 	return e;

@@ -190,6 +190,7 @@ tell_sources(const struct ws_measured *m)
 	}
 	tell_parts(m, "sar");
 	tell_parts(m, "procfs");
+	tell_parts(m, "top");
 	free(held);
 }
 
