@@ -10,7 +10,7 @@ our_rows() { # FILE OPTION...
 	sed -n 's/^ *"\(name\|flat\|cum\)": *\(.*[^,]\),*$/\1	\2/p' \
 		"$dir/our.json" | ${AWK-awk} -F '	' '
 		$1 == "name" { name = substr($2, 2, length($2) - 2)
-			gsub(/\\u003c/, "<", name)
+			gsub(/\\u003c/, "<", name); gsub(/\\t/, "\t", name)
 			gsub(/\\"/, "\"", name); gsub(/\\\\/, "\\", name) }
 		$1 == "flat" { flat = $2 }
 		$1 == "cum" && (flat != 0 || $2 != 0) {

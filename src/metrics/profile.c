@@ -34,6 +34,7 @@ struct ws_profiles {
 	bool is_base;
 	double lost;     /* by the artifact so far */
 	double duration; /* of the artifact, NaN until it says so */
+	int64_t time;    /* likewise, WS_T_NONE */
 };
 
 static void
@@ -45,6 +46,7 @@ begin(struct ws_sink *s, const struct ws_origin *o)
 	p->n_open = p->next_open = 0;
 	p->lost = 0;
 	p->duration = NAN;
+	p->time = WS_T_NONE;
 }
 
 static struct ws_profile *
@@ -55,6 +57,7 @@ new_profile(ws_id series, ws_id artifact)
 	f->series = series;
 	f->artifact = artifact;
 	f->duration = f->period = NAN;
+	f->time = WS_T_NONE;
 	return f;
 }
 
@@ -95,6 +98,7 @@ series_of(struct ws_profiles *p, ws_id name)
 	f = new_profile(name, p->origin.artifact);
 	f->lost = p->lost;
 	f->duration = p->duration;
+	f->time = p->time;
 	f->rough = roughness(ws_dict_text(p->sink.dict, p->origin.format));
 	p->profile =
 	    ws_grow(p->profile, &p->cap, p->n + 1, sizeof(*p->profile));
@@ -201,6 +205,17 @@ set_duration(struct ws_profiles *p, const struct ws_event *e)
 		p->open[i].profile->duration = e->value;
 }
 
+static void
+set_period(struct ws_profiles *p, const struct ws_event *e)
+{
+	size_t i;
+
+	series_of(p, e->track)->profile->period = e->value;
+	p->time = e->t;
+	for (i = 0; i < p->n_open; i++)
+		p->open[i].profile->time = e->t;
+}
+
 static enum ws_status
 events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
@@ -219,7 +234,7 @@ events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 		else if (e->name == WS_N_CAPTURE_DURATION)
 			set_duration(p, e);
 		else if (e->name == WS_N_CAPTURE_PERIOD)
-			series_of(p, e->track)->profile->period = e->value;
+			set_period(p, e);
 	}
 	return WS_OK;
 }

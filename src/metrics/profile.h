@@ -32,6 +32,7 @@ struct ws_profile {
 	double lost;      /* records that the artifact lost */
 	double duration;  /* ns, NaN when the artifact does not say */
 	double period;    /* NaN likewise */
+	int64_t time;     /* of its start or moment, or WS_T_NONE */
 	/* 0; of texts, which hide functions, the more the less they show */
 	unsigned rough;
 };
