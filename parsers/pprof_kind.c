@@ -264,22 +264,15 @@ default_type(struct pprof *p)
 	return p->types.n > 0 ? &p->types.v[p->types.n - 1] : NULL;
 }
 
-/* eBPF profilers write how many samples and, as the period, what CPU time each
- * stands for. */
+/* eBPF profilers write nothing but how many samples and, as the period, what
+ * CPU time each stands for. */
 static void
 derive_cpu(struct pprof *p)
 {
-	bool samples = false;
-	size_t i;
-
-	for (i = 0; i < p->types.n; i++) {
-		samples |= p->types.v[i].series == WS_N_PPROF_CPU_SAMPLES;
-		if (p->types.v[i].series == WS_N_PPROF_CPU)
-			return;
-	}
-	if (samples && p->period > 0 && p->has_period_type &&
-	    type_is(p, &p->period_type, "cpu", WS_U_TIME))
-		p->cpu_of_period = true;
+	p->cpu_of_period = p->types.n == 1 && p->period > 0 &&
+			   p->has_period_type &&
+			   p->types.v[0].series == WS_N_PPROF_CPU_SAMPLES &&
+			   type_is(p, &p->period_type, "cpu", WS_U_TIME);
 }
 
 void
