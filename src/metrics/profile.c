@@ -195,25 +195,40 @@ add_loss(struct ws_profiles *p, const struct ws_event *e)
 
 /* Told of one series, true of all that were captured with it. */
 static void
-set_duration(struct ws_profiles *p, const struct ws_event *e)
+set_duration(struct ws_profiles *p, double duration)
 {
 	size_t i;
 
-	series_of(p, e->track);
-	p->duration = e->value;
+	p->duration = duration;
 	for (i = 0; i < p->n_open; i++)
-		p->open[i].profile->duration = e->value;
+		p->open[i].profile->duration = duration;
 }
 
 static void
-set_period(struct ws_profiles *p, const struct ws_event *e)
+set_time(struct ws_profiles *p, int64_t t)
 {
 	size_t i;
 
-	series_of(p, e->track)->profile->period = e->value;
-	p->time = e->t;
+	p->time = t;
 	for (i = 0; i < p->n_open; i++)
-		p->open[i].profile->time = e->t;
+		p->open[i].profile->time = t;
+}
+
+/* What a counter says of the capture. */
+static void
+learn(struct ws_profiles *p, const struct ws_event *e)
+{
+	struct open_series *o;
+
+	if (e->name != WS_N_CAPTURE_DURATION && e->name != WS_N_CAPTURE_PERIOD)
+		return;
+	o = series_of(p, e->track);
+	if (e->name == WS_N_CAPTURE_PERIOD)
+		o->profile->period = e->value;
+	else
+		set_duration(p, e->value);
+	if (e->t != WS_T_NONE)
+		set_time(p, e->t);
 }
 
 static enum ws_status
@@ -229,12 +244,8 @@ events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 			ws_profiles_add(p, e, 1);
 		else if (e->kind == WS_EV_LOSS)
 			add_loss(p, e);
-		else if (e->kind != WS_EV_COUNTER || e->track == 0)
-			continue;
-		else if (e->name == WS_N_CAPTURE_DURATION)
-			set_duration(p, e);
-		else if (e->name == WS_N_CAPTURE_PERIOD)
-			set_period(p, e);
+		else if (e->kind == WS_EV_COUNTER && e->track != 0)
+			learn(p, e);
 	}
 	return WS_OK;
 }
@@ -351,6 +362,23 @@ static enum class class_of(const struct ws_profile *p) {
 	return isnan(p->duration) ? CUMULATIVE : WINDOW;
 }
 
+/* The same capture under another name: a bundle may have it twice. */
+static bool
+is_copy(const struct ws_profiles *p, size_t i)
+{
+	const struct ws_profile *f = p->profile[i], *g;
+	size_t k;
+
+	for (k = 0; k < i && f->time != WS_T_NONE; k++) {
+		g = p->profile[k];
+		if (g->series == f->series && g->time == f->time &&
+		    g->duration == f->duration && g->total == f->total &&
+		    g->n == f->n)
+			return true;
+	}
+	return false;
+}
+
 /* All windows of a series as one profile. */
 static struct ws_profile *
 merge_windows(struct ws_profiles *p, ws_id series)
@@ -361,7 +389,8 @@ merge_windows(struct ws_profiles *p, ws_id series)
 	for (i = 0; i < p->n; i++) {
 		const struct ws_profile *f = p->profile[i];
 
-		if (f->series != series || class_of(f) != WINDOW)
+		if (f->series != series || class_of(f) != WINDOW ||
+		    is_copy(p, i))
 			continue;
 		if (to.profile == NULL)
 			to.profile = new_profile(series, f->artifact);

@@ -54,8 +54,8 @@ const struct ws_profile *ws_profiles_get(const struct ws_profiles *p, size_t i);
 bool ws_profile_is_difference(const struct ws_profile *p);
 /*
  * The profile of a series to reason about; NULL when there is none.  Captures
- * that tell their duration are windows: several are added up, under the name
- * of the first.  Those that do not count from the start of the process: when
+ * that tell their duration are windows: several are added up (copies of one
+ * once), under the name of the first.  Those that do not count from the start of the process: when
  * there are no windows, the one with the largest total is taken, a text only
  * where it is all there is.  A difference is the last resort.  Ask after the last event only.
  */
