@@ -303,6 +303,31 @@ capture_at(struct bench *b, const char *series, ws_id name, int64_t t, double v)
 	ws_sink_events(b->sink, &e, 1);
 }
 
+/* Stacks without names are possible parts; where they are most, shares are
+ * missing and not 0. */
+static void
+test_nameless(void)
+{
+	struct ws_frame bare = { .addr = 0x1234 };
+	struct bench b;
+	ws_id frame, at;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		bench_init(&b, rules);
+		frame = ws_dict_frame(b.d, &bare);
+		at = ws_dict_stack(b.d, &frame, 1);
+		begin(&b, "cpu", "pprof");
+		capture(&b, "pprof.cpu", 10, 1);
+		sample(&b, WS_N_PPROF_CPU, "mid root", 300);
+		sample_at(&b, WS_N_PPROF_CPU, at, i == 0 ? 100 : 400);
+		finish(&b);
+		is_named(&b, "q.any", i == 0 ? 0.75 : NAN);
+		is_fact(&b, WS_F_CPU_NAMELESS, NULL, i == 0 ? 0.25 : 4.0 / 7);
+		bench_fini(&b);
+	}
+}
+
 /* A window that is there twice, under two names. */
 static void
 test_copies(void)
@@ -559,6 +584,7 @@ main(void)
 	test_difference();
 	test_top();
 	test_top_labels();
+	test_nameless();
 	test_copies();
 	test_growth(0, 400);
 	test_growth(1, NAN); /* 5 s apart: one moment */
