@@ -166,7 +166,13 @@ report(const struct pprof *p, struct ws_err *err)
 		f = &p->faults[i];
 		if (f->n == 0)
 			continue;
-		snprintf(line, sizeof(line), "%s: %" PRIu64, texts[i], f->n);
+		if (i == PPROF_F_CUT)
+			snprintf(line, sizeof(line),
+			    "%s, behind %" PRIu64 " samples", texts[i],
+			    p->samples);
+		else
+			snprintf(
+			    line, sizeof(line), "%s: %" PRIu64, texts[i], f->n);
 		ws_sink_fault(p->sink, f->off, line);
 		if (status == WS_OK)
 			status =

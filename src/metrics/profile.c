@@ -17,6 +17,7 @@ begin(struct ws_sink *s, const struct ws_origin *o)
 	p->n_open = p->next_open = 0;
 	p->lost = 0;
 	p->duration = NAN;
+	p->time = WS_T_NONE;
 }
 
 struct ws_profile *
@@ -27,7 +28,7 @@ ws_profile_new(ws_id series, ws_id artifact)
 	f->series = series;
 	f->artifact = artifact;
 	f->duration = f->period = NAN;
-	f->from = f->to = WS_T_NONE;
+	f->time = f->from = f->to = WS_T_NONE;
 	return f;
 }
 
@@ -95,6 +96,7 @@ series_of(struct ws_profiles *p, ws_id name)
 	f = ws_profile_new(name, p->origin.artifact);
 	f->lost = p->lost;
 	f->duration = p->duration;
+	f->time = p->time;
 	f->has_tracks = p->tracks;
 	f->rough = roughness(ws_dict_text(p->sink.dict, p->origin.format));
 	p->profile =
@@ -282,14 +284,40 @@ add_loss(struct ws_profiles *p, const struct ws_event *e)
 
 /* Told of one series, true of all that were captured with it. */
 static void
-set_duration(struct ws_profiles *p, const struct ws_event *e)
+set_duration(struct ws_profiles *p, double duration)
 {
 	size_t i;
 
-	series_of(p, e->track);
-	p->duration = e->value;
+	p->duration = duration;
 	for (i = 0; i < p->n_open; i++)
-		p->open[i].profile->duration = e->value;
+		p->open[i].profile->duration = duration;
+}
+
+static void
+set_time(struct ws_profiles *p, int64_t t)
+{
+	size_t i;
+
+	p->time = t;
+	for (i = 0; i < p->n_open; i++)
+		p->open[i].profile->time = t;
+}
+
+/* What a counter says of the capture. */
+static void
+learn(struct ws_profiles *p, const struct ws_event *e)
+{
+	struct ws_open_series *o;
+
+	if (e->name != WS_N_CAPTURE_DURATION && e->name != WS_N_CAPTURE_PERIOD)
+		return;
+	o = series_of(p, e->track);
+	if (e->name == WS_N_CAPTURE_PERIOD)
+		o->profile->period = e->value;
+	else
+		set_duration(p, e->value);
+	if (e->t != WS_T_NONE)
+		set_time(p, e->t);
 }
 
 enum { KINDS = 1 << WS_EV_SAMPLE | 1 << WS_EV_LOSS | 1 << WS_EV_COUNTER };
@@ -301,12 +329,8 @@ add_event(struct ws_profiles *p, const struct ws_event *e)
 		ws_profiles_add(p, e, 1);
 	else if (e->kind == WS_EV_LOSS)
 		add_loss(p, e);
-	else if (e->track == 0)
-		return;
-	else if (e->name == WS_N_CAPTURE_DURATION)
-		set_duration(p, e);
-	else if (e->name == WS_N_CAPTURE_PERIOD)
-		series_of(p, e->track)->profile->period = e->value;
+	else if (e->track != 0)
+		learn(p, e);
 }
 
 static enum ws_status

@@ -43,6 +43,7 @@ struct ws_profile {
 	double lost;      /* records that the artifact lost */
 	double duration;  /* ns, NaN when the artifact does not say */
 	double period;    /* NaN likewise */
+	int64_t time;     /* of its start or moment, or WS_T_NONE */
 	/* 0; of texts, which hide functions, the more the less they show */
 	unsigned rough;
 	bool has_tracks; /* entries are told apart by them */
@@ -79,8 +80,8 @@ bool ws_profile_is_difference(const struct ws_profile *p);
 size_t ws_profiles_service(struct ws_profiles *p, const struct ws_profile *f);
 /*
  * The profile of a series to reason about; NULL when there is none.  Captures
- * that tell their duration are windows: several are added up, under the name
- * of the first.  Those that do not count from the start of the process: when
+ * that tell their duration are windows: several are added up (copies of one
+ * once), under the name of the first.  Those that do not count from the start of the process: when
  * there are no windows, the one with the largest total is taken, a text only
  * where it is all there is.  A difference is the last resort.
  * Windows of Linux perf that overlap are one recording in several forms, of

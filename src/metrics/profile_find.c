@@ -143,6 +143,23 @@ is_shadowed(const struct ws_profiles *p, const struct ws_profile *f)
 	return false;
 }
 
+/* The same capture under another name: a bundle may have it twice. */
+static bool
+is_copy(const struct ws_profiles *p, size_t i)
+{
+	const struct ws_profile *f = p->profile[i], *g;
+	size_t k;
+
+	for (k = 0; k < i && f->time != WS_T_NONE; k++) {
+		g = p->profile[k];
+		if (g->series == f->series && g->time == f->time &&
+		    g->duration == f->duration && g->total == f->total &&
+		    g->n == f->n)
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_of_go(const struct ws_dict *d, ws_id stack)
 {
@@ -347,7 +364,8 @@ merge_all(struct ws_profiles *p, const struct ws_profile *best)
 		if (f->series != best->series)
 			continue;
 		if (class_of(best) == WINDOW
-			? class_of(f) != WINDOW || is_shadowed(p, f)
+			? class_of(f) != WINDOW || is_shadowed(p, f) ||
+			      is_copy(p, i)
 			: f != best)
 			continue;
 		if (first || compare_names(p, f, to.profile) < 0)

@@ -32,6 +32,7 @@ struct ws_profiles {
 	size_t next_open; /* where the next sample's series is looked for */
 	double lost;      /* by the artifact so far */
 	double duration;  /* of the artifact, NaN until it says so */
+	int64_t time;     /* likewise, WS_T_NONE */
 	ws_id clock;      /* of the sample before, */
 	enum ws_clock_kind clock_kind; /* and its kind */
 	bool tracks;                   /* told apart */
