@@ -122,6 +122,20 @@ ws_profile_entry_of(struct ws_open_series *o, ws_id stack, uint32_t process)
 	return &f->entry[f->n++];
 }
 
+/* Threads of the kernel that any recording of a machine has. */
+static bool
+is_kernel_thread(struct ws_sv comm)
+{
+	static const char *const prefix[] = { "kworker/", "ksoftirqd/",
+		"migration/", "rcu_", "kcompactd", "kswapd" };
+	size_t i;
+
+	for (i = 0; i < WS_LEN(prefix); i++)
+		if (ws_sv_starts(comm, prefix[i]))
+			return true;
+	return false;
+}
+
 /* What a track says: "PID/TID COMM", "?/TID COMM", "COMM". */
 static struct ws_profile_process
 process_of_track(struct ws_dict *d, ws_id track, bool *is_first_thread)
@@ -139,6 +153,7 @@ process_of_track(struct ws_dict *d, ws_id track, bool *is_first_thread)
 	}
 	v.comm = ws_dict_str(d, s);
 	v.idle = thread == 0;
+	v.kernel = is_kernel_thread(s);
 	v.numbered = ws_num_u64(pid, 0, UINT32_MAX, &n);
 	v.name = v.numbered && !v.idle ? ws_dict_str(d, pid) : v.comm;
 	*is_first_thread = v.numbered && n == thread;

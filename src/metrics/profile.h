@@ -22,7 +22,7 @@ struct ws_profile_entry {
 struct ws_profile_process {
 	ws_id name; /* its number, or the comm where that is not told */
 	ws_id comm; /* of its first thread, or of the first that was seen */
-	bool numbered, idle;
+	bool numbered, idle, kernel; /* idle: of a CPU; kernel: by its comm */
 	double value;
 	uint64_t samples;
 };

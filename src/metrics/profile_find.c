@@ -185,6 +185,8 @@ busiest(const struct ws_profiles *p, const struct ws_profile *f)
 		if (a->idle)
 			continue;
 		busy += a->value;
+		if (a->kernel)
+			continue;
 		if (best == f->n_process || a->value > f->process[best].value)
 			best = i;
 		if (go[i] && (best_go == f->n_process ||
@@ -198,17 +200,18 @@ busiest(const struct ws_profiles *p, const struct ws_profile *f)
 	return best;
 }
 
-/* The CPU profile of an artifact, or of the bundle when it has none. */
+/* A profile of an artifact, or NULL. */
 static const struct ws_profile *
-cpu_of(const struct ws_profiles *p, ws_id artifact)
+in_artifact(const struct ws_profiles *p, ws_id artifact, ws_id series)
 {
-	size_t i, same;
+	size_t i;
 
 	for (i = 0; i < p->n; i++)
-		if (p->profile[i]->series == WS_N_PERF_CPU &&
-		    p->profile[i]->artifact == artifact)
+		if (p->profile[i]->series == series &&
+		    p->profile[i]->artifact == artifact &&
+		    p->profile[i]->n_process > 0)
 			return p->profile[i];
-	return largest(p, WS_N_PERF_CPU, &same);
+	return NULL;
 }
 
 static size_t
@@ -232,40 +235,67 @@ most_samples(const struct ws_profile *f)
 	size_t i, best = f->n_process;
 
 	for (i = 0; i < f->n_process; i++)
-		if (!f->process[i].idle &&
+		if (!f->process[i].idle && !f->process[i].kernel &&
 		    (best == f->n_process ||
 			f->process[i].samples > f->process[best].samples))
 			best = i;
 	return best;
 }
 
+/* The busiest process of another profile; f->n_process when f has it not. */
+static size_t
+busiest_of(const struct ws_profiles *p, const struct ws_profile *other,
+    const struct ws_profile *f)
+{
+	size_t i = other != NULL ? busiest(p, other) : 0;
+
+	if (other == NULL || i == other->n_process)
+		return f->n_process;
+	if (other == f)
+		return i;
+	return find_process(
+	    f, other->process[i].name, other->process[i].comm);
+}
+
 size_t
 ws_profiles_service(struct ws_profiles *p, const struct ws_profile *f)
 {
-	const struct ws_profile *cpu = cpu_of(p, f->artifact);
-	size_t i;
+	size_t i, same;
+	const struct ws_profile *cpu =
+	    in_artifact(p, f->artifact, WS_N_PERF_CPU);
 
-	if (cpu == NULL || cpu->n_process == 0)
-		return most_samples(f);
-	i = busiest(p, cpu);
-	if (cpu == f)
-		return i;
-	if (i < cpu->n_process)
-		i = find_process(f, cpu->process[i].name, cpu->process[i].comm);
-	else
-		i = f->n_process;
+	if (cpu == NULL)
+		cpu = largest(p, WS_N_PERF_CPU, &same);
+	i = busiest_of(p, cpu, f);
+	/* Who is often on a CPU often leaves it. */
+	if (i == f->n_process)
+		i = busiest_of(p,
+		    in_artifact(p, f->artifact, WS_N_PERF_SWITCHES), f);
 	return i < f->n_process ? i : most_samples(f);
 }
 
-/* A recording of one process whose number is not told has threads of several
- * names; that of a machine shows its idle threads. */
 static bool
-is_of_one_process(const struct ws_profile *f)
+is_of_machine(const struct ws_profile *f)
 {
 	size_t i;
 
 	for (i = 0; i < f->n_process; i++)
-		if (f->process[i].numbered || f->process[i].idle)
+		if (f->process[i].numbered || f->process[i].idle ||
+		    f->process[i].kernel)
+			return true;
+	return false;
+}
+
+/* A recording of one process whose number is not told has threads of several
+ * names; that of a machine shows idle threads or the kernel's in some series. */
+static bool
+is_of_one_process(const struct ws_profiles *p, const struct ws_profile *f)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (p->profile[i]->artifact == f->artifact &&
+		    is_of_machine(p->profile[i]))
 			return false;
 	return true;
 }
@@ -286,7 +316,7 @@ static void
 merge_service(struct ws_profiles *p, struct ws_open_series *to,
     const struct ws_profile *f)
 {
-	bool all = is_of_one_process(f);
+	bool all = is_of_one_process(p, f);
 	size_t i, service = ws_profiles_service(p, f);
 
 	for (i = 0; i < f->n_process; i++) {
