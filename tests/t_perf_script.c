@@ -37,17 +37,15 @@ folded(const struct parsed *r, size_t nth, char out[512])
 		}
 	if (e == NULL)
 		return "none";
-	at = (size_t)snprintf(
-	    out, 512, "%s:", ws_dict_text(d, e->track).p);
+	at = (size_t)snprintf(out, 512, "%s:", ws_dict_text(d, e->track).p);
 	n = ws_dict_get_stack(d, e->stack, &frame);
 	while (n-- > 0 && at < 400) {
 		const struct ws_frame *f = ws_dict_get_frame(d, frame[n]);
 
 		at += (size_t)snprintf(out + at, 512 - at, "%s%s",
-		    f->func != 0 ? ws_dict_text(d, f->func).p
-		    : f->mapping != 0
-			? ws_dict_text(d, f->mapping).p
-			: "[unknown]",
+		    f->func != 0      ? ws_dict_text(d, f->func).p
+		    : f->mapping != 0 ? ws_dict_text(d, f->mapping).p
+				      : "[unknown]",
 		    n > 0 ? ";" : "");
 	}
 	return out;
@@ -101,9 +99,8 @@ test_header(void)
 	    "a period of cpu-clock is ns");
 	ok(e != NULL && ws_dict_get_stack(r.sink.dict, e->stack, &frame) == 2 &&
 		ws_dict_get_frame(r.sink.dict, frame[0])->addr == 0x16e0ba &&
-		ws_sv_is(
-		    ws_dict_text(r.sink.dict,
-			ws_dict_get_frame(r.sink.dict, frame[0])->mapping),
+		ws_sv_is(ws_dict_text(r.sink.dict,
+			     ws_dict_get_frame(r.sink.dict, frame[0])->mapping),
 		    "/usr/lib/x86_64-linux-gnu/libc.so.6"),
 	    "addresses and binaries as printed");
 	is_folded(&r, 0,
@@ -135,9 +132,9 @@ test_selections(void)
 		    "%s: values and times", path[i]);
 		ok(b != NULL &&
 			ws_dict_get_stack(r.sink.dict, b->stack, &frame) > 0 &&
-			ws_sv_is(ws_dict_text(r.sink.dict,
-				     ws_dict_get_frame(r.sink.dict, frame[0])
-					 ->func),
+			ws_sv_is(
+			    ws_dict_text(r.sink.dict,
+				ws_dict_get_frame(r.sink.dict, frame[0])->func),
 			    "w_fault"),
 		    "%s: the leaf", path[i]);
 		parsed_fini(&r);
@@ -243,9 +240,8 @@ test_damage(void)
 	parse_file(&r, "perf-script/unsupported-dump/input.txt");
 	ok(r.status == WS_UNSUPPORTED && r.n == 0, "a dump is not read");
 	parsed_fini(&r);
-	parse_text(&r,
-	    "a 1 1.000000: 5 cycles: \n\n\t 401000 x (y)\n\n"
-	    "a 1 2.000000: 5 cycles: \n\t 401000 x (y)\n\n");
+	parse_text(&r, "a 1 1.000000: 5 cycles: \n\n\t 401000 x (y)\n\n"
+		       "a 1 2.000000: 5 cycles: \n\t 401000 x (y)\n\n");
 	ok(r.faults == 1 && parsed_count(&r, WS_EV_SAMPLE, WS_N_PERF_CPU) == 2,
 	    "frames behind an empty stack are of no sample");
 	is_folded(&r, 0, "?/1 a:");

@@ -7,8 +7,7 @@ extern const struct ws_parser ws_parser_perf_report;
 extern const struct ws_parser ws_parser_folded;
 
 static void
-parse_file(
-    struct parsed *r, const struct ws_parser *parser, const char *path)
+parse_file(struct parsed *r, const struct ws_parser *parser, const char *path)
 {
 	size_t n;
 	char *p = read_testdata(path, &n);
@@ -136,8 +135,8 @@ test_report(void)
 	parsed_fini(&r);
 	parse_file(
 	    &r, &ws_parser_perf_report, "perf-report/children/input.txt");
-	ok(r.status == WS_OK && parsed_count(&r, WS_EV_SAMPLE,
-				    WS_N_PERF_CPU) == 1 &&
+	ok(r.status == WS_OK &&
+		parsed_count(&r, WS_EV_SAMPLE, WS_N_PERF_CPU) == 1 &&
 		fabs(total(&r, WS_N_PERF_CPU) - 0.5136 * 959919832) < 1,
 	    "with children the own share counts");
 	parsed_fini(&r);
@@ -160,8 +159,8 @@ test_folded(void)
 	ok(r.ev[0].value == 10 && r.ev[1].value == -5,
 	    "two counts are a difference");
 	parsed_fini(&r);
-	parse_mem(&r, &ws_parser_folded, "x/offcpu.folded", "a;b 7\na;c 8\n",
-	    12);
+	parse_mem(
+	    &r, &ws_parser_folded, "x/offcpu.folded", "a;b 7\na;c 8\n", 12);
 	ok(total(&r, WS_N_PERF_OFFCPU) == 15, "the name tells off CPU");
 	parsed_fini(&r);
 	parse_mem(&r, &ws_parser_folded, "x", "a;b c\n", 6);

@@ -106,9 +106,9 @@ is_better_form(const struct ws_profiles *p, const struct ws_profile *a,
 	if (a->rough != b->rough)
 		return a->rough < b->rough;
 	/* A part of a recording has less; a form of it at most loses the last
-	 * sample or an end. */
-	if ((double)a->samples * 1.01 < (double)b->samples ||
-	    (double)b->samples * 1.01 < (double)a->samples)
+	 * samples. */
+	if ((double)a->samples * 1.01 + 2 < (double)b->samples ||
+	    (double)b->samples * 1.01 + 2 < (double)a->samples)
 		return a->samples > b->samples;
 	na = named(p, a);
 	nb = named(p, b);
@@ -253,8 +253,7 @@ busiest_of(const struct ws_profiles *p, const struct ws_profile *other,
 		return f->n_process;
 	if (other == f)
 		return i;
-	return find_process(
-	    f, other->process[i].name, other->process[i].comm);
+	return find_process(f, other->process[i].name, other->process[i].comm);
 }
 
 size_t
@@ -269,8 +268,8 @@ ws_profiles_service(struct ws_profiles *p, const struct ws_profile *f)
 	i = busiest_of(p, cpu, f);
 	/* Who is often on a CPU often leaves it. */
 	if (i == f->n_process)
-		i = busiest_of(p,
-		    in_artifact(p, f->artifact, WS_N_PERF_SWITCHES), f);
+		i = busiest_of(
+		    p, in_artifact(p, f->artifact, WS_N_PERF_SWITCHES), f);
 	return i < f->n_process ? i : most_samples(f);
 }
 
