@@ -4,6 +4,8 @@
 
 extern const struct ws_parser ws_parser_perf_stat;
 extern const struct ws_parser ws_parser_perf_report;
+extern const struct ws_parser ws_parser_perf_trace;
+extern const struct ws_parser ws_parser_perf_sched;
 extern const struct ws_parser ws_parser_folded;
 
 static void
@@ -168,6 +170,49 @@ test_folded(void)
 	parsed_fini(&r);
 }
 
+static void
+test_trace(void)
+{
+	struct parsed r;
+	ws_id calls;
+
+	parse_file(&r, &ws_parser_perf_trace, "perf-trace/errno/input.txt");
+	calls = ws_dict_cstr(r.sink.dict, "perf.trace.calls");
+	ok(r.bid == WS_BID_SHAPE && r.status == WS_OK &&
+		r.ev[0].value == 1205908000.0,
+	    "time in a call");
+	ok(parsed_value(&r, "futex 32471 lock worker", calls, 0) == 180,
+	    "calls of the second thread");
+	parsed_fini(&r);
+	parse_file(&r, &ws_parser_perf_trace, "perf-trace/old-total/input.txt");
+	ok(total(&r, WS_N_PERF_SYSCALL) == 910750000.0,
+	    "a table without a column of errors");
+	parsed_fini(&r);
+	parse_file(&r, &ws_parser_perf_trace, "perf-trace/torn/input.txt");
+	ok(r.status == WS_PARTIAL && r.faults == 1, "a cut row");
+	parsed_fini(&r);
+}
+
+static void
+test_sched(void)
+{
+	struct parsed r;
+
+	parse_file(&r, &ws_parser_perf_sched, "perf-sched/wakeups/input.txt");
+	ok(r.bid == WS_BID_SHAPE && r.status == WS_OK &&
+		total(&r, WS_N_PERF_ONCPU) == 190000 &&
+		total(&r, WS_N_PERF_OFFCPU) == 1500000 &&
+		total(&r, WS_N_PERF_RUNQUEUE) == 260000,
+	    "times of threads, not of wake-ups and idle CPUs");
+	ok(ws_sv_is(
+	       ws_dict_text(r.sink.dict, r.ev[0].track), "40/42 my svc[2]"),
+	    "a comm with brackets and blanks");
+	parsed_fini(&r);
+	parse_file(&r, &ws_parser_perf_sched, "perf-sched/torn/input.txt");
+	ok(r.status == WS_PARTIAL && r.faults == 1, "a cut row");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
@@ -175,6 +220,8 @@ main(void)
 	test_stat_rows();
 	test_stat_cuts();
 	test_report();
+	test_trace();
+	test_sched();
 	test_folded();
 	return tap_done();
 }

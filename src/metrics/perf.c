@@ -214,7 +214,9 @@ put_offcpu(const struct ws_measured *m)
 		return;
 	d = find(m, WS_N_PERF_UNINTERRUPTIBLE);
 	put(m, WS_F_PERF_OFFCPU_TOTAL, p->total, p);
-	put(m, WS_F_PERF_OFFCPU_D, (d != NULL ? d->total : 0) / p->total, p);
+	/* Not every form tells the state. */
+	if (d != NULL)
+		put(m, WS_F_PERF_OFFCPU_D, d->total / p->total, p);
 }
 
 static void
@@ -236,6 +238,7 @@ ws_family_perf(const struct ws_measured *m)
 	put_faults(m);
 	put_per_time(m, WS_N_PERF_SWITCHES, WS_F_PERF_SWITCHES_RATE, true);
 	put_offcpu(m);
+	put_per_time(m, WS_N_PERF_ONCPU, WS_F_PERF_SCHED_CORES, false);
 	put_per_time(m, WS_N_PERF_RUNQUEUE, WS_F_PERF_RUNQUEUE_MEAN, false);
 	put_per_time(m, WS_N_PERF_FUTEX, WS_F_PERF_FUTEX_THREADS, false);
 	put_per_time(m, WS_N_PERF_SYSCALL, WS_F_PERF_CALLS_RATE, true);
