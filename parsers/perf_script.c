@@ -32,7 +32,7 @@
 
 enum {
 	HEAD_LINES = 400, /* a bid looks no further */
-	EVENTS_MAX = 4096 /* distinct events; the rest is damage */
+	EVENTS_MAX = 256  /* distinct events; the rest is damage */
 };
 
 struct kind {

@@ -86,6 +86,29 @@ test_processes(void)
 	bench_fini(&b);
 }
 
+/* A file can claim any number of processes, all with the same stack. */
+static void
+test_many(void)
+{
+	struct bench b;
+	char track[40];
+
+	bench_init(&b, rules);
+	begin_perf(&b, "perf.script", "perf-script");
+	for (int i = 0; i < 3; i++)
+		at(&b, WS_N_PERF_CPU, "7/7 svc", "work runtime.main", i);
+	for (int i = 100; i < 60000; i++) {
+		snprintf(track, sizeof(track), "%d/%d x", i, i);
+		at(&b, WS_N_PERF_CPU, track, "work", i);
+	}
+	capture(&b, "perf.cpu", 100e6, 1e6);
+	end(&b, WS_OK);
+	finish(&b);
+	ok(fact(&b, WS_F_PERF_CPU_OTHERS) > 0,
+	    "60000 processes are some, and the rest");
+	bench_fini(&b);
+}
+
 /* Without numbers of processes: threads of one process, or processes of a
  * machine. */
 static void
@@ -309,6 +332,7 @@ int
 main(void)
 {
 	test_processes();
+	test_many();
 	test_unnumbered();
 	test_forms();
 	test_leaves();

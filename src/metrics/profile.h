@@ -30,6 +30,7 @@ struct ws_profile_process {
 /* One series of one artifact: a sum per distinct stack. */
 struct ws_profile {
 	ws_id series, artifact;
+	size_t index; /* for ws_profiles_get; those of an artifact adjoin */
 	enum ws_unit unit;
 	struct ws_profile_entry *entry; /* in the order of first appearance */
 	size_t n, cap;

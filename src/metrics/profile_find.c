@@ -125,6 +125,9 @@ overlap(const struct ws_profile *a, const struct ws_profile *b)
 	       a->clock == b->clock && a->from <= b->to && b->from <= a->to;
 }
 
+/* More recordings than anybody makes are not compared with each other. */
+enum { FORMS_MAX = 2048 };
+
 /* True when another form of the same recording stands for it.  Only Linux perf
  * has such forms: its profiles have processes. */
 static bool
@@ -132,7 +135,9 @@ is_shadowed(const struct ws_profiles *p, const struct ws_profile *f)
 {
 	size_t i;
 
-	for (i = 0; f->n_process > 0 && i < p->n; i++) {
+	if (f->n_process == 0 || p->n > FORMS_MAX)
+		return false;
+	for (i = 0; i < p->n; i++) {
 		const struct ws_profile *g = p->profile[i];
 
 		if (g != f && g->series == f->series && g->n_process > 0 &&
@@ -200,18 +205,39 @@ busiest(const struct ws_profiles *p, const struct ws_profile *f)
 	return best;
 }
 
-/* A profile of an artifact, or NULL. */
-static const struct ws_profile *
-in_artifact(const struct ws_profiles *p, ws_id artifact, ws_id series)
+static size_t
+first_of_artifact(const struct ws_profiles *p, const struct ws_profile *f)
 {
-	size_t i;
+	size_t i = f->index;
 
-	for (i = 0; i < p->n; i++)
+	while (i > 0 && p->profile[i - 1]->artifact == f->artifact)
+		i--;
+	return i;
+}
+
+/* Another series of the same artifact, or NULL. */
+static const struct ws_profile *
+in_artifact(
+    const struct ws_profiles *p, const struct ws_profile *f, ws_id series)
+{
+	size_t i = first_of_artifact(p, f);
+
+	for (; i < p->n && p->profile[i]->artifact == f->artifact; i++)
 		if (p->profile[i]->series == series &&
-		    p->profile[i]->artifact == artifact &&
 		    p->profile[i]->n_process > 0)
 			return p->profile[i];
 	return NULL;
+}
+
+static const struct ws_profile *
+largest_cpu(struct ws_profiles *p)
+{
+	size_t same;
+
+	if (p->cpu_of != p->n)
+		p->cpu = largest(p, WS_N_PERF_CPU, &same);
+	p->cpu_of = p->n;
+	return p->cpu;
 }
 
 static size_t
@@ -259,17 +285,15 @@ busiest_of(const struct ws_profiles *p, const struct ws_profile *other,
 size_t
 ws_profiles_service(struct ws_profiles *p, const struct ws_profile *f)
 {
-	size_t i, same;
-	const struct ws_profile *cpu =
-	    in_artifact(p, f->artifact, WS_N_PERF_CPU);
+	size_t i;
+	const struct ws_profile *cpu = in_artifact(p, f, WS_N_PERF_CPU);
 
 	if (cpu == NULL)
-		cpu = largest(p, WS_N_PERF_CPU, &same);
+		cpu = largest_cpu(p);
 	i = busiest_of(p, cpu, f);
 	/* Who is often on a CPU often leaves it. */
 	if (i == f->n_process)
-		i = busiest_of(
-		    p, in_artifact(p, f->artifact, WS_N_PERF_SWITCHES), f);
+		i = busiest_of(p, in_artifact(p, f, WS_N_PERF_SWITCHES), f);
 	return i < f->n_process ? i : most_samples(f);
 }
 
@@ -290,11 +314,10 @@ is_of_machine(const struct ws_profile *f)
 static bool
 is_of_one_process(const struct ws_profiles *p, const struct ws_profile *f)
 {
-	size_t i;
+	size_t i = first_of_artifact(p, f);
 
-	for (i = 0; i < p->n; i++)
-		if (p->profile[i]->artifact == f->artifact &&
-		    is_of_machine(p->profile[i]))
+	for (; i < p->n && p->profile[i]->artifact == f->artifact; i++)
+		if (is_of_machine(p->profile[i]))
 			return false;
 	return true;
 }
