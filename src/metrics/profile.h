@@ -23,7 +23,7 @@ struct ws_profile_entry {
 struct ws_profile_process {
 	ws_id name; /* its number, or the comm where that is not told */
 	ws_id comm; /* of its first thread, or of the first that was seen */
-	bool numbered, idle;
+	bool numbered, idle, kernel; /* idle: of a CPU; kernel: by its comm */
 	double value;
 	uint64_t samples;
 };
@@ -31,6 +31,7 @@ struct ws_profile_process {
 /* One series of one artifact: a sum per distinct stack. */
 struct ws_profile {
 	ws_id series, artifact;
+	size_t index; /* for ws_profiles_get; those of an artifact adjoin */
 	enum ws_unit unit;
 	struct ws_profile_entry *entry; /* in the order of first appearance */
 	size_t n, cap;

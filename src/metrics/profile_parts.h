@@ -27,7 +27,9 @@ struct ws_profiles {
 	size_t n, cap;
 	struct ws_profile **merged; /* made by ws_profiles_find */
 	size_t n_merged, cap_merged;
-	struct ws_open_series *open; /* of the artifact that is being read */
+	const struct ws_profile *cpu; /* largest of WS_N_PERF_CPU, */
+	size_t cpu_of;                /* of so many profiles */
+	struct ws_open_series *open;  /* of the artifact that is being read */
 	size_t n_open, cap_open, ever_open;
 	size_t next_open; /* where the next sample's series is looked for */
 	double lost;      /* by the artifact so far */
