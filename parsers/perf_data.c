@@ -431,8 +431,10 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 		pd_attrs_finish(&d);
 		pd_maps_finish(d.maps, sink->dict);
 		make_clock(&d);
-		pd_about_emit(&d);
-		pd_samples(&d);
+		if (d.n_attr > 0) {
+			pd_about_emit(&d);
+			pd_samples(&d);
+		}
 		found = finish(&d, &own);
 	}
 	fini(&d);

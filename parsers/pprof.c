@@ -6,7 +6,7 @@
  * where the schema is silent.  Fields may come in any order: strings are last
  * in what Go writes.
  *
- * Not read: columns of lines, build ids, addresses of mappings, doc_url.
+ * Not read: columns of lines, doc_url.
  * drop_frames and keep_frames are reported and not applied.  The text forms
  * (debug=1, debug=2, gperftools) are other formats.
  */

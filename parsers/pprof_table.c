@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/symtab.h"
 #include "pprof.h"
 
 /* A table whose entries begin with their id. */
@@ -175,30 +176,64 @@ pprof_intern(struct pprof *p, uint64_t index)
 	return s->id;
 }
 
+/* The mapping's file and which build it was, for names from elsewhere. */
+static void
+tell_mapping(struct pprof *p, struct pprof_mapping *m, ws_id name)
+{
+	struct ws_mapped mapped = { .mapping = name };
+
+	m->told = true;
+	if (name != 0 && ws_build_id_parse(&mapped.build_id,
+			     pprof_text(p, m->build_id)))
+		ws_symtab_map(ws_dict_symtab(p->sink->dict), &mapped);
+}
+
 static ws_id
-mapping_name(struct pprof *p, uint64_t id)
+mapping_name(struct pprof *p, struct pprof_mapping *m)
+{
+	return m == NULL ? 0 : pprof_intern(p, m->file);
+}
+
+static struct pprof_mapping *
+find_mapping(struct pprof *p, uint64_t id)
 {
 	uint32_t place = pprof_ids_get(&p->mapping_ids, id);
 
-	if (place == PPROF_NONE)
-		return 0;
-	return pprof_intern(p, p->mappings.v[place].file);
+	return place == PPROF_NONE ? NULL : &p->mappings.v[place];
+}
+
+/* Without functions, the address as an offset in the file, which is what
+ * symbols are found by. */
+static uint64_t
+bare_address(struct pprof *p, struct pprof_mapping *m, ws_id name,
+    uint64_t addr)
+{
+	if (m == NULL || m->start == 0 || addr < m->start || addr >= m->limit)
+		return addr;
+	if (!m->told)
+		tell_mapping(p, m, name);
+	return addr - m->start + m->offset;
 }
 
 static void
 fill_frames(struct pprof *p, struct pprof_location *l)
 {
-	struct ws_frame f = { .addr = l->addr };
+	struct ws_frame f = { .func = 0 };
 	const struct pprof_function *fn;
 	const struct pprof_line *line;
+	struct pprof_mapping *m;
 	uint32_t i, place;
 
-	f.mapping = mapping_name(p, l->mapping);
+	m = find_mapping(p, l->mapping);
+	f.mapping = mapping_name(p, m);
 	for (i = 0; i < l->n; i++) {
 		line = &p->lines.v[l->first + i];
 		place = pprof_ids_get(&p->function_ids, line->function);
 		fn = place == PPROF_NONE ? NULL : &p->functions.v[place];
 		f.func = fn ? pprof_intern(p, fn->name) : 0;
+		f.addr = f.func != 0
+			     ? l->addr
+			     : bare_address(p, m, f.mapping, l->addr);
 		f.file = fn ? pprof_intern(p, fn->file) : 0;
 		f.line = line->line;
 		f.inlined = i + 1 < l->n;
