@@ -84,6 +84,8 @@ void pd_walk(struct pd *d, bool first,
 bool pd_attr_add(struct pd *d, struct pd_in in, uint64_t *index);
 void pd_attr_id(struct pd *d, uint64_t index, uint64_t id);
 void pd_attrs_finish(struct pd *d); /* layouts and series, when all is known */
+/* Whether samples have times, as far as the events so far say. */
+bool pd_has_time(struct pd *d);
 /* The attribute of an id; the first for 0 and unknown ones. */
 struct pd_attr *pd_attr_of(struct pd *d, uint64_t id);
 ws_id pd_attr_name(struct pd *d, const struct pd_attr *a);
