@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "elf.h"
+#include "elf_parts.h"
 #include "ingest/parser.h"
 #include "ingest/unxz.h"
 

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "elf.h"
+#include "elf_parts.h"
 
 enum {
 	MAGIC_2 = 0xfb,

@@ -99,6 +99,10 @@ ws_symbols_put(
 	if (name.n == 0 || name.n > NAME_MAX_LEN ||
 	    s->text.n > UINT32_MAX - NAME_MAX_LEN - 1 || s->n == UINT32_MAX)
 		return;
+	if (ws_sv_is(name, "_text"))
+		s->at_text = addr;
+	else if (ws_sv_is(name, "_stext"))
+		s->at_stext = addr;
 	s->symbol = ws_grow(s->symbol, &s->cap, s->n + 1, sizeof(*y));
 	y = &s->symbol[s->n++];
 	y->addr = addr;

@@ -221,12 +221,11 @@ choose_name(struct ws_resolver *r, struct chosen *c, struct ws_sv path,
 }
 
 static uint64_t
-addr_of(const struct ws_symbols *t, struct ws_sv name)
+start_of(const struct ws_symbols *t, struct ws_sv symbol)
 {
-	for (size_t i = 0; i < t->n; i++)
-		if (ws_sv_is(name, t->text.p + t->symbol[i].name))
-			return t->symbol[i].addr;
-	return 0;
+	if (ws_sv_is(symbol, "_text"))
+		return t->at_text;
+	return ws_sv_is(symbol, "_stext") ? t->at_stext : 0;
 }
 
 /*
@@ -254,7 +253,7 @@ choose_kernel(struct ws_resolver *r, struct chosen *c)
 		if (t->from != WS_SYMBOLS_KALLSYMS &&
 		    !(t->from == WS_SYMBOLS_ELF && same && c->mapping == main))
 			continue;
-		at = addr_of(t, ws_dict_text(r->dict, m->symbol));
+		at = start_of(t, ws_dict_text(r->dict, m->symbol));
 		if (at != 0 && (same || at == m->reference)) {
 			c->slide = m->reference - at;
 			c->absolute = true;
