@@ -11,7 +11,7 @@
  *
  * Not read: hardware traces (AUXTRACE), the user's stack that --call-graph
  * dwarf copies (its first function is), branch stacks, guests, BPF programs,
- * call chains that the kernel delivers later, counts of `perf stat record`.
+ * counts of `perf stat record`.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -281,7 +281,7 @@ put_notes(struct pd *d)
 	    "samples with a copy of the user's stack, of which only the "
 	    "innermost function is read");
 	put_note(d, d->deferred,
-	    "call chains whose user part came later and is not read");
+	    "call chains whose user part was to come later and did not");
 }
 
 static void

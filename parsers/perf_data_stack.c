@@ -16,14 +16,13 @@
 #include "perf_data_sample.h"
 
 /* Marks in chains: values from -4095 on are none of addresses. */
-#define CONTEXT_MAX           ((uint64_t)-4095)
-#define CONTEXT_HV            ((uint64_t)-32)
-#define CONTEXT_KERNEL        ((uint64_t)-128)
-#define CONTEXT_USER          ((uint64_t)-512)
-#define CONTEXT_USER_DEFERRED ((uint64_t)-640)
-#define CONTEXT_GUEST         ((uint64_t)-2048)
-#define CONTEXT_GUEST_KERNEL  ((uint64_t)-2176)
-#define CONTEXT_GUEST_USER    ((uint64_t)-2560)
+#define CONTEXT_MAX          ((uint64_t)-4095)
+#define CONTEXT_HV           ((uint64_t)-32)
+#define CONTEXT_KERNEL       ((uint64_t)-128)
+#define CONTEXT_USER         ((uint64_t)-512)
+#define CONTEXT_GUEST        ((uint64_t)-2048)
+#define CONTEXT_GUEST_KERNEL ((uint64_t)-2176)
+#define CONTEXT_GUEST_USER   ((uint64_t)-2560)
 
 enum {
 	FIRST_SLOTS = 1 << 10,
@@ -180,11 +179,6 @@ make_stack(struct pd_stacks *t, const unsigned char *p, size_t n)
 			continue;
 		}
 		mode = mode_of_mark(ip);
-		if (ip == CONTEXT_USER_DEFERRED) {
-			/* A cookie follows, and the user's part not at all. */
-			t->d->deferred++;
-			break;
-		}
 	}
 	return ws_dict_stack(t->d->sink->dict, t->frames, frames);
 }

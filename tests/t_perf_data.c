@@ -453,6 +453,48 @@ test_points(void)
 	parsed_fini(&p);
 }
 
+/* The user's part of a chain comes in a record of its own. */
+static void
+test_deferred(void)
+{
+	enum { LATER = IDENTIFIER | IP | TID | TIME | CHAIN };
+
+	const uint64_t mark = (uint64_t)-640;
+	struct parsed p;
+	struct rec r;
+
+	start(&r);
+	attr(&r, 1, 0, LATER, 0, 1);
+	for (uint64_t i = 0; i < 3; i++) {
+		begin(&r, SAMPLE, 1);
+		u64(&r, 1);
+		u64(&r, 0xffffffff81000010);
+		u32(&r, 3);
+		u32(&r, 3);
+		u64(&r, 10 + i);
+		u64(&r, 4);
+		u64(&r, KERNEL_MARK);
+		u64(&r, 0xffffffff81000010 + i);
+		u64(&r, mark);
+		u64(&r, i < 2 ? 77 : 78); /* cookie */
+		end(&r);
+	}
+	begin(&r, 22, 2);
+	u64(&r, 77);
+	u64(&r, 2);
+	u64(&r, USER_MARK);
+	u64(&r, 0x401000);
+	trailer(&r, 3, 20, 1);
+	parse_rec(&p, &r);
+	ok(parsed_count(&p, WS_EV_SAMPLE, WS_N_PERF_CPU) == 3, "all came");
+	is_str(frame(&p, "perf.cpu", 0, 1), "+401000", "completed later");
+	is_str(frame(&p, "perf.cpu", 1, 0),
+	    "[kernel.kallsyms]+ffffffff81000011", "the second of the stay");
+	is_str(frame(&p, "perf.cpu", 1, 1), "+401000", "has the same user");
+	is_str(frame(&p, "perf.cpu", 2, 1), "none", "and one never was");
+	parsed_fini(&p);
+}
+
 static double
 lost(const struct parsed *p, const char *name)
 {
@@ -630,6 +672,7 @@ main(void)
 	test_members();
 	test_groups();
 	test_points();
+	test_deferred();
 	test_loss();
 	test_damage();
 	test_files();
