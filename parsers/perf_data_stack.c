@@ -26,7 +26,7 @@
 
 enum {
 	FIRST_SLOTS = 1 << 10,
-	PLACES = 1 << 13, /* places that are remembered */
+	PLACES = 1 << 15, /* places that are remembered */
 	WORD = 8
 };
 

@@ -1,6 +1,7 @@
 #include "ingest/reader.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -219,42 +220,63 @@ read_unpacked(struct ws_reader *r, const struct ws_place *at,
 		ws_read_archive(r, at, s, packing);
 }
 
-/* The digest of all bytes of s, also of those that nobody will want. */
+/* The digest of all bytes of s, also of those that nobody will want.  Of a
+ * large file it is a quarter of all the work, and the only part that a second
+ * processor can do without knowing of the rest. */
 struct hash {
 	struct sha256_ctx sha;
+	const struct ws_stream *stream;
 	const unsigned char *mem;
+	pthread_t thread;
+	bool is_beside; /* the thread does it */
 };
-
-static void
-hash_begin(struct hash *h, struct ws_stream *s)
-{
-	sha256_init(&h->sha);
-	h->mem = s->p;
-	s->hash = &h->sha;
-}
 
 /* Pages of a mapped file are given back as they are hashed: a large file that
  * nobody wanted must not stay in memory. */
-static void
-hash_memory(struct hash *h, const struct ws_stream *s)
+static void *
+hash_memory(void *hash)
 {
 	enum { CHUNK = 8 << 20 };
 
-	size_t n = (size_t)s->out, at, part;
+	struct hash *h = hash;
+	size_t n = (size_t)h->stream->out, at, part;
 
 	for (at = 0; at < n; at += part) {
 		part = n - at < CHUNK ? n - at : CHUNK;
 		sha256_update(&h->sha, part, h->mem + at);
-		if (s->is_mapped)
+		if (h->stream->is_mapped)
 			madvise((void *)(h->mem + at), part, MADV_DONTNEED);
 	}
+	return NULL;
+}
+
+static void
+hash_begin(struct hash *h, struct ws_stream *s)
+{
+	*h = (struct hash){ .stream = s, .mem = s->p };
+	sha256_init(&h->sha);
+	if (!ws_stream_in_memory(s))
+		s->hash = &h->sha;
+}
+
+/* From here on hash_end() must be called. */
+static void
+hash_start(struct hash *h)
+{
+	enum { LARGE = 16 << 20 };
+
+	h->is_beside = ws_stream_in_memory(h->stream) &&
+		       h->stream->out >= LARGE &&
+		       pthread_create(&h->thread, NULL, hash_memory, h) == 0;
 }
 
 static void
 hash_end(struct hash *h, struct ws_stream *s, uint8_t out[SHA256_DIGEST_SIZE])
 {
-	if (ws_stream_in_memory(s))
-		hash_memory(h, s);
+	if (h->is_beside)
+		pthread_join(h->thread, NULL);
+	else if (ws_stream_in_memory(s))
+		hash_memory(h);
 	else
 		ws_stream_drain(s);
 	sha256_digest(&h->sha, SHA256_DIGEST_SIZE, out);
@@ -290,8 +312,10 @@ ws_read_stream(
 	struct ws_stream *top;
 	struct hash h;
 
-	if (at->is_member)
+	if (at->is_member) {
 		hash_begin(&h, s);
+		hash_start(&h);
+	}
 	top = ws_unpack(s, &packing);
 	read_unpacked(r, at, top, packing);
 	if (at->is_member) {
@@ -318,6 +342,7 @@ ws_read_top(struct ws_reader *r, const char *name, struct ws_stream *s)
 		ws_read_archive(r, &archive, top, packing);
 		sha256_digest(&r->digest, sizeof out, out);
 	} else {
+		hash_start(&h);
 		read_unpacked(r, &file, top, packing);
 		hash_end(&h, s, out);
 	}
