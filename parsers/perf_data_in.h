@@ -27,12 +27,19 @@ pd_load32(const unsigned char *p, bool big)
 	       (uint32_t)p[1] << 8 | p[0];
 }
 
+/* Written so that compilers make one load of it. */
 static inline uint64_t
 pd_load64(const unsigned char *p, bool big)
 {
-	uint64_t a = pd_load32(p, big), b = pd_load32(p + 4, big);
-
-	return big ? a << 32 | b : b << 32 | a;
+	if (big)
+		return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 |
+		       (uint64_t)p[2] << 40 | (uint64_t)p[3] << 32 |
+		       (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 |
+		       (uint64_t)p[6] << 8 | p[7];
+	return (uint64_t)p[7] << 56 | (uint64_t)p[6] << 48 |
+	       (uint64_t)p[5] << 40 | (uint64_t)p[4] << 32 |
+	       (uint64_t)p[3] << 24 | (uint64_t)p[2] << 16 |
+	       (uint64_t)p[1] << 8 | p[0];
 }
 
 static inline size_t
