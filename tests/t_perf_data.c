@@ -1,5 +1,6 @@
 /* The parser of perf.data: the test data, and recordings made here. */
 #include "base/mem.h"
+#include "ingest/bundle.h"
 #include "model/symtab.h"
 #include "parse_mem.h"
 #include "tap.h"
@@ -664,9 +665,42 @@ test_files(void)
 	parsed_fini(&p);
 }
 
+/* "data" and the files beside it are one recording. */
+static void
+test_folder(void)
+{
+	const char *srcdir = getenv("srcdir");
+	struct ws_dict *dict = ws_dict_new();
+	struct ws_sink *sink = ws_sink_new_count(dict);
+	const struct ws_entry *e;
+	struct ws_bundle *b;
+	struct ws_limits limits;
+	struct ws_err err;
+	char path[1024];
+	size_t n = 0;
+
+	snprintf(path, sizeof(path), "%s/testdata/perf-data/folder",
+	    srcdir == NULL ? "." : srcdir);
+	ws_limits_init(&limits);
+	b = ws_bundle_read(path, &limits, sink, &err);
+	e = b == NULL ? NULL : ws_bundle_entries(b, &n);
+	ok(n == 2, "a recording and its note, %zu entries", n);
+	for (size_t i = 0; i < n; i++) {
+		if (e[i].format == NULL)
+			continue;
+		ok(strcmp(e[i].name, "data") == 0 && e[i].status == WS_OK &&
+			strstr(e[i].detail, "folder, 5 cpu-clock") != NULL,
+		    "the samples of all files");
+	}
+	ws_bundle_free(b);
+	ws_sink_free(sink);
+	ws_dict_free(dict);
+}
+
 int
 main(void)
 {
+	test_folder();
 	test_maps();
 	test_many_maps();
 	test_members();
