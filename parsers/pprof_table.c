@@ -183,8 +183,8 @@ tell_mapping(struct pprof *p, struct pprof_mapping *m, ws_id name)
 	struct ws_mapped mapped = { .mapping = name };
 
 	m->told = true;
-	if (name != 0 && ws_build_id_parse(&mapped.build_id,
-			     pprof_text(p, m->build_id)))
+	if (name != 0 &&
+	    ws_build_id_parse(&mapped.build_id, pprof_text(p, m->build_id)))
 		ws_symtab_map(ws_dict_symtab(p->sink->dict), &mapped);
 }
 
@@ -202,17 +202,30 @@ find_mapping(struct pprof *p, uint64_t id)
 	return place == PPROF_NONE ? NULL : &p->mappings.v[place];
 }
 
-/* Without functions, the address as an offset in the file, which is what
- * symbols are found by. */
-static uint64_t
-bare_address(struct pprof *p, struct pprof_mapping *m, ws_id name,
-    uint64_t addr)
+/*
+ * The address as an offset in the file, which is what symbols are found by and
+ * what recordings of perf have.  Where the mapping does not say where it was,
+ * the address means nothing outside of this profile: it is kept without the
+ * mapping when there is nothing else to show.
+ */
+static void
+place_frame(
+    struct pprof *p, struct pprof_mapping *m, uint64_t addr, struct ws_frame *f)
 {
-	if (m == NULL || m->start == 0 || addr < m->start || addr >= m->limit)
-		return addr;
-	if (!m->told)
-		tell_mapping(p, m, name);
-	return addr - m->start + m->offset;
+	bool known =
+	    m != NULL && m->start != 0 && addr >= m->start && addr < m->limit;
+
+	f->mapping = mapping_name(p, m);
+	f->addr = addr;
+	if (known) {
+		if (!m->told)
+			tell_mapping(p, m, f->mapping);
+		f->addr = addr - m->start + m->offset;
+	} else if (f->mapping != 0 && f->func != 0) {
+		f->addr = 0;
+	} else if (f->mapping != 0 && addr != 0) {
+		f->mapping = 0;
+	}
 }
 
 static void
@@ -225,18 +238,15 @@ fill_frames(struct pprof *p, struct pprof_location *l)
 	uint32_t i, place;
 
 	m = find_mapping(p, l->mapping);
-	f.mapping = mapping_name(p, m);
 	for (i = 0; i < l->n; i++) {
 		line = &p->lines.v[l->first + i];
 		place = pprof_ids_get(&p->function_ids, line->function);
 		fn = place == PPROF_NONE ? NULL : &p->functions.v[place];
 		f.func = fn ? pprof_intern(p, fn->name) : 0;
-		f.addr = f.func != 0
-			     ? l->addr
-			     : bare_address(p, m, f.mapping, l->addr);
 		f.file = fn ? pprof_intern(p, fn->file) : 0;
 		f.line = line->line;
 		f.inlined = i + 1 < l->n;
+		place_frame(p, m, l->addr, &f);
 		p->frames[l->first + i] = ws_dict_frame(p->sink->dict, &f);
 	}
 	l->ready = true;

@@ -253,7 +253,7 @@ test_plain(void)
 	ok(ws_sv_is(ws_dict_text(c.sink.dict, c.ev[2].peer), "hello"),
 	    "then the comment");
 	frame = ws_dict_get_frame(c.sink.dict, 1);
-	ok(frame && frame->addr == 0x402000 &&
+	ok(frame && frame->addr == 0x2000 &&
 		ws_sv_is(
 		    ws_dict_text(c.sink.dict, frame->mapping), "/srv/app") &&
 		ws_sv_is(ws_dict_text(c.sink.dict, frame->file), "main.go"),

@@ -416,6 +416,7 @@ static ws_id
 name_of(struct ws_resolver *r, const struct ws_frame *f, bool caller)
 {
 	struct lent_key key = { f->addr, f->mapping, 0 };
+	const struct ws_mapped *m = ws_symtab_mapped(r->symtab, f->mapping);
 	bool foreign;
 	struct ws_sv name =
 	    look_up(tables_of(r, f->mapping), f->addr - caller, &foreign);
@@ -423,9 +424,12 @@ name_of(struct ws_resolver *r, const struct ws_frame *f, bool caller)
 
 	if (name.n > 0)
 		return ws_dict_str(r->dict, name);
-	k = ws_htab_get(r->lent, &key, sizeof(key));
-	if (k != WS_HTAB_NONE)
-		return r->lent_func[k];
+	/* Two builds of one name do not lend to each other. */
+	if (m == NULL || !m->conflict) {
+		k = ws_htab_get(r->lent, &key, sizeof(key));
+		if (k != WS_HTAB_NONE)
+			return r->lent_func[k];
+	}
 	return foreign ? foreign_name(r, f->mapping) : 0;
 }
 
