@@ -54,6 +54,8 @@ pd_defer_free(struct pd_defer *f)
 static void
 let_go(struct pd_defer *f, size_t n)
 {
+	if (n == 0)
+		return;
 	for (size_t i = 0; i < n; i++) {
 		f->d->deferred++;
 		f->to->take(f->to, &f->v[i].s, &f->v[i].ev);

@@ -4,10 +4,9 @@
  * space that it is of; only a new one is taken apart.
  *
  * Chains are known by 128 bits of a hash and not kept: comparing the bytes took
- * most of the time, as each is cold in the cache (906 926 samples in 0.65 s
- * before, 0.41 s after).  Two that differ in one word of each half never have
- * the same hash, others with a chance of 2^-64; the seed keeps a file from being
- * made for it.
+ * half of the time, as each is cold in the cache.  Two that differ in one word
+ * of each half never have the same hash, others with a chance of 2^-64; the seed
+ * keeps a file from being made for it.
  */
 #include <stdlib.h>
 #include <unistd.h>

@@ -52,6 +52,7 @@ struct ws_symbols {
 	struct ws_symbol *symbol; /* by rising address once finished */
 	size_t n, cap;
 	struct ws_buf text;
+	size_t room; /* for text: names may overlap in a file; 0: no bound */
 	struct ws_load *load;
 	size_t n_load, cap_load;
 	uint64_t lo, hi;            /* of a PCLNTAB: the Go code */
