@@ -103,8 +103,11 @@ read_ids(struct pd *d, uint64_t index, struct pd_in at)
 	struct pd_in ids;
 
 	ids = section(d, off, pd_u64(&at), "the ids of an event");
-	while (pd_left(&ids) >= 8)
+	/* Sections may overlap; all ids of a file are in it once. */
+	while (pd_left(&ids) >= 8 && d->n_ids < d->size / 8) {
 		pd_attr_id(d, index, pd_u64(&ids));
+		d->n_ids++;
+	}
 }
 
 static void

@@ -37,7 +37,7 @@ struct pd {
 	size_t n_attr, cap_attr, laid_out;
 	struct ws_htab *ids;
 	uint32_t *id_attr; /* of an id's index */
-	size_t cap_id;
+	size_t cap_id, n_ids;
 	int id_at;   /* word of the id in a sample, or -1 */
 	int id_back; /* word from the end of a trailer, 1 is the last; or -1 */
 	bool has_time;

@@ -11,7 +11,7 @@
 
 #define CONTEXT_USER_DEFERRED ((uint64_t)-640)
 
-enum { WAITING_MAX = 1 << 14, WORD = 8 };
+enum { WAITING_MAX = 1 << 10, WORD = 8 };
 
 struct waiting {
 	struct pd_sample s; /* its windows point to bytes */
