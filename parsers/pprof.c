@@ -6,9 +6,9 @@
  * where the schema is silent.  Fields may come in any order: strings are last
  * in what Go writes.
  *
- * Not read: columns of lines, build ids, addresses of mappings, doc_url.
- * drop_frames and keep_frames are applied.  The text forms (debug=1, debug=2)
- * and those of gperftools and Java before protobuf are other formats.
+ * Not read: columns of lines, doc_url.  drop_frames and keep_frames are applied.
+ * The text forms (debug=1, debug=2) and those of gperftools and Java before
+ * protobuf are other formats.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -61,8 +61,9 @@ struct pprof_function {
 };
 
 struct pprof_mapping {
-	uint64_t id;
-	uint64_t file; /* string index */
+	uint64_t id, start, limit, offset;
+	uint64_t file, build_id; /* string indexes */
+	bool told;		 /* to the symbol table */
 };
 
 struct pprof_line {
