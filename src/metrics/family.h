@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "facts/fact.h"
 #include "facts/query.h"
+#include "metrics/macos.h"
 #include "metrics/profile.h"
 #include "metrics/series.h"
 #include "metrics/trace.h"
@@ -18,6 +19,7 @@ struct ws_measured {
 	struct ws_profiles *profiles;
 	struct ws_counters *counters;
 	struct ws_traces *traces;
+	struct ws_macos *macos;
 	struct ws_facts *facts;
 };
 
@@ -29,6 +31,7 @@ void ws_family_disk(const struct ws_measured *m);
 void ws_family_process(const struct ws_measured *m); /* after env */
 void ws_family_bench(const struct ws_measured *m);   /* after env */
 void ws_family_trace(const struct ws_measured *m);
+void ws_family_macos(const struct ws_measured *m); /* after capture */
 /* Shares, sums, sites and accounts that rules files declare; fails when a
  * symbol group does not compile. */
 enum ws_status ws_family_queries(

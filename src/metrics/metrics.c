@@ -20,22 +20,25 @@ static void (*const families[])(const struct ws_measured *) = {
 	ws_family_process,
 	ws_family_bench,
 	ws_family_trace,
+	ws_family_macos,
 };
 
 struct ws_metrics *
 ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 {
 	struct ws_metrics *m = ws_alloc(sizeof(*m));
-	struct ws_sink *sink[3];
+	struct ws_sink *sink[4];
 
 	m->m.dict = d;
 	m->m.queries = q;
 	m->m.profiles = ws_profiles_new(d);
 	m->m.counters = ws_counters_new(d);
 	m->m.traces = ws_traces_new(d, m->m.profiles);
+	m->m.macos = ws_macos_new(d);
 	sink[0] = ws_profiles_sink(m->m.profiles);
 	sink[1] = ws_counters_sink(m->m.counters);
 	sink[2] = ws_traces_sink(m->m.traces);
+	sink[3] = ws_macos_sink(m->m.macos);
 	m->fan = ws_sink_new_fan(d, sink, WS_LEN(sink));
 	return m;
 }
@@ -49,6 +52,7 @@ ws_metrics_free(struct ws_metrics *m)
 	ws_profiles_free(m->m.profiles);
 	ws_counters_free(m->m.counters);
 	ws_traces_free(m->m.traces);
+	ws_macos_free(m->m.macos);
 	free(m);
 }
 
@@ -108,7 +112,10 @@ tell_sources(const struct ws_measured *m)
 		{ "env", WS_S_ENV, true, true },
 		{ "gobench", WS_S_BENCH, false, false },
 		{ "iostat", WS_S_IOSTAT, false, true },
+		{ "mac-iostat", WS_S_IOSTAT, false, true },
+		{ "mac-top", WS_S_MAC_TOP, false, true },
 		{ "pidstat", WS_S_PIDSTAT, false, true },
+		{ "vm-stat", WS_S_VM_STAT, false, true },
 		{ "vmstat", WS_S_VMSTAT, false, true },
 	};
 	struct held *held = count_held(m->counters);

@@ -83,8 +83,12 @@ ws_asked_put_sum(const struct ws_asked *a, uint32_t def, double value)
 static double
 draws(const struct ws_profile *p, double value)
 {
-	bool is_sampled = p->unit == WS_U_BYTES ||
-			  (p->unit == WS_U_TIME && p->series == WS_N_PPROF_CPU);
+	bool is_sampled =
+	    p->unit == WS_U_BYTES ||
+	    (p->unit == WS_U_TIME &&
+		(p->series == WS_N_PPROF_CPU || p->series == WS_N_INSTR_CPU ||
+		    p->series == WS_N_DTRACE_CPU ||
+		    p->series == WS_N_SAMPLE_WALL));
 
 	return is_sampled && p->period > 0 ? value / p->period : NAN;
 }
