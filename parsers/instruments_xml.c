@@ -636,7 +636,8 @@ mend_leaf(struct instr *t, bool apart)
 		s->stack[0] = address_frame(t, address_of(t, s->stack[0]) + 1);
 	if (!apart || s->pc == 0)
 		return;
-	if (s->n_stack > 0 && address_of(t, s->stack[0]) + 1 == s->pc) {
+	if (s->n_stack > 0 && (address_of(t, s->stack[0]) + 1 == s->pc ||
+				  address_of(t, s->stack[0]) == s->pc)) {
 		s->stack[0] = address_frame(t, s->pc);
 		return;
 	}
