@@ -506,8 +506,9 @@ finish(struct report *r, bool cut, struct ws_err *err)
 	if (cut && r->in_thread)
 		calltree_drop(&r->tree);
 	calltree_end(&r->tree);
-	put_capture(r,
-	    r->seconds > 0 ? r->seconds * 1e9 : r->interval * (double)r->most);
+	if (r->threads > 0 || r->orphans > 0)
+		put_capture(r, r->seconds > 0 ? r->seconds * 1e9
+					      : r->interval * (double)r->most);
 	if (r->orphans > 0)
 		put_note(r, "the text begins in the middle of a thread");
 	if (r->tree.shrunk > 0)
