@@ -91,7 +91,7 @@ put_process(struct gen *g)
 	    "<process id=\"%" PRIu64
 	    "\" fmt=\"server (4242)\"><pid id=\"%" PRIu64
 	    "\" fmt=\"4242\">4242</pid><device-session id=\"%" PRIu64
-	    "\" fmt=\"TODO\">TODO</device-session></process>",
+	    "\" fmt=\"local\">local</device-session></process>",
 	    g->process, g->id + 1, g->id + 2);
 	g->id += 2;
 }

@@ -33,6 +33,7 @@
 #include "instruments.h"
 
 #include <inttypes.h>
+#include <libxml/parser.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,10 +169,6 @@ begin_document(struct feed *f)
 {
 	struct instr *t = f->t;
 
-	t->ctxt = xmlCreatePushParserCtxt(&t->sax, t, NULL, 0, NULL);
-	if (t->ctxt == NULL)
-		ws_out_of_memory(sizeof(*t->ctxt));
-	xmlCtxtUseOptions(t->ctxt, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
 	instr_xml_begin(t);
 	t->count.documents++;
 	t->off = f->off;
@@ -372,7 +369,6 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	t->toc.start = WS_T_NONE;
 	ws_batch_init(&t->out, sink);
 	t->clock = ws_dict_clock(sink->dict, &clock);
-	instr_xml_init(t);
 	instr_rows_init(t);
 	feed_all(&f);
 	status = finish(&f, err);
