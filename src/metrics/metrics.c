@@ -151,6 +151,7 @@ ws_metrics_finish(struct ws_metrics *m, struct ws_facts *f, struct ws_err *err)
 	tell_sources(&m->m);
 	for (i = 0; i < WS_LEN(families); i++)
 		families[i](&m->m);
+	ws_facts_rule_out(f);
 	return ws_family_queries(&m->m, err);
 }
 
