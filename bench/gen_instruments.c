@@ -42,6 +42,13 @@ next_random(struct gen *g, uint64_t below)
 	return (z ^ z >> 31) % below;
 }
 
+/* Few functions and stacks are hot, and most are rare. */
+static uint64_t
+next_skewed(struct gen *g, uint64_t below)
+{
+	return next_random(g, next_random(g, next_random(g, below) + 1) + 1);
+}
+
 static void
 put_schema(struct gen *g, const char *const *columns)
 {
@@ -156,7 +163,7 @@ put_frame(struct gen *g, uint64_t f)
 static size_t
 any_stack(struct gen *g)
 {
-	return (size_t)next_random(g, STACKS);
+	return (size_t)next_skewed(g, STACKS);
 }
 
 static void
@@ -169,7 +176,7 @@ put_stack(struct gen *g, size_t which)
 	g->stack[which] = ++g->id;
 	fprintf(g->out, "<backtrace id=\"%" PRIu64 "\">", g->id);
 	for (uint64_t n = 3 + next_random(g, DEPTH); n > 0; n--)
-		put_frame(g, next_random(g, g->o->functions));
+		put_frame(g, next_skewed(g, g->o->functions));
 	fputs("</backtrace>", g->out);
 }
 

@@ -567,6 +567,26 @@ on_end(
 		end_root(t);
 }
 
+/* Nearly always the whole text, in digits that cannot overflow. */
+static bool
+take_short(struct instr_scratch *s, const xmlChar *p, int n)
+{
+	uint64_t v = 0;
+
+	if (s->digits || s->other || n < 1 || n > 18)
+		return false;
+	for (const xmlChar *end = p + n; p < end; p++) {
+		unsigned d = (unsigned)*p - '0';
+
+		if (d > 9)
+			return false;
+		v = v * 10 + d;
+	}
+	s->number = v;
+	s->digits = true;
+	return true;
+}
+
 static void
 take_digits(struct instr *t, const xmlChar *p, int n)
 {
@@ -619,7 +639,8 @@ on_text(void *ctx, const xmlChar *p, int n)
 		take_addresses(t, p, n);
 		break;
 	default:
-		take_digits(t, p, n);
+		if (!take_short(&t->s, p, n))
+			take_digits(t, p, n);
 		break;
 	}
 }

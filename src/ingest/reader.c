@@ -236,7 +236,7 @@ struct hash {
 static void *
 hash_memory(void *arg)
 {
-	enum { CHUNK = 4 << 20 };
+	enum { CHUNK = 1 << 20 };
 
 	struct hash *h = arg;
 	size_t at, part;

@@ -181,7 +181,7 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 static void
 give_back(struct ws_source *s)
 {
-	enum { PART = 4 << 20 };
+	enum { PART = 1 << 20 };
 
 	const unsigned char *start = s->stream->p - s->stream->at;
 
