@@ -42,7 +42,7 @@
 #include "base/mem.h"
 #include "ingest/parser.h"
 
-enum { CHUNK = 256 << 10 };
+enum { CHUNK = 64 << 10 };
 
 /* What comes before an element: blanks, declaration, comments, a mark. */
 static struct ws_sv

@@ -7,8 +7,7 @@
 
 #include "model/dict.h"
 
-/* As libxml2 declares it. */
-typedef unsigned char xmlChar;
+typedef unsigned char xmlChar; /* as libxml2 declares it */
 
 /* What an element is, by its name; also what a cell holds. */
 enum instr_kind {
@@ -66,7 +65,8 @@ enum {
 	INSTR_TEXT_MAX = 4096, /* bytes of a text that are kept */
 	INSTR_LEAVES = 4096,   /* results of with_leaf() that are kept */
 	INSTR_VALUE_BITS = 56,
-	INSTR_FAR = 0x80, /* added to the kind */
+	INSTR_FAR = 0x80,     /* added to the kind */
+	INSTR_PENDING = 0x40, /* a cell whose value is an id */
 	INSTR_THREAD_STATES = 9
 };
 

@@ -258,19 +258,47 @@ is_same_kind(unsigned name, unsigned stored)
 		   (stored == INSTR_NUMBER || stored == INSTR_REAL));
 }
 
-/* An element that stands for an earlier one. */
+/* What a reference of that name stands for. */
+static struct instr_cell
+resolve(struct instr *t, unsigned name, uint64_t id)
+{
+	struct instr_cell c = look_up(t, id);
+
+	if (is_same_kind(name, c.kind))
+		return c;
+	t->count.dangling++;
+	return (struct instr_cell){ INSTR_SENTINEL, 0 };
+}
+
+/* An element that stands for an earlier one.  Cells are looked up when the row
+ * ends: until then the entry, which is seldom at hand, is on its way. */
 static void
 start_ref(struct instr *t, const xmlChar *name, const xmlChar **a)
 {
-	unsigned parent = t->open[t->depth - 1].kind;
-	struct instr_cell c = look_up(t, read_id(a[3], a[4]));
+	uint64_t id = read_id(a[3], a[4]);
+	unsigned parent = t->open[t->depth - 1].kind, k = kind_of(t, name);
 
 	t->open[t->depth].kind = INSTR_UNSEEN;
-	if (!is_same_kind(kind_of(t, name), c.kind)) {
-		c = (struct instr_cell){ INSTR_SENTINEL, 0 };
-		t->count.dangling++;
+	if (parent != INSTR_ROW) {
+		give(t, parent, resolve(t, k, id));
+		return;
 	}
-	give(t, parent, c);
+	if (id < t->ids)
+		__builtin_prefetch(&t->value[id]);
+	give(
+	    t, parent, (struct instr_cell){ (uint8_t)(k | INSTR_PENDING), id });
+}
+
+static void
+resolve_row(struct instr *t)
+{
+	for (size_t i = 0; i < t->cells && i < INSTR_COLUMNS; i++) {
+		struct instr_cell *c = &t->cell[i];
+
+		if (c->kind & INSTR_PENDING)
+			*c = resolve(
+			    t, c->kind & (unsigned)~INSTR_PENDING, c->v);
+	}
 }
 
 /* An attribute's text.  libxml2 does not expand entities here, and hands out
@@ -555,6 +583,7 @@ on_end(
 		end_outside(t, o.kind);
 	} else if (o.kind == INSTR_ROW) {
 		t->in_row = false;
+		resolve_row(t);
 		instr_row(t);
 	} else if (o.kind != INSTR_UNSEEN) {
 		c = instr_end_cell(t, o.kind);
