@@ -85,7 +85,7 @@ cut -f 3 "$dir/results.tsv" | grep -q '^instruments' &&
 		esac
 		test -f "$file.xml" && file=$file.xml || file=$file.txt
 		sh "$srcdir/tests/oracle_macos.sh" "$file" "$oracle" \
-			$series "$WHYSLOW" || echo "differs: $oracle"
+			"$series" "$WHYSLOW" || echo "differs: $oracle"
 	done >>"$dir/oracle"
 cat "$dir/oracle"
 
