@@ -280,8 +280,9 @@ feed_all(struct feed *f)
 		f->part = (struct ws_sv){ chunk.p, n };
 		feed_part(f);
 		chunk = ws_sv_from(chunk, n);
-		memmove(carry.p, chunk.p, carry.n > 0 ? chunk.n : 0);
-		if (carry.n == 0)
+		if (carry.n > 0)
+			memmove(carry.p, chunk.p, chunk.n);
+		else if (chunk.n > 0)
 			ws_buf_putsv(&carry, chunk);
 		carry.n = chunk.n;
 	}
