@@ -42,7 +42,11 @@
 #include "base/mem.h"
 #include "ingest/parser.h"
 
-enum { CHUNK = 64 << 10 };
+enum {
+	CHUNK = 64 << 10,
+	GAP_MAX = 256 << 10,     /* bytes of one tag or text, about */
+	DOCUMENTS_MAX = 1 << 16, /* appended to each other */
+};
 
 /* What comes before an element: blanks, declaration, comments, a mark. */
 static struct ws_sv
@@ -105,6 +109,7 @@ struct feed {
 	char *copy;
 	bool open; /* a document has begun */
 	bool torn;
+	uint64_t gap; /* bytes without the end of a tag, in whole parts */
 };
 
 static void
@@ -249,8 +254,37 @@ feed_document(struct feed *f)
 }
 
 static void
+over_limit(struct feed *f, const char *what)
+{
+	f->t->stop = what;
+	f->t->stop_status = WS_LIMIT;
+	f->torn = true;
+	fault(f->t, f->off, what);
+	if (f->open)
+		end_document(f);
+}
+
+/* libxml2 compares each attribute of a tag with all others, and opens each
+ * document at some cost. */
+static bool
+is_over_limit(struct feed *f)
+{
+	if (memchr(f->part.p, '>', f->part.n) != NULL)
+		f->gap = 0;
+	else
+		f->gap += f->part.n;
+	if (f->gap > GAP_MAX)
+		over_limit(f, "a tag or text of more than 256 KiB");
+	else if (f->t->count.documents > DOCUMENTS_MAX)
+		over_limit(f, "more than 65536 documents in one file");
+	return f->torn;
+}
+
+static void
 feed_part(struct feed *f)
 {
+	if (f->part.n > 0 && is_over_limit(f))
+		return;
 	while (f->part.n > 0 && !f->torn && f->t->out.status == WS_OK) {
 		if (!f->open && !skip_between(f))
 			return;

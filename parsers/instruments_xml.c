@@ -12,7 +12,7 @@
 #include "instruments.h"
 
 /* Depth is limited by ourselves, as libxml2 does not do it when pushed. */
-enum { DEPTH_MAX = 256 };
+enum { DEPTH_MAX = 256, ATTRIBUTES_MAX = 256 };
 
 static const struct {
 	enum instr_kind kind;
@@ -507,6 +507,10 @@ on_start(void *ctx, const xmlChar *name, const xmlChar *prefix,
 
 	(void)prefix, (void)uri, (void)n_ns, (void)ns, (void)n_default;
 	t->wants_text = false;
+	if (n > ATTRIBUTES_MAX) {
+		give_up(t, WS_LIMIT, "an element of more than 256 attributes");
+		n = 0;
+	}
 	if (t->depth >= INSTR_NESTING) {
 		if (++t->depth > DEPTH_MAX)
 			give_up(

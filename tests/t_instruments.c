@@ -174,6 +174,28 @@ test_hostile(void)
 	parse_text(&r, b.p);
 	ok(r.status == WS_LIMIT, "10000 levels: %s", r.err.text);
 	parsed_fini(&r);
+	b.n = 0;
+	ws_buf_puts(&b, "<trace-query-result><row");
+	for (int i = 0; i < 60000; i++)
+		ws_buf_printf(&b, " a%d=''", i);
+	ws_buf_putc(&b, '\0');
+	parse_text(&r, b.p);
+	ok(r.status == WS_LIMIT, "a tag without an end: %s", r.err.text);
+	parsed_fini(&r);
+	b.n = 0;
+	ws_buf_puts(&b, "<trace-query-result><row");
+	for (int i = 0; i < 300; i++)
+		ws_buf_printf(&b, " a%d=''", i);
+	ws_buf_puts(&b, "/></trace-query-result>");
+	parse_mem(&r, &ws_parser_instruments, "x.xml", b.p, b.n);
+	ok(r.status == WS_LIMIT, "300 attributes: %s", r.err.text);
+	parsed_fini(&r);
+	b.n = 0;
+	for (int i = 0; i < 200000; i++)
+		ws_buf_puts(&b, "<a/>");
+	parse_mem(&r, &ws_parser_instruments, "x.xml", b.p, b.n);
+	ok(r.status == WS_LIMIT, "200000 documents: %s", r.err.text);
+	parsed_fini(&r);
 	ws_buf_fini(&b);
 	parse_text(&r, "<trace-query-result><node><schema name='time-profile'>"
 		       "<col><mnemonic>time</mnemonic></col></schema><row>"
