@@ -72,10 +72,14 @@ take_sample(struct ws_macos *m, const struct ws_event *e)
 	if (e->name < WS_N_INSTR_CPU || e->name > WS_N_FS_USAGE_BYTES ||
 	    ws_track_is_numbered(e->track))
 		return;
-	for (size_t i = 0; i < OWNED; i++)
-		if (e->name == owned_series[i])
-			add(&m->owned[i], e->track, e->value);
-	m->faults += e->name == WS_N_INSTR_FAULTS;
+	if (e->name == WS_N_INSTR_CPU) {
+		add(&m->owned[OWNED_CPU], e->track, e->value);
+	} else if (e->name == WS_N_INSTR_SYSCALL) {
+		add(&m->owned[OWNED_SYSCALL], e->track, e->value);
+	} else if (e->name == WS_N_INSTR_FAULTS) {
+		add(&m->owned[OWNED_FAULTS], e->track, e->value);
+		m->faults++;
+	}
 	if (e->name < WS_N_SAMPLE_WALL)
 		see(m, e->track, SEEN_INSTRUMENTS);
 	else if (e->name < WS_N_DTRACE_CPU)
