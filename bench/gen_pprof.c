@@ -1,8 +1,9 @@
 /*
  * Writes a CPU profile of any size, in the field order of the Go runtime, from
- * a seed: gen_pprof [-n samples] [-d frames] [-f functions] [-s seed] [-l] FILE
- * Each sample has a random stack; -l gives each a label of its own.  FILE is
- * compressed when its name ends in .gz.
+ * a seed: gen_pprof [-n samples] [-d frames] [-f functions] [-u stacks]
+ * [-s seed] [-l] FILE.  Each sample has a random stack, one of as many as -u
+ * says; -l gives each a label of its own.  FILE is compressed when its name
+ * ends in .gz.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ enum { STR_SAMPLES = 1, STR_COUNT, STR_CPU, STR_NS, STR_BINARY, STR_KEY };
 enum { STR_FIRST = 7, PERIOD = 10000000 };
 
 struct options {
-	uint64_t samples, frames, functions, seed;
+	uint64_t samples, frames, functions, stacks, seed;
 	bool labels;
 	const char *file;
 };
@@ -96,6 +97,8 @@ put_samples(gzFile out, struct ws_buf *b, const struct options *o)
 	bool good = true;
 
 	for (i = 0; good && i < o->samples; i++) {
+		if (o->stacks > 0)
+			state = o->seed + (i % o->stacks << 32);
 		for (k = 0; k < o->frames; k++)
 			put_varint(
 			    &part, 1 + next_random(&state) % o->functions);
@@ -205,7 +208,7 @@ read_options(int argc, char **argv, struct options *o)
 	uint64_t *number;
 	int c;
 
-	while ((c = getopt(argc, argv, "n:d:f:s:l")) != -1) {
+	while ((c = getopt(argc, argv, "n:d:f:u:s:l")) != -1) {
 		if (c == 'l') {
 			o->labels = true;
 			continue;
@@ -213,6 +216,7 @@ read_options(int argc, char **argv, struct options *o)
 		number = c == 'n'   ? &o->samples
 			 : c == 'd' ? &o->frames
 			 : c == 'f' ? &o->functions
+			 : c == 'u' ? &o->stacks
 			 : c == 's' ? &o->seed
 				    : NULL;
 		if (!number ||
@@ -234,7 +238,8 @@ main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &o)) {
 		fprintf(stderr, "usage: gen_pprof [-n samples] [-d frames] "
-				"[-f functions] [-s seed] [-l] FILE\n");
+				"[-f functions] [-u stacks] [-s seed] "
+				"[-l] FILE\n");
 		return 64;
 	}
 	if (!write_profile(&o)) {

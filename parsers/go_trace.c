@@ -111,7 +111,7 @@ read_captures(struct ws_source *src, struct ws_sink *sink, struct ws_cur *c,
 
 		ws_gt_init(m, src, sink);
 		one = read_capture(m, c, version, &own);
-		if (one == WS_PARTIAL && own.status == WS_OK)
+		if (one > WS_OK && own.status == WS_OK)
 			own = m->why;
 		ws_gt_fini(m);
 		/* What one lacks the others make up for. */

@@ -87,10 +87,32 @@ ws_gt_find(struct ws_gt *m, uint64_t id)
 	return ws_gt_table_find(&m->gos, id);
 }
 
+/* One more of what is alive.  Too many end the reading, as soon as the reader
+ * looks; until then they are made. */
+static void
+count_alive(struct ws_gt *m)
+{
+	uint64_t max = ws_source_limits(m->src)->alive;
+
+	if (m->gos.n + m->tasks.n + m->n_regions <= max ||
+	    m->out.status != WS_OK)
+		return;
+	ws_batch_flush(&m->out);
+	m->out.status = ws_err_set(&m->why, WS_LIMIT, WS_OFF_NONE,
+	    "more than %" PRIu64 " goroutines, tasks and regions alive at a "
+	    "time (max-alive)",
+	    max);
+}
+
 struct ws_gt_go *
 ws_gt_get(struct ws_gt *m, uint64_t id)
 {
-	return ws_gt_table_get(&m->gos, id);
+	size_t n = m->gos.n;
+	struct ws_gt_go *g = ws_gt_table_get(&m->gos, id);
+
+	if (ws_unlikely(m->gos.n > n))
+		count_alive(m);
+	return g;
 }
 
 struct ws_gt_proc *
@@ -117,29 +139,42 @@ proc_track(const struct ws_gt_proc *p)
 	return ws_track(WS_TRACK_PROC, p->id);
 }
 
-static void
-put_span(struct ws_gt *m, struct ws_event *ev, int64_t since, int64_t t)
+/* The rest is to be filled in at once. */
+static inline struct ws_event *
+add_event(struct ws_gt *m, enum ws_event_kind kind, int64_t t)
 {
-	ev->t = since;
-	if (t != WS_T_NONE)
-		ev->dur = t > since ? t - since : 0;
-	ev->clock = m->clock;
-	ws_batch_put(&m->out, ev);
+	struct ws_event *ev = ws_batch_add(&m->out);
+
+	*ev = (struct ws_event){ .t = t,
+		.dur = WS_T_NONE,
+		.clock = m->clock,
+		.kind = (uint8_t)kind };
+	return ev;
+}
+
+static inline struct ws_event *
+add_span(struct ws_gt *m, int64_t since, int64_t t)
+{
+	struct ws_event *ev = ws_batch_add(&m->out);
+	int64_t dur = t > since ? t - since : 0;
+
+	*ev = (struct ws_event){ .t = since,
+		.dur = t == WS_T_NONE ? WS_T_NONE : dur,
+		.clock = m->clock,
+		.kind = WS_EV_SPAN };
+	return ev;
 }
 
 static void
 put_mark(
     struct ws_gt *m, ws_id track, ws_id name, int64_t t, struct ws_gt_why why)
 {
-	struct ws_event ev = WS_EVENT(WS_EV_MARK);
+	struct ws_event *ev = add_event(m, WS_EV_MARK, t);
 
-	ev.t = t;
-	ev.track = track;
-	ev.name = name;
-	ev.peer = why.reason;
-	ev.stack = why.stack;
-	ev.clock = m->clock;
-	ws_batch_put(&m->out, &ev);
+	ev->track = track;
+	ev->name = name;
+	ev->peer = why.reason;
+	ev->stack = why.stack;
 }
 
 static bool
@@ -200,39 +235,35 @@ ws_gt_is_cgo(struct ws_gt *m, ws_id stack)
 	return m->cgo[stack] == 2;
 }
 
+/* A call may be one into C. */
 static ws_id
 state_name(const struct ws_gt_go *g)
 {
-	switch ((enum ws_gt_state)g->state) {
-	case WS_GT_RUNNABLE:
-		return WS_N_G_RUNNABLE;
-	case WS_GT_RUNNING:
-		return WS_N_G_RUNNING;
-	case WS_GT_SYSCALL:
-		return g->in_cgo ? WS_N_G_CGO : WS_N_G_SYSCALL;
-	case WS_GT_BLOCKED:
-		return WS_N_G_BLOCKED;
-	case WS_GT_SYSCALL_LOST:
-		return g->in_cgo ? WS_N_G_CGO_LOST : WS_N_G_SYSCALL_LOST;
-	case WS_GT_UNKNOWN:
-	case WS_GT_NONE:
-		break;
-	}
-	return WS_N_G_UNKNOWN;
+	static const ws_id names[][2] = {
+		[WS_GT_NONE] = { WS_N_G_UNKNOWN, WS_N_G_UNKNOWN },
+		[WS_GT_RUNNABLE] = { WS_N_G_RUNNABLE, WS_N_G_RUNNABLE },
+		[WS_GT_RUNNING] = { WS_N_G_RUNNING, WS_N_G_RUNNING },
+		[WS_GT_SYSCALL] = { WS_N_G_SYSCALL, WS_N_G_CGO },
+		[WS_GT_BLOCKED] = { WS_N_G_BLOCKED, WS_N_G_BLOCKED },
+		[WS_GT_SYSCALL_LOST] = { WS_N_G_SYSCALL_LOST, WS_N_G_CGO_LOST },
+		[WS_GT_UNKNOWN] = { WS_N_G_UNKNOWN, WS_N_G_UNKNOWN },
+	};
+
+	return names[g->state][g->in_cgo];
 }
 
 static void
 leave_state(struct ws_gt *m, struct ws_gt_go *g, int64_t t)
 {
-	struct ws_event ev = WS_EVENT(WS_EV_SPAN);
+	struct ws_event *ev;
 
 	if (g->state == WS_GT_NONE)
 		return;
-	ev.track = track_of(g);
-	ev.name = state_name(g);
-	ev.stack = g->stack;
-	ev.peer = g->reason;
-	put_span(m, &ev, g->since, t);
+	ev = add_span(m, g->since, t);
+	ev->track = track_of(g);
+	ev->name = state_name(g);
+	ev->stack = g->stack;
+	ev->peer = g->reason;
 }
 
 static void
@@ -303,13 +334,13 @@ ws_gt_go_lost(struct ws_gt *m, struct ws_gt_go *g, int64_t t)
 void
 ws_gt_go_call(struct ws_gt *m, struct ws_gt_go *g, int64_t t, ws_id stack)
 {
-	struct ws_event ev = WS_EVENT(WS_EV_SPAN);
+	struct ws_event *ev;
 
 	ws_gt_see(m, t);
-	ev.track = track_of(g);
-	ev.name = ws_gt_is_cgo(m, stack) ? WS_N_G_CGO : WS_N_G_SYSCALL;
-	ev.stack = stack;
-	put_span(m, &ev, t, WS_T_NONE);
+	ev = add_span(m, t, WS_T_NONE);
+	ev->track = track_of(g);
+	ev->name = ws_gt_is_cgo(m, stack) ? WS_N_G_CGO : WS_N_G_SYSCALL;
+	ev->stack = stack;
 	ws_gt_go_entry(m, g, t, stack);
 }
 
@@ -317,15 +348,12 @@ static void
 put_edge(struct ws_gt *m, const struct ws_gt_go *from,
     const struct ws_gt_go *to, int64_t t, struct ws_gt_why why)
 {
-	struct ws_event ev = WS_EVENT(WS_EV_EDGE);
+	struct ws_event *ev = add_event(m, WS_EV_EDGE, t);
 
-	ev.t = t;
-	ev.name = why.reason;
-	ev.track = track_of(from);
-	ev.peer = track_of(to);
-	ev.stack = why.stack;
-	ev.clock = m->clock;
-	ws_batch_put(&m->out, &ev);
+	ev->name = why.reason;
+	ev->track = track_of(from);
+	ev->peer = track_of(to);
+	ev->stack = why.stack;
 }
 
 void
@@ -364,14 +392,14 @@ ws_gt_go_label(
 static void
 close_region(struct ws_gt *m, struct ws_gt_go *g, int64_t t)
 {
-	struct ws_event ev = WS_EVENT(WS_EV_SPAN);
 	struct ws_gt_region *r = g->regions;
+	struct ws_event *ev = add_span(m, r->since, t);
 
-	ev.track = track_of(g);
-	ev.name = WS_N_REGION;
-	ev.peer = r->type;
-	ev.stack = r->stack;
-	put_span(m, &ev, r->since, t);
+	ev->track = track_of(g);
+	ev->name = WS_N_REGION;
+	ev->peer = r->type;
+	ev->stack = r->stack;
+	m->n_regions--;
 	g->regions = r->outer;
 	r->outer = m->free_regions;
 	m->free_regions = r;
@@ -402,13 +430,13 @@ leave_proc(struct ws_gt *m, const struct ws_gt_proc *p, int64_t t)
 	static const ws_id names[] = { [WS_GT_P_RUNNING] = WS_N_P_RUNNING,
 		[WS_GT_P_IDLE] = WS_N_P_IDLE,
 		[WS_GT_P_SYSCALL] = WS_N_P_SYSCALL };
-	struct ws_event ev = WS_EVENT(WS_EV_SPAN);
+	struct ws_event *ev;
 
 	if (p->state == WS_GT_P_NONE)
 		return;
-	ev.track = proc_track(p);
-	ev.name = names[p->state];
-	put_span(m, &ev, p->since, t);
+	ev = add_span(m, p->since, t);
+	ev->track = proc_track(p);
+	ev->name = names[p->state];
 }
 
 void
@@ -440,17 +468,17 @@ bool
 ws_gt_range_end(
     struct ws_gt *m, struct ws_gt_range *r, ws_id name, ws_id track, int64_t t)
 {
-	struct ws_event ev = WS_EVENT(WS_EV_SPAN);
+	struct ws_event *ev;
 
 	ws_gt_see(m, t);
 	if (!r->open)
 		return false;
 	r->open = false;
-	ev.track = track;
-	ev.name = name;
-	ev.peer = r->peer;
-	ev.stack = r->stack;
-	put_span(m, &ev, r->since, t);
+	ev = add_span(m, r->since, t);
+	ev->track = track;
+	ev->name = name;
+	ev->peer = r->peer;
+	ev->stack = r->stack;
 	return true;
 }
 
@@ -460,6 +488,7 @@ ws_gt_task_begin(struct ws_gt *m, uint64_t id, int64_t t, struct ws_gt_why why)
 	struct ws_gt_task *task = ws_gt_table_get(&m->tasks, id);
 	bool is_new = !task->range.open;
 
+	count_alive(m);
 	ws_gt_range_begin(m, &task->range, t, why);
 	return is_new;
 }
@@ -489,6 +518,8 @@ ws_gt_region_begin(
 		m->free_regions = r->outer;
 	else
 		r = ws_alloc(sizeof(*r));
+	m->n_regions++;
+	count_alive(m);
 	r->outer = g->regions;
 	r->since = t;
 	r->type = why.reason;
@@ -533,30 +564,25 @@ ws_gt_log(struct ws_gt *m, const struct ws_gt_go *g, int64_t t, ws_id category,
 void
 ws_gt_counter(struct ws_gt *m, ws_id name, int64_t t, uint64_t value)
 {
-	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
+	struct ws_event *ev = add_event(m, WS_EV_COUNTER, t);
 
 	ws_gt_see(m, t);
-	ev.t = t;
-	ev.name = name;
-	ev.value = (double)value;
-	ev.unit = name == WS_N_GO_MAXPROCS ? WS_U_COUNT : WS_U_BYTES;
-	ev.clock = m->clock;
-	ws_batch_put(&m->out, &ev);
+	ev->name = name;
+	ev->value = (double)value;
+	ev->unit = name == WS_N_GO_MAXPROCS ? WS_U_COUNT : WS_U_BYTES;
 }
 
 void
 ws_gt_sample(struct ws_gt *m, uint64_t goroutine, int64_t t, ws_id stack)
 {
-	struct ws_event ev = WS_EVENT(WS_EV_SAMPLE);
+	struct ws_event *ev = add_event(m, WS_EV_SAMPLE, t);
 
-	ev.t = t;
-	ev.track = goroutine == 0 ? 0 : ws_track(WS_TRACK_GOROUTINE, goroutine);
-	ev.name = WS_N_TRACE_CPU;
-	ev.value = 1;
-	ev.unit = WS_U_COUNT;
-	ev.stack = stack;
-	ev.clock = m->clock;
-	ws_batch_put(&m->out, &ev);
+	ev->track =
+	    goroutine == 0 ? 0 : ws_track(WS_TRACK_GOROUTINE, goroutine);
+	ev->name = WS_N_TRACE_CPU;
+	ev->value = 1;
+	ev->unit = WS_U_COUNT;
+	ev->stack = stack;
 }
 
 static void
@@ -593,13 +619,12 @@ close_tasks(struct ws_gt *m)
 
 	for (size_t i = 0; i < m->tasks.n; i++) {
 		struct ws_gt_task *task = list[i];
-		struct ws_event ev = WS_EVENT(WS_EV_SPAN);
+		struct ws_event *ev = add_span(m, task->range.since, WS_T_NONE);
 
-		ev.track = ws_track(WS_TRACK_TASK, task->id);
-		ev.name = WS_N_TASK;
-		ev.peer = task->range.peer;
-		ev.stack = task->range.stack;
-		put_span(m, &ev, task->range.since, WS_T_NONE);
+		ev->track = ws_track(WS_TRACK_TASK, task->id);
+		ev->name = WS_N_TASK;
+		ev->peer = task->range.peer;
+		ev->stack = task->range.stack;
 	}
 	free(list);
 	ws_gt_table_clear(&m->tasks);
@@ -621,15 +646,12 @@ ws_gt_reset(struct ws_gt *m)
 static void
 put_duration(struct ws_gt *m)
 {
-	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
+	struct ws_event *ev = add_event(m, WS_EV_COUNTER, m->first);
 
-	ev.t = m->first;
-	ev.name = WS_N_CAPTURE_DURATION;
-	ev.track = ws_dict_cstr(m->dict, "trace");
-	ev.value = (double)(m->last - m->first);
-	ev.unit = WS_U_TIME;
-	ev.clock = m->clock;
-	ws_batch_put(&m->out, &ev);
+	ev->name = WS_N_CAPTURE_DURATION;
+	ev->track = ws_dict_cstr(m->dict, "trace");
+	ev->value = (double)(m->last - m->first);
+	ev->unit = WS_U_TIME;
 }
 
 enum ws_status

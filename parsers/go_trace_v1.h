@@ -80,6 +80,7 @@ struct v1 {
 	size_t n_stack_off, cap_stack_off;
 	struct v1_stream **stream; /* by the P's first batch */
 	size_t n_streams, cap_streams;
+	uint64_t behind;          /* the furthest batch that was begun */
 	int64_t last_ticks;       /* of the last event in merged order */
 	uint64_t gc_seq, stopped; /* stopped: Ps, before header 10 */
 	bool gc_awaited;
@@ -94,6 +95,17 @@ v1_is_far(int64_t a, int64_t b)
 	    a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
 
 	return d >> 44 != 0;
+}
+
+/* Gives back what was read each time that a mark between two offsets is
+ * passed; the batches that are still to be read are not far from each other. */
+static inline void
+v1_done(const struct v1 *v, uint64_t before, uint64_t off)
+{
+	enum { MARK = 23, NEAR = 1 << 22 };
+
+	if (before >> MARK < off >> MARK)
+		ws_source_passed(v->m->src, off > NEAR ? off - NEAR : 0);
 }
 
 void v1_fault(struct v1 *v, enum v1_fault f, uint64_t off);

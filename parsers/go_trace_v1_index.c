@@ -297,9 +297,10 @@ v1_index(struct v1 *v, struct ws_cur *c)
 {
 	struct pass in = { .v = v };
 	struct v1_record r;
-	uint64_t off;
+	uint64_t off = c->off;
 
 	while (ws_cur_left(c) > 0 && !at_header(c)) {
+		v1_done(v, off, c->off);
 		off = c->off;
 		if (!v1_read(&v->wire, c, &r))
 			damage(&in, c, off, c->bad);

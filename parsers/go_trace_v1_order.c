@@ -339,6 +339,8 @@ next_batch(struct v1 *v, struct v1_stream *s)
 	b = &v->batch[s->next - 1];
 	s->next = b->next;
 	s->torn = b->torn;
+	v1_done(v, v->behind, b->off);
+	v->behind = b->off > v->behind ? b->off : v->behind;
 	s->cur = v1_window(v, b->off, b->end);
 	v1_read(&v->wire, &s->cur, &r);
 	s->ticks = (int64_t)r.a[v->wire.lead];
@@ -423,7 +425,7 @@ v1_order(struct v1 *v)
 	if (v->freq > 0)
 		o.slack = v->freq / SLACKS_A_SECOND;
 	start(&o);
-	while ((s = pick(&o)) != NULL) {
+	while (v->m->out.status == WS_OK && (s = pick(&o)) != NULL) {
 		e = head_of(s);
 		advance(&o, e);
 		fill(v, s);

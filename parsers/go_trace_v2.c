@@ -61,8 +61,10 @@ ws_gt_parse_v2(
 	bool found;
 
 	setup(v, m, c, version);
-	while (m->out.status == WS_OK && v2_index(v))
+	while (m->out.status == WS_OK && v2_index(v)) {
 		v2_merge(v);
+		ws_source_passed(m->src, v2_off(v, v->p));
+	}
 	report(v);
 	ws_cur_skip(c, (uint64_t)(v->p - c->p));
 	found = v->generations > 0;

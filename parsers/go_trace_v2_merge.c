@@ -5,6 +5,7 @@
  * the generation is taken by time alone, and the next one begins anew.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,66 +29,81 @@ v2_forget(struct v2 *v)
 	v->last = INT64_MIN;
 }
 
-/* A varint with 10 readable bytes behind *p. */
-static inline uint64_t
-fast_uleb(const unsigned char **pp, bool *bad)
-{
-	const unsigned char *p = *pp;
-	uint64_t value = p[0];
-
-	if (ws_likely(value < 0x80)) {
-		*pp = p + 1;
-		return value;
-	}
-	value = (value & 0x7f) | (uint64_t)p[1] << 7;
-	if (ws_likely(p[1] < 0x80)) {
-		*pp = p + 2;
-		return value;
-	}
-	value = (value & 0x3fff) | (uint64_t)p[2] << 14;
-	if (ws_likely(p[2] < 0x80)) {
-		*pp = p + 3;
-		return value;
-	}
-	*bad |= !v2_uleb_slow(pp, p + 10, &value);
-	return value;
-}
-
-static bool
-read_args(struct v2_cursor *c, unsigned n, uint64_t *dt)
-{
-	const unsigned char *p = c->at + 1;
-	bool bad = false;
-
-	if (ws_likely(c->end - c->at >= FAST)) {
-		*dt = fast_uleb(&p, &bad);
-		for (unsigned i = 0; i < n; i++)
-			c->arg[i] = fast_uleb(&p, &bad);
-	} else {
-		bad = !v2_uleb(&p, c->end, dt);
-		for (unsigned i = 0; i < n && !bad; i++)
-			bad = !v2_uleb(&p, c->end, &c->arg[i]);
-	}
-	c->p = p;
-	return !bad;
-}
-
+/* One event at c->p, byte by byte: what the fast way leaves. */
 static bool
 decode(const struct v2 *v, struct v2_cursor *c)
 {
 	const struct v2_event *e = &v2_events[*c->p];
+	const unsigned char *p = c->p + 1;
 	uint64_t dt;
-	double ns;
+	bool good = true;
 
 	c->at = c->p;
 	c->type = *c->p;
-	if (ws_unlikely(e->take == NULL) || !read_args(c, e->args, &dt))
+	if (e->take == NULL)
 		return false;
-	ns = (double)dt * v->ns;
-	if (ws_unlikely(ns > V2_JUMP_NS))
+	for (unsigned i = 0; i <= e->args && good; i++)
+		good = v2_uleb(&p, c->end, &c->number[i]);
+	c->p = p;
+	dt = c->number[0];
+	if (!good || dt > v->dt_max)
 		return false;
-	c->ts += (int64_t)ns;
-	return c->ts - c->begin < (int64_t)V2_JUMP_NS;
+	c->ts += (int64_t)((double)dt * v->ns);
+	return c->ts < c->limit;
+}
+
+/* The numbers at p, behind the first byte; up to 8 bytes are looked at in a
+ * register.  Returns what is behind them, NULL when one is longer than that. */
+static inline const unsigned char *
+read_numbers(const unsigned char *p, uint64_t *number, unsigned n)
+{
+	uint64_t w = v2_word(p), stops = ~w & V2_STOPS & ~UINT64_C(0x80);
+	unsigned at = 8;
+
+	for (unsigned i = 0; i < n; i++) {
+		uint64_t last;
+
+		if (stops == 0) {
+			p += at / 8;
+			w = v2_word(p);
+			stops = ~w & V2_STOPS;
+			at = 0;
+		}
+		if (ws_unlikely(stops == 0))
+			return NULL;
+		last = stops & -stops;
+		number[i] = v2_squeeze((w & (last - 1)) >> at);
+		at = ws_lowest_bit(last) + 1;
+		stops ^= last;
+	}
+	return p + at / 8;
+}
+
+/* Whether there is an event at c->p, sound and not at the end of a batch; if
+ * so it is decoded. */
+static inline bool
+decode_fast(const struct v2 *v, struct v2_cursor *c)
+{
+	const unsigned char *p = c->p;
+	const struct v2_event *e;
+	int64_t ts;
+
+	if (ws_unlikely(c->end - p < FAST))
+		return false;
+	e = &v2_events[*p];
+	if (ws_unlikely(e->take == NULL))
+		return false;
+	p = read_numbers(p, c->number, e->args + 1u);
+	if (ws_unlikely(p == NULL || c->number[0] > v->dt_max))
+		return false;
+	ts = c->ts + (int64_t)((double)(int64_t)c->number[0] * v->ns);
+	if (ws_unlikely(ts >= c->limit))
+		return false;
+	c->ts = ts;
+	c->type = *c->p;
+	c->at = c->p;
+	c->p = p;
+	return true;
 }
 
 static bool
@@ -101,7 +117,8 @@ next_batch(const struct v2 *v, struct v2_cursor *c)
 	b = &v->batch[c->batch - 1];
 	c->p = b->p;
 	c->end = b->end;
-	c->ts = c->begin = (int64_t)((double)b->time * v->ns);
+	c->ts = (int64_t)((double)b->time * v->ns);
+	c->limit = c->ts + (int64_t)V2_JUMP_NS;
 	return true;
 }
 
@@ -117,9 +134,8 @@ drop_rest(struct v2 *v, struct v2_cursor *c)
 	c->p = c->end;
 }
 
-/* Decodes the thread's next event; false when there is none. */
 static bool
-next_event(struct v2 *v, struct v2_cursor *c)
+next_of_all(struct v2 *v, struct v2_cursor *c)
 {
 	for (;;) {
 		while (ws_unlikely(c->p == c->end))
@@ -129,6 +145,13 @@ next_event(struct v2 *v, struct v2_cursor *c)
 			return true;
 		drop_rest(v, c);
 	}
+}
+
+/* Decodes the thread's next event; false when there is none. */
+static inline bool
+next_event(struct v2 *v, struct v2_cursor *c)
+{
+	return ws_likely(decode_fast(v, c)) || next_of_all(v, c);
 }
 
 static bool
@@ -161,20 +184,26 @@ sift_down(struct v2 *v, size_t i)
 static void
 move_on(struct v2 *v, size_t i)
 {
-	if (!next_event(v, v->heap[i]))
-		v->heap[i] = v->heap[--v->n_heap];
-	if (i < v->n_heap)
+	struct v2_cursor **h = v->heap, *c = h[i];
+	size_t kid = 2 * i + 1;
+
+	if (ws_unlikely(!next_event(v, c)))
+		h[i] = c = h[--v->n_heap];
+	/* A thread mostly stays the first for many events. */
+	if (kid < v->n_heap &&
+	    (before(h[kid], c) ||
+		(kid + 1 < v->n_heap && before(h[kid + 1], c))))
 		sift_down(v, i);
 }
 
-static enum v2_step
+static inline enum v2_step
 try_event(struct v2 *v, struct v2_cursor *c)
 {
 	enum v2_step step;
 
 	v->c = c;
 	v->thread = c->thread;
-	step = v2_events[c->type].take(v, c->arg);
+	step = v2_events[c->type].take(v, c->number + 1);
 	if (ws_likely(step == V2_DONE)) {
 		v->counts[c->type]++;
 		v->events++;
@@ -255,7 +284,8 @@ run(struct v2 *v)
 		struct v2_cursor *c = v->heap[0];
 		enum v2_step step;
 
-		if (v->sample_at < v->n_samples)
+		if (ws_unlikely(v->sample_at < v->n_samples &&
+				v->samples[v->sample_at].ts <= c->ts))
 			put_samples(v, c->ts);
 		step = try_event(v, c);
 		if (ws_likely(step == V2_DONE)) {
@@ -373,6 +403,7 @@ set_unit(struct v2 *v)
 		    v->frequency > 0 ? "that of the one before holds"
 				     : "64 ns, the usual one, is taken");
 	v->ns = v->frequency > 0 ? 1e9 / (double)v->frequency : NS_PER_UNIT;
+	v->dt_max = (uint64_t)fmin(V2_JUMP_NS / v->ns, 9e18);
 }
 
 static void

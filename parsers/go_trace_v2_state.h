@@ -48,17 +48,48 @@ struct v2_thread {
 
 /* The events of one thread in one generation, one of them decoded. */
 struct v2_cursor {
-	int64_t ts, begin; /* of the decoded event, of its batch */
+	int64_t ts,
+	    limit; /* of the decoded event; none in its batch is later */
 	const unsigned char *p, *end, *at; /* at: where the event began */
-	uint64_t arg[V2_ARGS];
-	struct v2_thread *thread;    /* NULL: none */
-	uint32_t first, last, batch; /* index + 1 */
+	uint64_t number[1 + V2_ARGS];      /* the first is the time */
+	struct v2_thread *thread;          /* NULL: none */
+	uint32_t first, last, batch;       /* index + 1 */
 	uint8_t type;
 };
 
 struct v2_sample {
 	int64_t ts;
 	uint64_t g, stack;
+};
+
+/* A string or stack of this generation: where it lies, and once it was asked
+ * for its id in the dictionary. */
+struct v2_ref {
+	const unsigned char *p; /* of a stack: its first frame */
+	ws_id id;
+	uint32_t gen; /* v2.table_gen, or it is of another generation */
+	uint16_t n;   /* bytes, or frames */
+	bool asked;
+};
+
+/* The tracer numbers from 1: a plain array, but for absurd numbers. */
+struct v2_refs {
+	struct v2_ref *near;
+	size_t n, cap;
+	struct ws_gt_table far;
+};
+
+/* A program counter: the same function wherever it stands, as long as the
+ * program runs. */
+struct v2_pc {
+	uint64_t pc; /* its bytes, not decoded */
+	ws_id frame; /* 0: free */
+};
+
+struct v2_pcs {
+	struct v2_pc *slot; /* open addressing */
+	size_t n;
+	unsigned bits; /* log2 of slots */
 };
 
 struct v2 {
@@ -73,13 +104,15 @@ struct v2 {
 	struct v2_batch *batch;
 	size_t n_batches, cap_batches, n_indexed; /* indexed: all kinds */
 	const unsigned char *gen_at;              /* where it begins */
-	struct ws_gt_table strings, stacks, frames;
+	struct v2_refs strings, stacks;
+	uint32_t table_gen;
 	struct v2_sample *samples;
 	size_t n_samples, cap_samples, sample_at;
 	uint64_t frequency; /* units a second; stays for the next one */
 	bool has_frequency, whole, has_tables;
 	uint64_t bad_refs; /* to strings and stacks that are not there */
 	double ns;         /* a unit */
+	uint64_t dt_max;   /* units; see V2_JUMP_NS */
 
 	/* The merge. */
 	struct v2_cursor *cursor;
@@ -93,6 +126,7 @@ struct v2 {
 
 	/* What lives on from one generation to the next. */
 	struct ws_gt_table threads;
+	struct v2_pcs pcs;
 	uint32_t ordinal, initial; /* of this generation; after a reset */
 	int64_t last;              /* time of the last event */
 

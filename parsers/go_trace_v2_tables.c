@@ -9,53 +9,83 @@
 #include "base/mem.h"
 #include "go_trace_v2.h"
 
-enum { STRING_MAX = 1024, FRAMES_MAX = 128 };
+enum { STRING_MAX = 1024, FRAMES_MAX = 128, NEAR_MAX = 1 << 17, PCS_BITS = 12 };
 
-struct string {
+struct far_ref {
 	uint64_t id;
-	const unsigned char *p;
-	uint32_t n;
-	ws_id text; /* once it was asked for */
-	bool asked;
+	struct v2_ref ref;
 };
 
-struct stack {
-	uint64_t id;
-	const unsigned char *p; /* of the first frame */
-	uint32_t n;             /* frames */
-	ws_id stack;            /* once it was asked for */
-	bool asked;
-};
+static void
+refs_fini(struct v2_refs *r)
+{
+	free(r->near);
+	ws_gt_table_fini(&r->far);
+}
 
-/* A program counter: the same function wherever it stands. */
-struct frame {
-	uint64_t pc;
-	ws_id frame;
-};
+/* NULL when this generation has none of that number. */
+static struct v2_ref *
+find_ref(const struct v2 *v, const struct v2_refs *r, uint64_t id)
+{
+	struct far_ref *far;
+
+	if (ws_likely(id < r->n))
+		return r->near[id].gen == v->table_gen ? &r->near[id] : NULL;
+	far = ws_gt_table_find(&r->far, id);
+	return far == NULL ? NULL : &far->ref;
+}
+
+/* The first of a number holds; the tracer never writes a second. */
+static void
+add_ref(const struct v2 *v, struct v2_refs *r, const uint64_t *a,
+    const unsigned char *p)
+{
+	struct v2_ref ref = {
+		.p = p, .gen = v->table_gen, .n = (uint16_t)a[1]
+	};
+	struct far_ref *far;
+
+	if (find_ref(v, r, a[0]) != NULL)
+		return;
+	if (a[0] < NEAR_MAX) {
+		if (a[0] >= r->n) {
+			r->near = ws_grow(r->near, &r->cap, (size_t)a[0] + 1,
+			    sizeof(*r->near));
+			memset(r->near + r->n, 0,
+			    (r->cap - r->n) * sizeof(*r->near));
+			r->n = r->cap;
+		}
+		r->near[a[0]] = ref;
+		return;
+	}
+	far = ws_gt_table_get(&r->far, a[0]);
+	far->ref = ref;
+}
 
 void
 v2_tables_init(struct v2 *v)
 {
-	ws_gt_table_init(&v->strings, sizeof(struct string));
-	ws_gt_table_init(&v->stacks, sizeof(struct stack));
-	ws_gt_table_init(&v->frames, sizeof(struct frame));
+	ws_gt_table_init(&v->strings.far, sizeof(struct far_ref));
+	ws_gt_table_init(&v->stacks.far, sizeof(struct far_ref));
+	v->pcs.bits = PCS_BITS;
+	v->pcs.slot = ws_alloc_array(1 << PCS_BITS, sizeof(*v->pcs.slot));
 }
 
 void
 v2_tables_fini(struct v2 *v)
 {
-	ws_gt_table_fini(&v->strings);
-	ws_gt_table_fini(&v->stacks);
-	ws_gt_table_fini(&v->frames);
+	refs_fini(&v->strings);
+	refs_fini(&v->stacks);
+	free(v->pcs.slot);
 	free(v->samples);
 }
 
 void
 v2_tables_clear(struct v2 *v)
 {
-	ws_gt_table_clear(&v->strings);
-	ws_gt_table_clear(&v->stacks);
-	ws_gt_table_clear(&v->frames);
+	ws_gt_table_clear(&v->strings.far);
+	ws_gt_table_clear(&v->stacks.far);
+	v->table_gen++;
 	v->n_samples = v->sample_at = 0;
 	v->has_frequency = v->has_tables = false;
 	v->bad_refs = 0;
@@ -95,19 +125,42 @@ read_numbers(const unsigned char **p, const unsigned char *end, uint64_t *out,
 static bool
 read_string(struct v2 *v, const unsigned char **p, const unsigned char *end)
 {
-	struct string *s;
 	uint64_t a[2];
 
 	if (*(*p)++ != V2_STRING || !read_numbers(p, end, a, 2) ||
 	    a[1] > STRING_MAX || a[1] > (size_t)(end - *p))
 		return false;
-	s = ws_gt_table_get(&v->strings, a[0]);
-	/* The first of a number holds; the tracer never writes a second. */
-	if (s->p == NULL) {
-		s->p = *p;
-		s->n = (uint32_t)a[1];
-	}
+	add_ref(v, &v->strings, a, *p);
 	*p += a[1];
+	return true;
+}
+
+/* Behind n numbers; one that is too long may go unnoticed until it is read. */
+static bool
+skip_numbers(const unsigned char **pp, const unsigned char *end, size_t n)
+{
+	const unsigned char *p = *pp;
+	uint64_t x;
+
+	while (n > 0 && end - p >= 8) {
+		uint64_t stops = ~v2_word(p) & V2_STOPS;
+		size_t here = (stops >> 7) * UINT64_C(0x0101010101010101) >> 56;
+
+		if (here == 0)
+			break;
+		if (here < n) {
+			n -= here;
+			p += 8;
+			continue;
+		}
+		while (--n > 0)
+			stops &= stops - 1;
+		p += ws_lowest_bit(stops) / 8 + 1;
+	}
+	for (; n > 0; n--)
+		if (!v2_uleb(&p, end, &x))
+			return false;
+	*pp = p;
 	return true;
 }
 
@@ -115,21 +168,15 @@ static bool
 read_stack(struct v2 *v, const unsigned char **p, const unsigned char *end)
 {
 	const unsigned char *at;
-	uint64_t a[2], f[4];
-	struct stack *s;
+	uint64_t a[2];
 
 	if (*(*p)++ != V2_STACK || !read_numbers(p, end, a, 2) ||
 	    a[1] > FRAMES_MAX)
 		return false;
 	at = *p;
-	for (uint64_t i = 0; i < a[1]; i++)
-		if (!read_numbers(p, end, f, 4))
-			return false;
-	s = ws_gt_table_get(&v->stacks, a[0]);
-	if (s->p == NULL) {
-		s->p = at;
-		s->n = (uint32_t)a[1];
-	}
+	if (!skip_numbers(p, end, 4 * (size_t)a[1]))
+		return false;
+	add_ref(v, &v->stacks, a, at);
 	return true;
 }
 
@@ -242,67 +289,142 @@ v2_take_table(struct v2 *v, const struct v2_batch *b)
 	return true;
 }
 
+static ws_id
+bad_ref(struct v2 *v)
+{
+	v->bad_refs++;
+	return 0;
+}
+
 ws_id
 v2_string(struct v2 *v, uint64_t id)
 {
-	struct string *s;
+	struct v2_ref *s;
 
 	if (id == 0)
 		return 0;
-	s = ws_gt_table_find(&v->strings, id);
-	if (s == NULL) {
-		v->bad_refs++;
-		return 0;
-	}
+	s = find_ref(v, &v->strings, id);
+	if (s == NULL)
+		return bad_ref(v);
 	if (!s->asked) {
 		s->asked = true;
-		s->text = ws_dict_str(
+		s->id = ws_dict_str(
 		    v->m->dict, (struct ws_sv){ (const char *)s->p, s->n });
 	}
-	return s->text;
+	return s->id;
 }
 
-static ws_id
-make_frame(struct v2 *v, const uint64_t *a)
+/* Where a counter is, or belongs. */
+static struct v2_pc *
+find_pc(const struct v2 *v, uint64_t pc)
 {
-	struct frame *f = ws_gt_table_get(&v->frames, a[0]);
-	struct ws_frame frame = { 0 };
+	const struct v2_pcs *t = &v->pcs;
+	size_t mask = ((size_t)1 << t->bits) - 1;
+	size_t i = (size_t)((pc ^ v->strings.far.seed) *
+				UINT64_C(0x9e3779b97f4a7c15) >>
+			    (64 - t->bits));
 
-	if (f->frame != 0)
-		return f->frame;
+	while (t->slot[i].frame != 0 && t->slot[i].pc != pc)
+		i = (i + 1) & mask;
+	return &t->slot[i];
+}
+
+static void
+add_pc(struct v2 *v, uint64_t pc, ws_id frame)
+{
+	struct v2_pcs *t = &v->pcs, old = *t;
+
+	if (t->n >= (size_t)1 << (t->bits - 1)) {
+		t->bits++;
+		t->slot =
+		    ws_alloc_array((size_t)1 << t->bits, sizeof(*t->slot));
+		for (size_t i = 0; i < (size_t)1 << old.bits; i++)
+			if (old.slot[i].frame != 0)
+				*find_pc(v, old.slot[i].pc) = old.slot[i];
+		free(old.slot);
+	}
+	*find_pc(v, pc) = (struct v2_pc){ pc, frame };
+	t->n++;
+}
+
+/* Remembered by its key unless that is 0, or it names what this generation
+ * does not have. */
+static ws_id
+make_frame(struct v2 *v, const uint64_t *a, uint64_t key)
+{
+	struct ws_frame frame = { 0 };
+	uint64_t bad = v->bad_refs;
+	ws_id id;
+
 	frame.func = v2_string(v, a[1]);
 	frame.file = v2_string(v, a[2]);
 	frame.line = a[3] > UINT32_MAX ? 0 : (uint32_t)a[3];
 	/* Calls from two places in a line are one to people. */
 	frame.addr = frame.func == 0 ? a[0] : 0;
-	f->frame = ws_dict_frame(v->m->dict, &frame);
-	return f->frame;
+	id = ws_dict_frame(v->m->dict, &frame);
+	if (key != 0 && v->bad_refs == bad)
+		add_pc(v, key, id);
+	return id;
+}
+
+/* The frame at *pp, and behind it; 0 when it makes no sense.  Known ones go by
+ * the bytes of their counter, which need no decoding. */
+static ws_id
+take_frame(struct v2 *v, const unsigned char **pp)
+{
+	const unsigned char *p = *pp;
+	uint64_t a[4], w, stops, key = 0;
+	ws_id id = 0;
+
+	if (ws_likely(v->end - p >= 16)) {
+		w = v2_word(p);
+		stops = ~w & V2_STOPS;
+		key = stops == 0 ? 0 : w & (stops ^ (stops - 1));
+	}
+	if (ws_likely(key != 0)) {
+		p += ws_lowest_bit(stops) / 8 + 1;
+		id = find_pc(v, key)->frame;
+		stops = ~v2_word(p) & V2_STOPS;
+		stops &= stops - 1;
+		stops &= stops - 1;
+		p += stops == 0 ? 0 : ws_lowest_bit(stops) / 8 + 1;
+	}
+	if (ws_likely(id != 0 && stops != 0)) {
+		*pp = p;
+		return id;
+	}
+	return !read_numbers(pp, v->end, a, 4) ? 0
+	       : id != 0                       ? id
+					       : make_frame(v, a, key);
+}
+
+static ws_id
+make_stack(struct v2 *v, const struct v2_ref *s)
+{
+	ws_id frames[FRAMES_MAX];
+	const unsigned char *p = s->p;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		frames[i] = take_frame(v, &p);
+		if (ws_unlikely(frames[i] == 0))
+			return bad_ref(v);
+	}
+	return ws_dict_stack(v->m->dict, frames, s->n);
 }
 
 ws_id
 v2_stack(struct v2 *v, uint64_t id)
 {
-	ws_id frames[FRAMES_MAX];
-	const unsigned char *p, *end = v->end;
-	struct stack *s;
+	struct v2_ref *s;
 
 	if (id == 0)
 		return 0;
-	s = ws_gt_table_find(&v->stacks, id);
-	if (s == NULL) {
-		v->bad_refs++;
-		return 0;
+	s = find_ref(v, &v->stacks, id);
+	if (ws_unlikely(s == NULL))
+		return bad_ref(v);
+	if (ws_unlikely(!s->asked)) {
+		s->asked = true;
+		s->id = make_stack(v, s);
 	}
-	if (s->asked)
-		return s->stack;
-	p = s->p;
-	for (uint32_t i = 0; i < s->n; i++) {
-		uint64_t a[4];
-
-		read_numbers(&p, end, a, 4);
-		frames[i] = make_frame(v, a);
-	}
-	s->asked = true;
-	s->stack = ws_dict_stack(v->m->dict, frames, s->n);
-	return s->stack;
+	return s->id;
 }

@@ -18,6 +18,7 @@
 #include "base/htab.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "ingest/bench_unit.h"
 #include "ingest/columns.h"
 #include "ingest/parser.h"
 
@@ -39,55 +40,6 @@ struct bench {
 	struct flow *flow;
 	size_t n_flow, cap_flow;
 };
-
-/* The units of package testing. */
-static const struct ws_column builtin[] = {
-	{ "ns/op", WS_N_BENCH_TIME, WS_U_TIME, 1 },
-	{ "MB/s", WS_N_BENCH_BYTES_RATE, WS_U_BRATE, 1e6 },
-	{ "B/op", WS_N_BENCH_ALLOC_BYTES, WS_U_BYTES, 1 },
-	{ "allocs/op", WS_N_BENCH_ALLOCS, WS_U_COUNT, 1 },
-};
-/* Words that a custom unit may end in, before any "/". */
-static const struct ws_column words[] = {
-	{ "ns", 0, WS_U_TIME, 1 },
-	{ "us", 0, WS_U_TIME, 1e3 },
-	{ "\xc2\xb5s", 0, WS_U_TIME, 1e3 },
-	{ "ms", 0, WS_U_TIME, 1e6 },
-	{ "sec", 0, WS_U_TIME, 1e9 },
-	{ "B", 0, WS_U_BYTES, 1 },
-	{ "bytes", 0, WS_U_BYTES, 1 },
-	{ "KB", 0, WS_U_BYTES, 1e3 },
-	{ "MB", 0, WS_U_BYTES, 1e6 },
-};
-
-static const struct ws_column *
-find(const struct ws_column *table, size_t n, struct ws_sv word)
-{
-	for (size_t i = 0; i < n; i++)
-		if (ws_sv_is(word, table[i].token))
-			return &table[i];
-	return NULL;
-}
-
-/* "p99-ns/op" is a time, "items/s" a rate, "heap-bytes" a size; a unit we
- * cannot tell has none. */
-static void
-custom_unit(struct ws_sv unit, enum ws_unit *u, double *factor)
-{
-	struct ws_sv per = unit, what = ws_sv_split(&per, '/'), word = what;
-	const struct ws_column *w;
-	bool rate = ws_sv_is(per, "s") || ws_sv_is(per, "sec");
-
-	while (what.n > 0)
-		word = ws_sv_split(&what, '-');
-	w = find(words, WS_LEN(words), word);
-	*u = rate ? WS_U_RATE : WS_U_NONE;
-	*factor = 1;
-	if (w == NULL || (rate && w->unit != WS_U_BYTES))
-		return;
-	*u = rate ? WS_U_BRATE : w->unit;
-	*factor = w->factor;
-}
 
 static struct ws_event
 event(const struct bench *b, enum ws_event_kind kind)
@@ -133,20 +85,12 @@ static void
 put_pair(
     struct bench *b, struct ws_event *ev, struct ws_sv value, struct ws_sv unit)
 {
-	const struct ws_column *c = find(builtin, WS_LEN(builtin), unit);
 	enum ws_unit u;
 	double factor;
 
 	if (!is_number(value, &ev->value))
 		return;
-	if (c != NULL) {
-		ev->name = c->name;
-		u = c->unit;
-		factor = c->factor;
-	} else {
-		ev->name = ws_dict_str(b->sink->dict, unit);
-		custom_unit(unit, &u, &factor);
-	}
+	ev->name = ws_bench_unit_read(b->sink->dict, unit, &u, &factor);
 	ev->unit = (uint8_t)u;
 	ev->value *= factor;
 	ws_batch_put(&b->out, ev);
@@ -202,8 +146,7 @@ whole_pairs(struct ws_sv rest, bool ended)
 	if (n < 3 || n > FIELDS)
 		return ws_sv_from(rest, rest.n);
 	keep = n % 2 == 0 ? n - 1 : n;
-	if (!ended && n % 2 == 1 &&
-	    find(builtin, WS_LEN(builtin), f[n - 1]) == NULL)
+	if (!ended && n % 2 == 1 && !ws_bench_unit_is_builtin(f[n - 1]))
 		keep -= 2;
 	s.n = (size_t)(f[keep - 1].p + f[keep - 1].n - rest.p);
 	return s;
@@ -295,17 +238,6 @@ take_config(struct bench *b, const struct ws_line *line)
 }
 
 static void
-take_failure(struct bench *b, struct ws_sv what)
-{
-	struct ws_buf text = { 0 };
-
-	ws_buf_puts(&text, "failed: ");
-	ws_buf_putsv(&text, ws_sv_trim(what));
-	put_mark(b, WS_N_MARK_NOTE, ws_buf_sv(&text));
-	ws_buf_fini(&text);
-}
-
-static void
 take_line(struct bench *b, struct flow *fl, const struct ws_line *line)
 {
 	struct ws_sv s = line->text;
@@ -319,11 +251,10 @@ take_line(struct bench *b, struct flow *fl, const struct ws_line *line)
 	if (!line->ended)
 		return;
 	if (ws_sv_starts(s, "Unit ")) {
-		put_mark(b, ws_dict_cstr(b->sink->dict, "unit-meta"),
-		    ws_sv_trim(ws_sv_from(s, 5)));
+		put_mark(b, WS_N_BENCH_UNIT, ws_sv_trim(ws_sv_from(s, 5)));
 		b->configs++;
 	} else if (ws_sv_starts(s, "--- FAIL: Benchmark")) {
-		take_failure(b, ws_sv_from(s, 10));
+		put_mark(b, WS_N_BENCH_FAILED, ws_sv_trim(ws_sv_from(s, 10)));
 	}
 }
 

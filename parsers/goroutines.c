@@ -64,7 +64,8 @@ struct dump {
 	struct ws_htab *ids, *calls, *states;
 	uint64_t count[STATES], goroutines, system, repeated, lost, elided;
 	uint64_t vague, other, begun;
-	size_t prefix; /* of the first goroutine */
+	uint64_t locked, leaked, waiting, minutes; /* of those that count */
+	size_t prefix;                             /* of the first goroutine */
 	unsigned marks;
 	const char *kind;
 };
@@ -188,6 +189,11 @@ put_goroutine(struct dump *d)
 
 	d->goroutines++;
 	count_state(d);
+	d->locked += d->head.locked;
+	d->leaked += d->head.leaked;
+	d->waiting += d->head.minutes > 0;
+	if (d->head.minutes > d->minutes)
+		d->minutes = d->head.minutes;
 	if (d->n_frame == 0 ||
 	    (leaf == NULL && goroutines_is_vague(d->head.state) &&
 		!is_runtime(leaf_function(d)) &&
@@ -476,12 +482,37 @@ put_counter(struct dump *d, ws_id name, ws_id track, double v)
 	ws_batch_put(&d->out, &ev);
 }
 
+/* What stacks do not tell.  A dump without minutes says that nobody waited
+ * for one, as far as the collector had looked. */
+static void
+put_counts(struct dump *d)
+{
+	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
+
+	if (d->goroutines == 0)
+		return;
+	for (uint32_t i = 0; i < ws_htab_count(d->states); i++)
+		put_counter(d, WS_N_GOROUTINE_STATE,
+		    ws_dict_str(d->sink->dict, ws_htab_key(d->states, i)),
+		    (double)d->count[i]);
+	put_counter(d, WS_N_GOROUTINE_LOCKED, 0, (double)d->locked);
+	put_counter(d, WS_N_GOROUTINE_LEAKED, 0, (double)d->leaked);
+	put_counter(d, WS_N_GOROUTINE_LONG, 0, (double)d->waiting);
+	if (d->minutes == 0 || d->minutes > 1u << 27)
+		return;
+	ev.name = WS_N_GOROUTINE_WAIT_MAX;
+	ev.unit = WS_U_TIME;
+	ev.value = (double)d->minutes * 60e9;
+	ws_batch_put(&d->out, &ev);
+}
+
 static void
 put_end(struct dump *d)
 {
 	struct ws_event ev = WS_EVENT(WS_EV_LOSS);
 
 	put_counter(d, WS_N_PPROF_GOROUTINE_HIDDEN, 0, (double)d->vague);
+	put_counts(d);
 	if (d->lost > 0) {
 		ev.name = WS_N_PPROF_GOROUTINE;
 		ev.unit = WS_U_COUNT;

@@ -300,12 +300,16 @@ feed_all(struct feed *f)
 	struct instr *t = f->t;
 	struct ws_buf carry = { 0 };
 	struct ws_sv chunk;
-	uint64_t off;
-	size_t n;
+	size_t n, took;
 
-	while (!f->torn && t->out.status == WS_OK &&
-	       ws_source_chunk(t->src, CHUNK - 64, &chunk, &off)) {
-		f->off = off - carry.n;
+	while (!f->torn && t->out.status == WS_OK) {
+		chunk = ws_source_ahead(t->src, 1);
+		if (chunk.n == 0)
+			break;
+		if (chunk.n > CHUNK - 64)
+			chunk.n = CHUNK - 64;
+		f->off = ws_source_at(t->src) - carry.n;
+		took = chunk.n;
 		if (carry.n > 0) {
 			ws_buf_putsv(&carry, chunk);
 			chunk = ws_buf_sv(&carry);
@@ -319,6 +323,7 @@ feed_all(struct feed *f)
 		else if (chunk.n > 0)
 			ws_buf_putsv(&carry, chunk);
 		carry.n = chunk.n;
+		ws_source_skip(t->src, took);
 	}
 	f->part = ws_buf_sv(&carry);
 	feed_part(f);

@@ -30,10 +30,18 @@ enum {
 
 enum header { HEADER_NONE, HEADER_CPU, HEADER_DEVICE, HEADER_NFS };
 
+/* A header as it was printed; most logs have two, again and again. */
+struct printed {
+	char text[1024];
+	size_t n, prefix;
+	uint64_t columns;
+	struct ws_iostat_layout layout;
+};
+
 struct text {
 	struct ws_iostat io;
-	struct ws_layout layout;
-	enum header table; /* what the next rows belong to */
+	struct printed cpu, device; /* the last ones */
+	enum header table;          /* what the next rows belong to */
 	bool name_last;
 	size_t prefix;     /* fields of a log writer before each line */
 	uint64_t columns;  /* seen in this report */
@@ -42,8 +50,7 @@ struct text {
 	unsigned blanks;
 	char name[DEVICE_MAX]; /* of a row that goes on in the next line */
 	size_t name_n;
-	char date[64]; /* of the banner */
-	size_t date_n;
+	struct ws_number number[FIELDS]; /* of the row */
 };
 
 static bool
@@ -103,43 +110,13 @@ only_prefix(struct ws_sv line, size_t prefix)
 	return (struct ws_sv){ line.p, (size_t)(rest.p - line.p) };
 }
 
-/* The number of CPUs in "(2 CPU)". */
-static bool
-banner_cpus(struct ws_sv line, uint64_t *cpus)
-{
-	size_t at = ws_sv_find(line, " CPU)"), from = at;
-
-	if (at == line.n)
-		return false;
-	while (from > 0 && line.p[from - 1] != '(')
-		from--;
-	return from > 0 &&
-	       ws_num_u64((struct ws_sv){ line.p + from, at - from }, 1,
-		   1 << 20, cpus);
-}
-
 /* "Linux 6.1.0 (host) \t11/23/26 \t_x86_64_\t(2 CPU)" */
 static bool
 take_banner(struct text *t, struct ws_sv line, bool ended)
 {
-	struct ws_sv rest = ws_sv_from(line, 6), release, date;
-	uint64_t cpus;
-
-	if (!ws_sv_starts(line, "Linux ") || ws_sv_find(line, " (") == line.n)
+	if (!ws_sysstat_banner(&t->io.s, line, ended))
 		return false;
 	ws_iostat_capture(&t->io);
-	if (banner_cpus(line, &cpus))
-		ws_iostat_cpus(&t->io, (double)cpus);
-	release = ws_sv_field(&rest);
-	ws_sv_split(&rest, ')');
-	date = ws_sv_field(&rest);
-	if (ended) {
-		ws_iostat_banner(&t->io, "kernel", release);
-		ws_iostat_banner(&t->io, "date", date);
-	}
-	t->date_n = date.n < sizeof(t->date) ? date.n : 0;
-	if (t->date_n > 0)
-		memcpy(t->date, date.p, t->date_n);
 	t->table = HEADER_NONE;
 	t->open = false;
 	t->wants_blanks = true;
@@ -164,18 +141,14 @@ static bool
 take_time(struct text *t, struct ws_sv line)
 {
 	struct ws_when when;
-	struct ws_buf b = { 0 };
-	bool good;
+	bool bare = ws_sv_starts(line, "Time: ");
 
-	if (ws_sv_starts(line, "Time: ")) {
-		ws_buf_put(&b, t->date, t->date_n);
-		ws_buf_putsv(&b, ws_sv_from(line, 5));
-		good = ws_when_read(ws_buf_sv(&b), t->io.comma, &when);
-		ws_buf_fini(&b);
-	} else {
-		good = ws_when_read(line, t->io.comma, &when);
-	}
-	if (!good)
+	/* Most lines are of devices, and no date begins with a letter. */
+	if (!bare && (line.p[0] | 0x20) >= 'a' && (line.p[0] | 0x20) <= 'z')
+		return false;
+	if (bare ? !ws_sysstat_read_time(
+		       &t->io.s, ws_sv_trim(ws_sv_from(line, 5)), &when)
+		 : !ws_when_read(line, t->io.s.comma, &when))
 		return false;
 	begin_report(t, &when);
 	t->open = true;
@@ -184,44 +157,85 @@ take_time(struct text *t, struct ws_sv line)
 
 /* Of a table without a line of -t: the time of the log writer, if any. */
 static void
-begin_untimed(struct text *t, struct ws_sv line)
+begin_untimed(struct text *t, size_t prefix, struct ws_sv line)
 {
 	struct ws_when when;
 
-	if (t->prefix > 0 &&
-	    ws_when_read(only_prefix(line, t->prefix), t->io.comma, &when))
+	if (prefix > 0 &&
+	    ws_when_read(only_prefix(line, prefix), t->io.s.comma, &when))
 		begin_report(t, &when);
 	else
 		begin_report(t, NULL);
 }
 
+/* The last word of a header is no number and no percentage. */
 static bool
-take_header(struct text *t, const struct ws_line *line)
+may_be_header(struct ws_sv bare)
+{
+	char c = bare.p[bare.n - 1];
+
+	return (c < '0' || c > '9') && c != '%';
+}
+
+static bool
+is_printed(const struct printed *h, struct ws_sv line)
+{
+	return h->n > 0 && ws_sv_eq((struct ws_sv){ h->text, h->n }, line);
+}
+
+/* Reads a header unless it is that of before. */
+static enum header
+read_header(struct text *t, struct ws_sv line)
 {
 	size_t prefix;
-	enum header kind = header_kind(line->text, &prefix);
+	enum header kind = header_kind(line, &prefix);
+	struct printed *h = kind == HEADER_CPU ? &t->cpu : &t->device;
 	struct ws_sv rest;
 
 	if (kind == HEADER_NONE)
-		return false;
-	t->prefix = prefix;
-	rest = without_prefix(line->text, prefix);
-	if (kind == HEADER_CPU) {
-		ws_iostat_cpu_layout(&t->layout, rest);
-		if (!t->open)
-			begin_untimed(t, line->text);
-	} else if (kind == HEADER_DEVICE) {
-		uint64_t columns;
+		return kind;
+	rest = without_prefix(line, prefix);
+	h->prefix = prefix;
+	h->n = line.n <= sizeof(h->text) && kind != HEADER_NFS ? line.n : 0;
+	if (h->n > 0)
+		memcpy(h->text, line.p, line.n);
+	if (kind == HEADER_CPU)
+		ws_iostat_cpu_layout(&h->layout.l, rest);
+	else
+		ws_iostat_device_layout(&h->layout.l, rest);
+	h->columns = ws_iostat_columns(&h->layout.l);
+	ws_iostat_plan(&t->io, &h->layout);
+	return kind;
+}
 
-		ws_iostat_device_layout(&t->layout, rest);
-		columns = ws_iostat_columns(&t->layout);
+static bool
+take_header(struct text *t, struct ws_sv line)
+{
+	const struct printed *h = &t->device;
+	enum header kind;
+
+	if (is_printed(&t->device, line))
+		kind = HEADER_DEVICE;
+	else if (is_printed(&t->cpu, line))
+		kind = HEADER_CPU;
+	else
+		kind = read_header(t, line);
+	if (kind == HEADER_NONE)
+		return false;
+	if (kind == HEADER_CPU) {
+		h = &t->cpu;
+		if (!t->open)
+			begin_untimed(t, h->prefix, line);
+	} else if (kind == HEADER_DEVICE) {
 		/* The same column again is the next report (-d). */
-		if (t->io.reports == 0 || t->wants_blanks ||
-		    (t->columns & columns) != 0)
-			begin_untimed(t, line->text);
-		t->columns |= columns;
-		t->name_last = !is_device_word(t->layout.token[0]);
+		if (t->io.s.reports == 0 || t->wants_blanks ||
+		    (t->columns & h->columns) != 0)
+			begin_untimed(t, h->prefix, line);
+		t->columns |= h->columns;
+		t->io.seen |= h->columns;
+		t->name_last = !is_device_word(h->layout.l.token[0]);
 	}
+	t->prefix = h->prefix;
 	t->table = kind;
 	t->open = false;
 	t->name_n = 0;
@@ -236,14 +250,16 @@ is_not_finite(struct ws_sv s)
 	       ws_sv_is(s, "inf") || ws_sv_is(s, "-inf");
 }
 
+/* Reads all fields; returns how many are numbers. */
 static size_t
-count_numbers(const struct ws_sv *f, size_t n)
+read_numbers(struct text *t, const struct ws_sv *f, size_t n)
 {
 	size_t numbers = 0;
-	double v;
 
-	for (size_t i = 0; i < n; i++)
-		numbers += ws_cell_number(f[i], &v) || is_not_finite(f[i]);
+	for (size_t i = 0; i < n; i++) {
+		t->number[i] = ws_cell_read(f[i]);
+		numbers += t->number[i].good || is_not_finite(f[i]);
+	}
 	return numbers;
 }
 
@@ -251,14 +267,17 @@ static void
 take_cpu(struct text *t, const struct ws_line *line, struct ws_sv rest)
 {
 	struct ws_sv f[FIELDS];
-	struct ws_iostat_row r = { .l = &t->layout, .first = 1, .cell = f };
+	struct ws_iostat_row r = { .l = &t->cpu.layout,
+		.first = 1,
+		.cell = f,
+		.number = t->number };
 
 	r.n = ws_row_split(rest, f, FIELDS);
 	r.off = line->off;
 	r.cut = !line->ended;
 	t->table = HEADER_NONE;
-	if (r.n + 1 != t->layout.n || count_numbers(f, r.n) != r.n) {
-		ws_iostat_fault(&t->io, line->off,
+	if (r.n + 1 != t->cpu.layout.l.n || read_numbers(t, f, r.n) != r.n) {
+		ws_sysstat_fault(&t->io.s, line->off,
 		    "the row below avg-cpu is not its numbers");
 		return;
 	}
@@ -270,20 +289,19 @@ static bool
 shape_row(struct text *t, const struct ws_sv *f, size_t n, size_t numbers,
     struct ws_iostat_row *r)
 {
-	size_t want = t->layout.n;
+	size_t want = t->device.layout.l.n;
 
 	if (t->name_n > 0 && n + 1 == want && numbers == n) {
 		r->device = (struct ws_sv){ t->name, t->name_n };
-		r->cell = f;
 		r->first = 1;
 	} else if (n == want && t->name_last) {
 		r->device = f[n - 1];
-		r->cell = f;
 		r->first = 0;
 	} else if (n == want) {
 		r->device = f[0];
-		r->cell = f + 1;
 		r->first = 1;
+		r->cell++;
+		r->number++;
 	} else {
 		return false;
 	}
@@ -296,11 +314,14 @@ take_device(struct text *t, const struct ws_line *line, struct ws_sv rest)
 {
 	struct ws_sv f[FIELDS];
 	size_t n = ws_row_split(rest, f, FIELDS), numbers;
-	struct ws_iostat_row r = { .l = &t->layout, .off = line->off };
+	struct ws_iostat_row r = { .l = &t->device.layout,
+		.cell = f,
+		.number = t->number,
+		.off = line->off };
 
 	if (n > FIELDS)
 		n = FIELDS;
-	numbers = count_numbers(f, n);
+	numbers = read_numbers(t, f, n);
 	if (n == 1 && numbers == 0 && !t->name_last && line->ended &&
 	    f[0].n < sizeof(t->name)) {
 		memcpy(t->name, f[0].p, f[0].n);
@@ -310,7 +331,7 @@ take_device(struct text *t, const struct ws_line *line, struct ws_sv rest)
 	if (!shape_row(t, f, n, numbers, &r) ||
 	    (t->name_last && !line->ended)) {
 		if (numbers > 0)
-			ws_iostat_fault(&t->io, line->off,
+			ws_sysstat_fault(&t->io.s, line->off,
 			    "a device row does not fit its header");
 		return;
 	}
@@ -330,7 +351,8 @@ take_line(struct text *t, const struct ws_line *line)
 		t->blanks++;
 		return;
 	}
-	if (take_banner(t, bare, line->ended) || take_header(t, line) ||
+	if (take_banner(t, bare, line->ended) ||
+	    (may_be_header(bare) && take_header(t, line->text)) ||
 	    take_time(t, bare))
 		return;
 	if (t->table == HEADER_CPU)
@@ -339,17 +361,27 @@ take_line(struct text *t, const struct ws_line *line)
 		take_device(t, line, rest);
 }
 
+static bool
+has_comma(const struct ws_sv *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ws_sv_find(f[i], ",") < f[i].n)
+			return true;
+	return false;
+}
+
 /* The fields before each line and the decimal mark, from the first table. */
 static void
-survey(struct text *t, struct ws_cur all)
+survey(struct text *t, struct ws_sv head)
 {
-	struct ws_lines lines = { .cur = all };
+	struct ws_lines lines = { 0 };
 	struct ws_line line;
 	struct ws_sv f[FIELDS];
 	bool table = false, done = false;
 
+	ws_cur_init(&lines.cur, head.p, head.n, 0);
 	while (!done && ws_lines_next(&lines, &line)) {
-		size_t prefix, n, at;
+		size_t prefix, n;
 
 		if (header_kind(line.text, &prefix) != HEADER_NONE) {
 			t->prefix = table ? t->prefix : prefix;
@@ -359,23 +391,20 @@ survey(struct text *t, struct ws_cur all)
 		n = ws_row_split(
 		    without_prefix(line.text, t->prefix), f, FIELDS);
 		n = n > FIELDS ? FIELDS : n;
-		done = table && count_numbers(f, n) > 1;
-		for (size_t i = 0; done && i < n; i++) {
-			at = ws_sv_find(f[i], ",");
-			t->io.comma = t->io.comma || at < f[i].n;
-		}
+		done = table && read_numbers(t, f, n) > 1;
+		t->io.s.comma = done && has_comma(f, n);
 	}
 	ws_lines_fini(&lines);
 }
 
 static void
-read_text(struct text *t, struct ws_cur all)
+read_text(struct text *t, struct ws_source *src)
 {
-	struct ws_lines lines = { .cur = all };
+	struct ws_lines lines = { .src = src };
 	struct ws_line line;
 
-	survey(t, all);
-	while (t->io.out.status == WS_OK && ws_lines_next(&lines, &line))
+	survey(t, ws_source_artifact(src)->head);
+	while (t->io.s.out.status == WS_OK && ws_lines_next(&lines, &line))
 		take_line(t, &line);
 	ws_lines_fini(&lines);
 }
@@ -414,23 +443,33 @@ bid(const struct ws_artifact *a)
 	return is_json(a->head) || is_text(a->head) ? WS_BID_SHAPE : WS_BID_NO;
 }
 
+/* JSON is one value, and its repair wants two passes; text is streamed. */
+static enum ws_status
+read_json(struct text *t, struct ws_source *src, struct ws_err *err)
+{
+	struct ws_cur all;
+	enum ws_status status = ws_source_all(src, &all, err);
+
+	if (status <= WS_PARTIAL)
+		ws_iostat_read_json(&t->io, all);
+	return status;
+}
+
 static enum ws_status
 parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 {
-	struct text *t;
-	struct ws_cur all;
-	enum ws_status read = ws_source_all(src, &all, err), status;
+	struct text *t = ws_alloc(sizeof(*t));
+	enum ws_status read = WS_OK, status = WS_OK;
 
-	if (read > WS_PARTIAL)
-		return read;
-	t = ws_alloc(sizeof(*t));
 	ws_iostat_init(&t->io, src, sink);
 	if (is_json(ws_source_artifact(src)->head))
-		ws_iostat_read_json(&t->io, all);
+		read = read_json(t, src, err);
 	else
-		read_text(t, all);
+		read_text(t, src);
+	read = ws_status_worst(read, ws_source_status(src, NULL));
 	/* Damage of the stream says more than what it did to the rows. */
-	status = ws_iostat_finish(&t->io, read == WS_OK ? err : NULL);
+	if (read <= WS_PARTIAL)
+		status = ws_iostat_finish(&t->io, read == WS_OK ? err : NULL);
 	free(t);
 	return ws_status_worst(read, status);
 }

@@ -2,34 +2,32 @@
 #ifndef WS_IOSTAT_H
 #define WS_IOSTAT_H
 
-#include "ingest/columns.h"
-#include "ingest/source.h"
-#include "ingest/when.h"
-#include "model/sink.h"
+#include "sysstat.h"
 
 struct ws_iostat {
-	struct ws_source *src;
-	struct ws_sink *sink;
-	struct ws_batch out;
-	ws_id ticks, local, utc; /* clocks */
-	struct ws_when when;     /* of this report, when timed */
-	bool timed;
-	bool first;   /* an average since boot, as far as we know */
-	bool skip;    /* this report is not to be trusted */
-	bool comma;   /* decimal commas */
+	struct ws_sysstat s; /* its time is that of this report */
+	bool first;          /* an average since boot, as far as we know */
+	bool skip;           /* this report is not to be trusted */
 	bool sectors; /* throughput is in sectors, whatever its label says */
-	bool damaged;
-	bool ambiguous; /* so was a date, and a note says it */
-	uint64_t reports, in_capture, rows, dropped;
+	uint64_t in_capture, dropped;
 	uint64_t seen; /* columns of the table that occurred anywhere */
+};
+
+/* A header line, and what follows from it for every row below. */
+struct ws_iostat_layout {
+	struct ws_layout l;
+	ws_id unknown[WS_COLUMNS_MAX]; /* names of columns without a meaning */
+	/* A mean: the columns of the rates that it is over, each + 1. */
+	uint8_t over[WS_COLUMNS_MAX][2];
 };
 
 /* One row under its header: cell[i] belongs to column first + i. */
 struct ws_iostat_row {
-	const struct ws_layout *l;
+	const struct ws_iostat_layout *l;
 	size_t first, n;
 	const struct ws_sv *cell;
-	struct ws_sv device; /* empty for the CPU */
+	const struct ws_number *number; /* of each cell */
+	struct ws_sv device;            /* empty for the CPU */
 	uint64_t off;
 	bool group; /* the device is a sum over others (-g) */
 	bool cut;   /* the last cell may be incomplete */
@@ -42,23 +40,19 @@ enum ws_status ws_iostat_finish(struct ws_iostat *p, struct ws_err *err);
 
 /* A banner: another iostat begins. */
 void ws_iostat_capture(struct ws_iostat *p);
-void ws_iostat_cpus(struct ws_iostat *p, double cpus);
-/* What the banner says besides: the kernel's release, the date as printed. */
-void ws_iostat_banner(struct ws_iostat *p, const char *key, struct ws_sv text);
 /* The next report begins; when is NULL without -t. */
 void ws_iostat_report(struct ws_iostat *p, const struct ws_when *when);
-/* Its time, when that is read later. */
-void ws_iostat_time(struct ws_iostat *p, const struct ws_when *when);
 /* The first report of this capture is known to be an interval (-y). */
 void ws_iostat_not_since_boot(struct ws_iostat *p);
 void ws_iostat_cpu_row(struct ws_iostat *p, const struct ws_iostat_row *r);
 void ws_iostat_device_row(struct ws_iostat *p, const struct ws_iostat_row *r);
-void ws_iostat_fault(struct ws_iostat *p, uint64_t off, const char *what);
 
 /* Header lines of both kinds; the number of known columns, and which. */
 size_t ws_iostat_cpu_layout(struct ws_layout *l, struct ws_sv line);
 size_t ws_iostat_device_layout(struct ws_layout *l, struct ws_sv line);
 uint64_t ws_iostat_columns(const struct ws_layout *l);
+/* Fills the rest of a layout from its l. */
+void ws_iostat_plan(struct ws_iostat *p, struct ws_iostat_layout *l);
 
 /* parsers/iostat_json.c */
 void ws_iostat_read_json(struct ws_iostat *p, struct ws_cur all);

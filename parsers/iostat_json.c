@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/num.h"
+#include "ingest/jscan.h"
 #include "iostat.h"
 
 enum { DEPTH = 16 };
@@ -23,10 +23,8 @@ struct pair {
 
 struct scan {
 	struct ws_iostat *io;
-	struct ws_sv in;
-	size_t at;
-	uint64_t base; /* offset of in */
-	bool survey;   /* the first pass: nothing goes out */
+	struct ws_jscan j;
+	bool survey; /* the first pass: nothing goes out */
 	double busiest;
 
 	struct ws_sv opened_by[DEPTH]; /* key of each open container */
@@ -40,55 +38,17 @@ struct scan {
 	uint64_t off;
 };
 
+/* A list that begins with a blank line or a comma lacks its first item. */
 static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* Blanks at the cursor; returns the number of line ends among them. */
-static unsigned
-skip_space(struct scan *s)
+lacks_first(const struct ws_jscan *j)
 {
 	unsigned lines = 0;
+	size_t at = j->at;
 
-	while (s->at < s->in.n && is_space(s->in.p[s->at]))
-		lines += s->in.p[s->at++] == '\n';
-	return lines;
-}
-
-/* The string at the cursor without its quotes; false when it never ends.
- * Escapes stay as they are: names of devices have none. */
-static bool
-take_string(struct scan *s, struct ws_sv *out)
-{
-	size_t from = ++s->at;
-
-	while (s->at < s->in.n && s->in.p[s->at] != '"')
-		s->at += s->in.p[s->at] == '\\' ? 2 : 1;
-	if (s->at >= s->in.n) {
-		s->at = s->in.n;
-		return false;
-	}
-	*out = (struct ws_sv){ s->in.p + from, s->at - from };
-	s->at++;
-	return true;
-}
-
-/* A number or a word; false when the file ends in it, so that it may go on. */
-static bool
-take_word(struct scan *s, struct ws_sv *out)
-{
-	size_t from = s->at;
-
-	while (s->at < s->in.n && !is_space(s->in.p[s->at]) &&
-	       strchr(",:{}[]\"", s->in.p[s->at]) == NULL)
-		s->at++;
-	/* A NUL byte is found by strchr; it may not stop the scan. */
-	if (s->at == from)
-		s->at++;
-	*out = (struct ws_sv){ s->in.p + from, s->at - from };
-	return s->at < s->in.n;
+	while (at < j->in.n && strchr(" \t\r\n", j->in.p[at]) != NULL &&
+	       j->in.p[at] != '\0')
+		lines += j->in.p[at++] == '\n';
+	return lines > 1 || (at < j->in.n && j->in.p[at] == ',');
 }
 
 static struct ws_sv
@@ -128,25 +88,30 @@ survey_device(struct scan *s)
 static void
 put_object(struct scan *s, bool is_cpu, struct ws_sv device)
 {
-	struct ws_layout *l = ws_alloc(sizeof(*l));
+	struct ws_iostat_layout *l = ws_alloc(sizeof(*l));
 	struct ws_sv cell[WS_COLUMNS_MAX];
+	struct ws_number number[WS_COLUMNS_MAX];
 	struct ws_buf header = { 0 };
-	struct ws_iostat_row r = { .l = l, .cell = cell, .off = s->off };
+	struct ws_iostat_row r = { .l = l, .cell = cell,
+		.number = number, .off = s->off };
 
 	for (size_t i = 0; i < s->n; i++) {
 		if (ws_sv_is(s->pair[i].key, "disk_device"))
 			continue;
 		ws_buf_putsv(&header, s->pair[i].key);
 		ws_buf_putc(&header, ' ');
+		number[r.n] = ws_cell_read(s->pair[i].value);
 		cell[r.n++] = s->pair[i].value;
 	}
 	r.device = device;
 	if (is_cpu)
-		ws_iostat_cpu_layout(l, ws_buf_sv(&header));
+		ws_iostat_cpu_layout(&l->l, ws_buf_sv(&header));
 	else
-		ws_iostat_device_layout(l, ws_buf_sv(&header));
-	if (l->n != r.n)
-		ws_iostat_fault(s->io, s->off, "an object has odd keys");
+		ws_iostat_device_layout(&l->l, ws_buf_sv(&header));
+	ws_iostat_plan(s->io, l);
+	s->io->seen |= is_cpu ? 0 : ws_iostat_columns(&l->l);
+	if (l->l.n != r.n)
+		ws_sysstat_fault(&s->io->s, s->off, "an object has odd keys");
 	else if (is_cpu)
 		ws_iostat_cpu_row(s->io, &r);
 	else
@@ -167,8 +132,8 @@ close_object(struct scan *s)
 	if (s->survey)
 		survey_device(s);
 	else if (s->spoilt)
-		ws_iostat_fault(
-		    s->io, s->off, "an object is not made of keys and values");
+		ws_sysstat_fault(
+		    &s->io->s, s->off, "an object is not made of keys and values");
 	else
 		put_object(s, is_cpu, device);
 }
@@ -191,14 +156,14 @@ take_pair(struct scan *s, struct ws_sv value)
 	if (s->survey)
 		return;
 	if (ws_sv_is(s->key, "number-of-cpus") && ws_cell_number(value, &cpus))
-		ws_iostat_cpus(s->io, cpus);
+		ws_sysstat_cpus(&s->io->s, cpus);
 	if (ws_sv_is(s->key, "release"))
-		ws_iostat_banner(s->io, "kernel", value);
+		ws_sysstat_mark(&s->io->s, "kernel", value);
 	if (ws_sv_is(s->key, "date"))
-		ws_iostat_banner(s->io, "date", value);
+		ws_sysstat_mark(&s->io->s, "date", value);
 	if (ws_sv_is(s->key, "timestamp") &&
-	    ws_when_read(value, s->io->comma, &when))
-		ws_iostat_time(s->io, &when);
+	    ws_when_read(value, s->io->s.comma, &when))
+		ws_sysstat_set_time(&s->io->s, &when);
 }
 
 static void
@@ -210,8 +175,7 @@ open_container(struct scan *s, char bracket)
 	s->opened_by[s->depth++] = s->has_key ? s->key : (struct ws_sv){ 0 };
 	s->n = 0;
 	s->spoilt = false;
-	s->off = s->base + s->at;
-	s->at++;
+	s->off = ws_jscan_off(&s->j) - 1;
 	if (s->survey) {
 		s->has_key = false;
 		return;
@@ -220,8 +184,7 @@ open_container(struct scan *s, char bracket)
 		ws_iostat_report(s->io, NULL);
 	if (bracket == '[' && s->has_key && ws_sv_is(s->key, "statistics")) {
 		ws_iostat_capture(s->io);
-		if (skip_space(s) > 1 ||
-		    (s->at < s->in.n && s->in.p[s->at] == ','))
+		if (lacks_first(&s->j))
 			ws_iostat_not_since_boot(s->io);
 	}
 	s->has_key = false;
@@ -236,55 +199,33 @@ close_container(struct scan *s, char bracket)
 	s->has_key = false;
 	if (s->depth > 0)
 		s->depth--;
-	s->at++;
-}
-
-/* A string is a key when a colon follows.  False at the end of the file. */
-static bool
-take_text(struct scan *s)
-{
-	struct ws_sv text;
-
-	if (!take_string(s, &text))
-		return false;
-	skip_space(s);
-	if (s->at == s->in.n)
-		return false;
-	if (s->in.p[s->at] != ':') {
-		take_pair(s, text);
-		return true;
-	}
-	s->at++;
-	s->key = text;
-	s->has_key = true;
-	return true;
 }
 
 /* One token; false at the end. */
 static bool
 step(struct scan *s)
 {
-	struct ws_sv word;
-	char c;
+	struct ws_sv text;
 
-	skip_space(s);
-	if (s->at >= s->in.n)
+	switch (ws_jscan_next(&s->j, &text)) {
+	case WS_J_END:
 		return false;
-	c = s->in.p[s->at];
-	if (c == '{' || c == '[') {
+	case WS_J_OPEN:
 		if (s->depth == DEPTH)
 			return false;
-		open_container(s, c);
-	} else if (c == '}' || c == ']') {
-		close_container(s, c);
-	} else if (c == ',' || c == ':') {
-		s->at++;
-	} else if (c == '"') {
-		return take_text(s);
-	} else {
-		if (!take_word(s, &word))
-			return false;
-		take_pair(s, word);
+		open_container(s, s->j.bracket);
+		break;
+	case WS_J_CLOSE:
+		close_container(s, s->j.bracket);
+		break;
+	case WS_J_KEY:
+		s->key = text;
+		s->has_key = true;
+		break;
+	case WS_J_STRING:
+	case WS_J_WORD:
+		take_pair(s, text);
+		break;
 	}
 	return true;
 }
@@ -296,12 +237,11 @@ run(struct ws_iostat *io, struct ws_cur all, bool survey)
 
 	s->io = io;
 	s->survey = survey;
-	s->base = all.off;
-	s->in = (struct ws_sv){ (const char *)all.p, ws_cur_left(&all) };
-	while (io->out.status == WS_OK && step(s))
+	ws_jscan_init(&s->j, all);
+	while (io->s.out.status == WS_OK && step(s))
 		;
-	if (!survey && (s->depth > 0 || s->at < s->in.n))
-		ws_iostat_fault(io, s->base + s->at,
+	if (!survey && (s->depth > 0 || ws_jscan_is_cut(&s->j)))
+		ws_sysstat_fault(&io->s, ws_jscan_off(&s->j),
 		    "the document ends inside an object or list");
 	free(s);
 }

@@ -52,6 +52,8 @@ static const struct ws_column table[] = {
 	{ "rsec/s", WS_N_DISK_READ_BYTES, WS_U_BRATE, SECTOR },
 	{ "wsec/s", WS_N_DISK_WRITE_BYTES, WS_U_BRATE, SECTOR },
 	{ "dsec/s", WS_N_DISK_DISCARD_BYTES, WS_U_BRATE, SECTOR },
+	{ "rd_sec/s", WS_N_DISK_READ_BYTES, WS_U_BRATE, SECTOR }, /* of sar */
+	{ "wr_sec/s", WS_N_DISK_WRITE_BYTES, WS_U_BRATE, SECTOR },
 	{ "kB_read/s", WS_N_DISK_READ_BYTES, WS_U_BRATE, KB },
 	{ "kB_wrtn/s", WS_N_DISK_WRITE_BYTES, WS_U_BRATE, KB },
 	{ "kB_dscd/s", WS_N_DISK_DISCARD_BYTES, WS_U_BRATE, KB },
@@ -131,48 +133,49 @@ ws_iostat_columns(const struct ws_layout *l)
 	return set;
 }
 
-static ws_id
-make_clock(struct ws_dict *d, enum ws_clock_kind kind)
+static size_t
+find_rate(const struct ws_layout *l, ws_id name)
 {
-	struct ws_clock c = { .kind = kind };
+	size_t i = 0;
 
-	if (kind != WS_CLOCK_TICKS) {
-		c.ns_per_tick = 1;
-		c.resolution = 1000000000;
+	while (i < l->n && (l->col[i] == NULL || l->col[i]->name != name))
+		i++;
+	return i < l->n ? i + 1 : 0;
+}
+
+void
+ws_iostat_plan(struct ws_iostat *p, struct ws_iostat_layout *l)
+{
+	char text[80];
+
+	for (size_t i = 0; i < l->l.n; i++) {
+		const struct ws_column *c = l->l.col[i];
+
+		l->unknown[i] = 0;
+		l->over[i][0] = l->over[i][1] = 0;
+		if (c == NULL && l->l.token[i].n <= 64) {
+			snprintf(text, sizeof(text), "iostat.%.*s",
+			    WS_SV_ARG(l->l.token[i]));
+			l->unknown[i] = ws_dict_cstr(p->s.sink->dict, text);
+		}
+		for (size_t k = 0; c != NULL && k < WS_LEN(means); k++) {
+			size_t rate = find_rate(&l->l, means[k].rate[0]);
+
+			if (means[k].mean != c->name || rate == 0)
+				continue;
+			l->over[i][0] = (uint8_t)rate;
+			l->over[i][1] =
+			    (uint8_t)find_rate(&l->l, means[k].rate[1]);
+		}
 	}
-	if (kind == WS_CLOCK_WALL)
-		c.how = WS_CLOCK_EXACT;
-	return ws_dict_clock(d, &c);
 }
 
 void
 ws_iostat_init(struct ws_iostat *p, struct ws_source *src, struct ws_sink *sink)
 {
 	memset(p, 0, sizeof(*p));
-	p->src = src;
-	p->sink = sink;
 	p->first = true;
-	ws_batch_init(&p->out, sink);
-	p->ticks = make_clock(sink->dict, WS_CLOCK_TICKS);
-	p->local = make_clock(sink->dict, WS_CLOCK_WALL_LOCAL);
-	p->utc = make_clock(sink->dict, WS_CLOCK_WALL);
-}
-
-void
-ws_iostat_fault(struct ws_iostat *p, uint64_t off, const char *what)
-{
-	p->damaged = true;
-	ws_sink_fault(p->sink, off, what);
-}
-
-static void
-note(struct ws_iostat *p, const char *text)
-{
-	struct ws_event ev = WS_EVENT(WS_EV_MARK);
-
-	ev.name = WS_N_MARK_NOTE;
-	ev.peer = ws_dict_cstr(p->sink->dict, text);
-	ws_batch_put(&p->out, &ev);
+	ws_sysstat_init(&p->s, src, sink);
 }
 
 void
@@ -181,29 +184,7 @@ ws_iostat_capture(struct ws_iostat *p)
 	p->in_capture = 0;
 	p->first = true;
 	p->skip = false;
-	p->timed = false;
-}
-
-void
-ws_iostat_banner(struct ws_iostat *p, const char *key, struct ws_sv text)
-{
-	struct ws_event ev = WS_EVENT(WS_EV_MARK);
-
-	ev.name = ws_dict_cstr(p->sink->dict, key);
-	ev.peer = ws_dict_str(p->sink->dict, text);
-	if (text.n > 0)
-		ws_batch_put(&p->out, &ev);
-}
-
-void
-ws_iostat_cpus(struct ws_iostat *p, double cpus)
-{
-	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
-
-	ev.name = WS_N_HOST_CPUS;
-	ev.unit = WS_U_COUNT;
-	ev.value = cpus;
-	ws_batch_put(&p->out, &ev);
+	p->s.timed = false;
 }
 
 void
@@ -213,42 +194,17 @@ ws_iostat_report(struct ws_iostat *p, const struct ws_when *when)
 	if (p->in_capture > 0)
 		p->first = false;
 	p->in_capture++;
-	p->reports++;
+	p->s.reports++;
 	p->skip = false;
-	p->timed = false;
+	p->s.timed = false;
 	if (when != NULL)
-		ws_iostat_time(p, when);
-}
-
-void
-ws_iostat_time(struct ws_iostat *p, const struct ws_when *when)
-{
-	p->timed = true;
-	p->when = *when;
-	if (when->ambiguous && !p->ambiguous)
-		note(p, "day and month of the dates may be swapped");
-	p->ambiguous = p->ambiguous || when->ambiguous;
+		ws_sysstat_set_time(&p->s, when);
 }
 
 void
 ws_iostat_not_since_boot(struct ws_iostat *p)
 {
 	p->first = false;
-}
-
-static struct ws_event
-counter(const struct ws_iostat *p)
-{
-	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
-
-	ev.t = (int64_t)p->reports - 1;
-	ev.clock = p->ticks;
-	if (p->timed) {
-		ev.t = p->when.ns;
-		ev.clock = p->when.utc ? p->utc : p->local;
-	}
-	ev.peer = p->first ? WS_N_SINCE_BOOT : 0;
-	return ev;
 }
 
 /* The rounding of six cells may add up; --dec=0 prints whole percents. */
@@ -270,11 +226,9 @@ is_whole_cpu(const struct ws_iostat_row *r)
 	double sum = 0, tolerance = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
-		double v;
-
-		if (!ws_cell_number(r->cell[i], &v) || v < 0)
+		if (!r->number[i].good || r->number[i].v < 0)
 			return false;
-		sum += v;
+		sum += r->number[i].v;
 		tolerance = sum_tolerance(r->cell[i]);
 	}
 	return sum >= 100 - tolerance && sum <= 100 + tolerance;
@@ -283,59 +237,50 @@ is_whole_cpu(const struct ws_iostat_row *r)
 void
 ws_iostat_cpu_row(struct ws_iostat *p, const struct ws_iostat_row *r)
 {
-	struct ws_event ev = counter(p);
+	struct ws_event ev = ws_sysstat_counter(&p->s, p->first);
 
 	if (r->cut) {
-		ws_iostat_fault(p, r->off, "the CPU row is cut");
+		ws_sysstat_fault(&p->s, r->off, "the CPU row is cut");
 		return;
 	}
 	p->skip = !is_whole_cpu(r);
 	if (p->skip) {
 		p->dropped++;
-		note(p, "a report was dropped: its CPU shares do not make "
-			"100 % (a fault of iostat -y, or damage)");
+		ws_sysstat_note(&p->s,
+		    "a report was dropped: its CPU shares do not make "
+		    "100 % (a fault of iostat -y, or damage)");
 		return;
 	}
 	for (size_t i = 0; i < r->n; i++) {
-		const struct ws_column *c = r->l->col[r->first + i];
+		const struct ws_column *c = r->l->l.col[r->first + i];
 
-		if (c == NULL || !ws_cell_value(c, r->cell[i], &ev.value))
+		if (c == NULL)
 			continue;
+		ev.value = ws_number_value(c, &r->number[i]);
 		ev.name = c->name;
 		ev.unit = (uint8_t)c->unit;
-		ws_batch_put(&p->out, &ev);
+		ws_batch_put(&p->s.out, &ev);
 	}
-	p->rows++;
+	p->s.rows++;
 }
 
-/* The value of a series in the row; false when it is not there. */
-static bool
-find_value(const struct ws_iostat_row *r, ws_id name, double *v)
+/* The number under a column, given as position + 1; 0 is no column. */
+static const struct ws_number *
+under(const struct ws_iostat_row *r, uint8_t column)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		const struct ws_column *c = r->l->col[r->first + i];
+	size_t i = (size_t)column - 1 - r->first;
 
-		if (c != NULL && c->name == name)
-			return ws_cell_value(c, r->cell[i], v);
-	}
-	return false;
+	return column != 0 && i < r->n && r->number[i].good ? &r->number[i]
+							     : NULL;
 }
 
 static bool
-is_mean_of_nothing(const struct ws_iostat_row *r, ws_id name)
+is_mean_of_nothing(const struct ws_iostat_row *r, size_t i)
 {
-	for (size_t i = 0; i < WS_LEN(means); i++) {
-		double a, b = 0;
+	const uint8_t *over = r->l->over[r->first + i];
+	const struct ws_number *a = under(r, over[0]), *b = under(r, over[1]);
 
-		if (means[i].mean != name ||
-		    !find_value(r, means[i].rate[0], &a))
-			continue;
-		if (means[i].rate[1] != 0)
-			find_value(r, means[i].rate[1], &b);
-		if (a == 0 && b == 0)
-			return true;
-	}
-	return false;
+	return a != NULL && a->v == 0 && (b == NULL || b->v == 0);
 }
 
 /* Counters that ran backwards print as 2^63 or 2^64 over something. */
@@ -349,72 +294,54 @@ is_absurd(const struct ws_column *c, double v)
 	return v < 0 || v / c->factor > 1e9;
 }
 
-static bool
-name_cell(struct ws_iostat *p, const struct ws_iostat_row *r, size_t i,
-    struct ws_event *ev)
-{
-	const struct ws_column *c = r->l->col[r->first + i];
-	struct ws_sv token = r->l->token[r->first + i];
-	char text[80];
-
-	if (c != NULL) {
-		ev->name = c->name;
-		ev->unit = (uint8_t)c->unit;
-		return ws_cell_value(c, r->cell[i], &ev->value);
-	}
-	if (token.n > 64)
-		return false;
-	snprintf(text, sizeof(text), "iostat.%.*s", WS_SV_ARG(token));
-	ev->name = ws_dict_cstr(p->sink->dict, text);
-	ev->unit = WS_U_NONE;
-	return ws_cell_number(r->cell[i], &ev->value);
-}
-
 static void
 put_device_cell(struct ws_iostat *p, const struct ws_iostat_row *r, size_t i,
     struct ws_event *ev)
 {
-	const struct ws_column *c = r->l->col[r->first + i];
+	const struct ws_column *c = r->l->l.col[r->first + i];
+	const struct ws_number *n = &r->number[i];
 
-	if (!name_cell(p, r, i, ev)) {
-		ws_iostat_fault(p, r->off, "a cell is not a number");
+	ev->name = c != NULL ? c->name : r->l->unknown[r->first + i];
+	if (!n->good || ev->name == 0) {
+		ws_sysstat_fault(&p->s, r->off, "a cell is not a number");
 		return;
 	}
+	ev->unit = c != NULL ? (uint8_t)c->unit : WS_U_NONE;
+	ev->value = c != NULL ? ws_number_value(c, n) : n->v;
 	if (is_absurd(c, ev->value)) {
-		ws_iostat_fault(p, r->off, "a cell is larger than can be");
+		ws_sysstat_fault(&p->s, r->off, "a cell is larger than can be");
 		return;
 	}
-	if (c != NULL && ev->value == 0 && is_mean_of_nothing(r, c->name))
+	if (c != NULL && ev->value == 0 && is_mean_of_nothing(r, i))
 		return;
 	if (p->sectors && c != NULL && c->unit == WS_U_BRATE)
 		ev->value = ev->value / c->factor * SECTOR;
-	ws_batch_put(&p->out, ev);
+	ws_batch_put(&p->s.out, ev);
 }
 
 void
 ws_iostat_device_row(struct ws_iostat *p, const struct ws_iostat_row *r)
 {
-	struct ws_event ev = counter(p);
+	struct ws_event ev = ws_sysstat_counter(&p->s, p->first);
 	char group[256];
 	size_t n = r->n;
 
-	p->seen |= ws_iostat_columns(r->l);
 	if (p->skip)
 		return;
-	ev.track = ws_dict_str(p->sink->dict, r->device);
+	ev.track = ws_dict_str(p->s.sink->dict, r->device);
 	if (r->group && r->device.n < sizeof(group) - 8) {
 		snprintf(
 		    group, sizeof(group), "group %.*s", WS_SV_ARG(r->device));
-		ev.track = ws_dict_cstr(p->sink->dict, group);
+		ev.track = ws_dict_cstr(p->s.sink->dict, group);
 	}
 	if (r->cut && n > 0) {
-		ws_iostat_fault(
-		    p, r->off, "the last cell of the file may be cut");
+		ws_sysstat_fault(
+		    &p->s, r->off, "the last cell of the file may be cut");
 		n--;
 	}
 	for (size_t i = 0; i < n; i++)
 		put_device_cell(p, r, i, &ev);
-	p->rows++;
+	p->s.rows++;
 }
 
 static bool
@@ -449,26 +376,19 @@ ws_iostat_finish(struct ws_iostat *p, struct ws_err *err)
 	enum ws_status status;
 
 	if (version(p) != NULL)
-		ws_source_version(p->src, "%s", version(p));
+		ws_source_version(p->s.src, "%s", version(p));
 	if (p->sectors)
-		note(p, "throughput is in sectors of 512 bytes (a fault of "
-			"iostat 12.1.2 to 12.2.0 -o JSON); converted");
+		ws_sysstat_note(&p->s,
+		    "throughput is in sectors of 512 bytes (a fault of "
+		    "iostat 12.1.2 to 12.2.0 -o JSON); converted");
 	if (p->dropped > 0)
-		ws_source_detail(p->src, "reports dropped: %llu",
+		ws_source_detail(p->s.src, "reports dropped: %llu",
 		    (unsigned long long)p->dropped);
-	ws_source_tally(p->src, "report", p->reports);
-	ws_source_tally(p->src, "row", p->rows);
-	status = ws_batch_flush(&p->out);
-	if (status != WS_OK)
+	status = ws_sysstat_finish(&p->s, "iostat", err);
+	if (status != WS_PARTIAL || p->s.damaged)
 		return status;
-	if (p->damaged)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "%llu whole rows; others were cut or damaged",
-		    (unsigned long long)p->rows);
-	if (p->reports == 0)
+	/* No row: there may be reasons that are better. */
+	if (p->s.reports == 0)
 		return ws_err_set(err, WS_CORRUPT, 0, "no report of iostat");
-	if (p->rows == 0 && p->dropped == 0)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "a header of iostat, but no row below it");
-	return WS_OK;
+	return p->dropped > 0 ? WS_OK : status;
 }

@@ -221,7 +221,7 @@ bid(const struct ws_artifact *a)
 	ws_cur_init(&c, a->head.p, a->head.n, 0);
 	for (int i = 0; i < BID_LINES && ws_cur_left(&c) > 0; i++)
 		if (read_banner(ws_cur_line(&c), &page))
-			return WS_BID_SHAPE;
+			return i == 0 ? WS_BID_MAGIC : WS_BID_SHAPE;
 	return WS_BID_NO;
 }
 

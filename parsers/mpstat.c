@@ -3,49 +3,16 @@
  * locale, several captures in one file.  Specified by mpstat(1) and by what
  * each version prints.
  *
- * The rows of all CPUs become the series of vmstat and iostat, in which the
- * kernel's share holds interrupts too.  Rows of one CPU become "percpu.user"
- * and so on, because a single CPU is not the machine.
- *
  * A report without an interval is an average since boot: header and rows have
  * the same time.  Left out: rows of averages, nodes (-N, the same again) and
  * interrupts (-I).  Recognised but not read: -o JSON.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/num.h"
 #include "ingest/parser.h"
 #include "sysstat.h"
-
-static const struct ws_column table[] = {
-	{ "%usr", WS_N_CPU_USER, WS_U_RATIO, 0.01 },
-	{ "%user", WS_N_CPU_USER, WS_U_RATIO, 0.01 },
-	{ "%nice", WS_N_CPU_NICE, WS_U_RATIO, 0.01 },
-	{ "%sys", WS_N_CPU_SYS, WS_U_RATIO, 0.01 },
-	{ "%irq", WS_N_CPU_SYS, WS_U_RATIO, 0.01 },
-	{ "%soft", WS_N_CPU_SYS, WS_U_RATIO, 0.01 },
-	{ "%iowait", WS_N_CPU_IOWAIT, WS_U_RATIO, 0.01 },
-	{ "%steal", WS_N_CPU_STEAL, WS_U_RATIO, 0.01 },
-	{ "%guest", WS_N_CPU_GUEST, WS_U_RATIO, 0.01 },
-	{ "%gnice", WS_N_CPU_GUEST, WS_U_RATIO, 0.01 },
-	{ "%idle", WS_N_CPU_IDLE, WS_U_RATIO, 0.01 },
-};
-
-/* The series of a row, each with the name of it for a single CPU. */
-static const struct {
-	ws_id name;
-	const char *single;
-} series[] = {
-	{ WS_N_CPU_USER, "percpu.user" },
-	{ WS_N_CPU_NICE, "percpu.nice" },
-	{ WS_N_CPU_SYS, "percpu.sys" },
-	{ WS_N_CPU_IOWAIT, "percpu.iowait" },
-	{ WS_N_CPU_STEAL, "percpu.steal" },
-	{ WS_N_CPU_GUEST, "percpu.guest" },
-	{ WS_N_CPU_IDLE, "percpu.idle" },
-};
 
 struct mpstat {
 	struct ws_sysstat s;
@@ -82,7 +49,7 @@ take_header(struct mpstat *p, const struct ws_line *line)
 
 	if (!ws_sysstat_header(&h, line->text, is_first))
 		return false;
-	ws_layout_read(&p->l, h.columns, table, WS_LEN(table));
+	ws_sysstat_cpu_layout(&p->l, h.columns);
 	p->shares = !h.average && is_shares(&p->l);
 	p->start_n = h.clock.n < sizeof(p->start) ? h.clock.n : 0;
 	for (size_t i = 0; i < p->start_n; i++)
@@ -90,65 +57,6 @@ take_header(struct mpstat *p, const struct ws_line *line)
 	if (!h.average)
 		p->s.prefix = h.prefix;
 	return true;
-}
-
-/* Adds up the columns of a series; false when there are none. */
-static bool
-sum_of(
-    const struct mpstat *p, const struct ws_sv *cell, ws_id name, double *sum)
-{
-	bool found = false;
-	double v;
-
-	*sum = 0;
-	for (size_t i = 1; i < p->l.n; i++) {
-		const struct ws_column *c = p->l.col[i];
-
-		if (c == NULL || c->name != name ||
-		    !ws_cell_value(c, cell[i], &v))
-			continue;
-		*sum += v;
-		found = true;
-	}
-	return found;
-}
-
-/* All the cells are shares and make up the whole; an offline CPU has none. */
-static bool
-is_whole(const struct mpstat *p, const struct ws_sv *cell)
-{
-	double sum = 0, v;
-
-	for (size_t i = 1; i < p->l.n; i++) {
-		if (p->l.col[i] == NULL)
-			continue;
-		if (!ws_cell_value(p->l.col[i], cell[i], &v) || v < 0 ||
-		    v > 1.05)
-			return false;
-		sum += v;
-	}
-	return sum == 0 || (sum > 0.97 && sum < 1.03);
-}
-
-static void
-put_row(struct mpstat *p, const struct ws_sv *cell)
-{
-	struct ws_event ev = ws_sysstat_counter(&p->s, p->boot);
-	bool all = ws_sv_is(cell[0], "all");
-	char cpu[40];
-
-	ev.unit = WS_U_RATIO;
-	snprintf(cpu, sizeof(cpu), "cpu%.*s", WS_SV_ARG(cell[0]));
-	if (!all)
-		ev.track = ws_dict_cstr(p->s.sink->dict, cpu);
-	for (size_t i = 0; i < WS_LEN(series); i++) {
-		if (!sum_of(p, cell, series[i].name, &ev.value))
-			continue;
-		ev.name = all ? series[i].name
-			      : ws_dict_cstr(p->s.sink->dict, series[i].single);
-		ws_batch_put(&p->s.out, &ev);
-	}
-	p->s.rows++;
 }
 
 static void
@@ -163,7 +71,7 @@ take_row(struct mpstat *p, const struct ws_line *line, struct ws_sv bare)
 		return;
 	if (n != k + p->l.n ||
 	    (!ws_sv_is(f[k], "all") && !ws_num_u64(f[k], 0, 1 << 20, &cpu)) ||
-	    !is_whole(p, f + k)) {
+	    !ws_sysstat_cpu_is_whole(&p->l, f + k)) {
 		ws_sysstat_fault(
 		    &p->s, line->off, "a row is not the shares of its header");
 		return;
@@ -172,7 +80,7 @@ take_row(struct mpstat *p, const struct ws_line *line, struct ws_sv bare)
 	clock.n = (size_t)(f[k - 1].p + f[k - 1].n - clock.p);
 	ws_sysstat_time(&p->s, clock);
 	p->boot = ws_sv_eq(clock, (struct ws_sv){ p->start, p->start_n });
-	put_row(p, f + k);
+	ws_sysstat_cpu_row(&p->s, &p->l, f + k, p->boot);
 }
 
 static void
@@ -206,7 +114,7 @@ is_text(struct ws_sv head)
 
 	if (!ws_sysstat_find(&h, head, is_first))
 		return false;
-	ws_layout_read(&l, h.columns, table, WS_LEN(table));
+	ws_sysstat_cpu_layout(&l, h.columns);
 	return is_shares(&l);
 }
 

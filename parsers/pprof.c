@@ -7,8 +7,8 @@
  * in what Go writes.
  *
  * Not read: columns of lines, build ids, addresses of mappings, doc_url.
- * drop_frames and keep_frames are reported and not applied.  The text forms
- * (debug=1, debug=2, gperftools) are other formats.
+ * drop_frames and keep_frames are applied.  The text forms (debug=1, debug=2)
+ * and those of gperftools and Java before protobuf are other formats.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -135,45 +135,17 @@ bid(const struct ws_artifact *a)
 	return WS_BID_MAGIC;
 }
 
+/* Empties everything but the tape. */
 static void
-setup(struct pprof *p, struct ws_source *src, struct ws_sink *sink)
+setup(struct pprof *p, struct ws_sink *sink)
 {
+	struct pprof_tape tape = p->tape;
+
 	memset(p, 0, sizeof(*p));
-	p->src = src;
+	p->tape = tape;
 	p->sink = sink;
-	p->limits = ws_source_limits(src);
-}
-
-/*
- * Where the first of several profiles ends, told by what cannot follow the
- * strings of one: a field that comes once and was there before, more of a
- * list that was there before, or a second string table.  `in` is known to
- * hold a second time_nanos.
- */
-static const unsigned char *
-first_end(struct pprof_in in)
-{
-	const unsigned char *at = in.p;
-	uint32_t seen = 0, before = 0; /* before: seen before the strings */
-	struct pprof_field f;
-	bool strings = false;
-
-	for (; pprof_next(&in, &f); at = in.p) {
-		if (f.number > 15 || f.number == 13)
-			continue;
-		if (f.number == 6) {
-			if (strings && f.in.p == f.in.end)
-				return at;
-			before = strings ? before : seen;
-			strings = true;
-			continue;
-		}
-		if (strings &&
-		    ((f.number < 6 ? before : seen) & 1u << f.number))
-			return at;
-		seen |= 1u << f.number;
-	}
-	return in.end;
+	p->limits = ws_source_limits(tape.src);
+	pprof_samples_init(&p->kept);
 }
 
 /* Tells what was wrong, each kind once; the first goes to err as well. */
@@ -213,6 +185,7 @@ read_profile(struct pprof *p, struct ws_err *err)
 
 	if (!p->limit && usable) {
 		pprof_ids_build(p);
+		pprof_prune(p);
 		pprof_kind(p);
 		pprof_describe(p);
 		status = pprof_emit(p);
@@ -231,30 +204,42 @@ read_profile(struct pprof *p, struct ws_err *err)
 	return ws_status_worst(status, told);
 }
 
+/* The profile at which the tape stands. */
+static enum ws_status
+read_one(struct pprof *p, struct ws_err *err)
+{
+	enum ws_status status;
+
+	pprof_index(p);
+	status = read_profile(p, err);
+	pprof_tables_fini(p);
+	return status;
+}
+
 /* One profile after the other: each has its own strings and ids. */
 static enum ws_status
-read_parts(struct pprof *p, struct pprof_in whole, struct ws_err *err)
+read_more(struct pprof *p, enum ws_status status, struct ws_err *err)
 {
-	enum ws_status status = WS_CORRUPT, one;
-	struct ws_source *src = p->src;
 	struct ws_sink *sink = p->sink;
-	const unsigned char *base = p->base;
+	struct ws_err own = { .off = WS_OFF_NONE };
+	enum ws_status one;
+	bool told = false;
 
-	while (whole.p < whole.end && status < WS_LIMIT) {
-		setup(p, src, sink);
-		p->is_part = true;
-		p->base = base;
-		p->in = whole;
-		p->in.end = first_end(whole);
-		whole.p = p->in.end;
-		pprof_index(p);
-		one = read_profile(p, err);
+	while (p->more && status < WS_LIMIT) {
+		setup(p, sink);
+		one = read_one(p, &own);
+		if (!told)
+			ws_sink_fault(sink, p->start,
+			    "concatenated profiles, read one after the other");
+		told = true;
 		/* One that is whole makes up for one that is not. */
-		if (one <= WS_PARTIAL)
-			status = WS_PARTIAL;
-		else if (one > WS_CORRUPT)
-			status = one;
-		pprof_tables_fini(p);
+		if (one <= WS_PARTIAL || status <= WS_PARTIAL)
+			one = one < WS_LIMIT ? WS_PARTIAL : one;
+		if (one > status)
+			ws_err_set(err, one, p->start, "%s",
+			    one == WS_PARTIAL ? "concatenated profiles"
+					      : own.text);
+		status = one;
 	}
 	return status;
 }
@@ -262,36 +247,20 @@ read_parts(struct pprof *p, struct pprof_in whole, struct ws_err *err)
 static enum ws_status
 parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 {
-	struct ws_cur c = { 0 };
+	struct ws_err own = { .off = WS_OFF_NONE };
 	enum ws_status status, found;
-	struct pprof_in whole = { 0 };
-	struct ws_err own = { 0 };
-	struct pprof p;
+	struct pprof p = { .tape = { .src = src } };
 
-	status = ws_source_all(src, &c, err);
-	if (ws_cur_left(&c) == 0)
-		return status != WS_OK
-			   ? status
-			   : ws_err_set(err, WS_CORRUPT, 0, "empty input");
-	whole.p = c.p;
-	whole.end = c.end;
-	setup(&p, src, sink);
-	p.base = c.p;
-	p.in = whole;
-	pprof_index(&p);
-	if (p.faults[PPROF_F_CONCATENATED].n > 0 && !p.limit) {
-		ws_sink_fault(sink, p.faults[PPROF_F_CONCATENATED].off,
-		    "concatenated profiles, read one after the other");
-		ws_err_set(&own, WS_PARTIAL, p.faults[PPROF_F_CONCATENATED].off,
-		    "concatenated profiles");
-		pprof_tables_fini(&p);
-		found = read_parts(&p, whole, &own);
-	} else {
-		found = read_profile(&p, &own);
-		pprof_tables_fini(&p);
-	}
-	if (found > status && err)
+	setup(&p, sink);
+	found = read_one(&p, &own);
+	found = read_more(&p, found, &own);
+	status = ws_source_status(src, err);
+	if (ws_source_at(src) == 0 && p.tape.in.p == p.tape.in.end) {
+		if (status == WS_OK)
+			status = ws_err_set(err, WS_CORRUPT, 0, "empty input");
+	} else if (found > status && err) {
 		*err = own;
+	}
 	return ws_status_worst(status, found);
 }
 

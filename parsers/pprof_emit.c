@@ -1,4 +1,4 @@
-/* The second pass: samples straight from the wire to events. */
+/* The second pass: from samples as they were kept to events. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,6 @@
 #include "pprof.h"
 
 enum {
-	VALUES_MAX = 256, /* as many types as pprof_index.c takes */
 	LABELS_MAX = 64,  /* of one sample */
 	LABEL_TEXT = 256, /* bytes of a key or of a value */
 	/* Inlining makes more frames than the file has bytes for.  Past this
@@ -26,11 +25,14 @@ struct run {
 	 * before, else 0. */
 	ws_id *quick;
 	uint64_t n_quick;
-	int64_t values[VALUES_MAX];
+	const int64_t *values;
 	size_t n_values;
 	struct pprof_in labels[LABELS_MAX];
 	unsigned n_labels;
 	bool missing, deep, label_fault;
+	/* Of frames at the leaf: how many drop_frames cuts, and how many it
+	 * would if a frame that stays came next. */
+	size_t cut, cut_next;
 	struct ws_buf items, track;
 	struct ws_batch batch;
 };
@@ -60,6 +62,10 @@ push_location(struct run *r, uint64_t id)
 		return;
 	}
 	frames = &r->p->frames[l->first];
+	if (!l->cut)
+		r->cut = r->cut_next;
+	else if (!l->cut_all)
+		r->cut_next = r->n;
 	if (l->n == 1 && id < r->n_quick)
 		r->quick[id] = *frames;
 	n = l->n;
@@ -73,6 +79,8 @@ push_location(struct run *r, uint64_t id)
 	if (n > 0)
 		memcpy(&r->stack[r->n], frames, n * sizeof(*frames));
 	r->n += n;
+	if (l->cut_all)
+		r->cut_next = r->n;
 }
 
 /* Nearly all bytes of a big profile are read here. */
@@ -95,14 +103,6 @@ push_packed(struct run *r, struct pprof_in in)
 	return true;
 }
 
-static void
-push_value(struct run *r, uint64_t v)
-{
-	if (r->n_values < VALUES_MAX)
-		r->values[r->n_values] = (int64_t)v;
-	r->n_values++;
-}
-
 static bool
 take_locations(struct run *r, const struct pprof_field *f)
 {
@@ -111,25 +111,6 @@ take_locations(struct run *r, const struct pprof_field *f)
 	if (f->wire == PPROF_VARINT)
 		push_location(r, f->value);
 	return f->wire == PPROF_VARINT;
-}
-
-static bool
-take_values(struct run *r, struct pprof_field *f)
-{
-	uint64_t v;
-
-	if (f->wire == PPROF_VARINT) {
-		push_value(r, f->value);
-		return true;
-	}
-	if (f->wire != PPROF_BYTES)
-		return false;
-	while (f->in.p < f->in.end) {
-		if (!pprof_varint(&f->in, &v))
-			return false;
-		push_value(r, v);
-	}
-	return true;
 }
 
 static bool
@@ -150,14 +131,12 @@ read_sample(struct run *r, struct pprof_in in)
 	struct pprof_field f;
 	bool good = true;
 
-	r->n = r->n_values = 0;
+	r->n = r->cut = r->cut_next = 0;
 	r->n_labels = 0;
 	r->missing = r->deep = r->label_fault = false;
 	while (good && pprof_next(&in, &f)) {
 		if (f.number == 1)
 			good = take_locations(r, &f);
-		else if (f.number == 2)
-			good = take_values(r, &f);
 		else if (f.number == 3)
 			good = take_label(r, &f);
 	}
@@ -201,6 +180,10 @@ put_label(struct run *r, struct pprof_in in)
 	}
 	put_text(r, v[0]);
 	ws_buf_putc(&r->items, '=');
+	if (v[1] == PPROF_OTHER) {
+		ws_buf_puts(&r->items, "(other)");
+		return true;
+	}
 	if (v[1] != 0) {
 		put_text(r, v[1]);
 		return true;
@@ -269,7 +252,8 @@ put_sample(struct run *r)
 	if (worth_nothing(r))
 		return;
 	ev.clock = r->p->clock;
-	ev.stack = ws_dict_stack(r->p->sink->dict, r->stack, r->n);
+	ev.stack =
+	    ws_dict_stack(r->p->sink->dict, r->stack + r->cut, r->n - r->cut);
 	if (r->n_labels > 0)
 		ev.track = track_of(r);
 	for (i = 0; i < r->n_values; i++, t++) {
@@ -283,29 +267,31 @@ put_sample(struct run *r)
 }
 
 static void
-take_sample(struct run *r, struct pprof_in in)
+take_sample(struct run *r, struct pprof_in in, const struct pprof_sample *s)
 {
 	struct pprof *p = r->p;
-	const void *at = in.p;
+	uint64_t off = s->off;
 
+	r->values = p->kept.sums.v + s->first;
+	r->n_values = s->n_values;
 	if (!read_sample(r, in))
-		pprof_fault(p, PPROF_F_BAD_SAMPLE, at);
+		pprof_faults(p, PPROF_F_BAD_SAMPLE, off, s->count);
 	else if (r->missing)
-		pprof_fault(p, PPROF_F_NO_LOCATION, at);
+		pprof_faults(p, PPROF_F_NO_LOCATION, off, s->count);
 	else if (r->n_values != p->types.n)
-		pprof_fault(p, PPROF_F_VALUE_COUNT, at);
+		pprof_faults(p, PPROF_F_VALUE_COUNT, off, s->count);
 	else if (r->n > r->frames_left)
 		pprof_over(p, "frames of all stacks");
 	else {
 		r->frames_left -= r->n;
 		put_sample(r);
 		if (r->deep)
-			pprof_fault(p, PPROF_F_DEEP, at);
+			pprof_faults(p, PPROF_F_DEEP, off, s->count);
 		if (r->label_fault)
-			pprof_fault(p, PPROF_F_BAD_LABEL, at);
+			pprof_faults(p, PPROF_F_BAD_LABEL, off, s->count);
 		return;
 	}
-	p->lost++;
+	p->lost += s->count;
 }
 
 static struct ws_event
@@ -373,9 +359,12 @@ put_capture(struct run *r)
 		put_mark(
 		    r, WS_N_MARK_COMMENT, pprof_intern(p, p->comments.v[i]));
 	if (p->drop != 0)
-		put_note(r, "drop_frames not applied: ", p->drop);
+		put_note(r, "drop_frames: ", p->drop);
 	if (p->keep != 0)
-		put_note(r, "keep_frames not applied: ", p->keep);
+		put_note(r, "keep_frames: ", p->keep);
+	if (p->kept.folded > 0)
+		put_note(r,
+		    "more than 10000 different labels: the rest is (other)", 0);
 	if (p->told != NULL && p->votes[0] + p->votes[1] == 0)
 		put_note(r, p->told, 0);
 }
@@ -397,19 +386,16 @@ put_loss(struct run *r)
 static void
 put_samples(struct run *r)
 {
-	struct pprof_in in = r->p->in;
-	struct pprof_field f;
-	uint64_t seen = 0;
+	const struct pprof_samples *kept = &r->p->kept;
+	size_t i;
 
-	while (pprof_next(&in, &f)) {
-		if (f.number != 2 || f.wire != PPROF_BYTES)
-			continue;
-		take_sample(r, f.in);
-		seen++;
+	for (i = 0; i < kept->v.n; i++) {
+		take_sample(r, pprof_samples_get(kept, i), &kept->v.v[i]);
 		if (r->p->limit || r->batch.status != WS_OK)
 			break;
 	}
-	r->p->lost += r->p->samples - seen;
+	while (++i < kept->v.n)
+		r->p->lost += kept->v.v[i].count;
 }
 
 enum ws_status
@@ -419,8 +405,9 @@ pprof_emit(struct pprof *p)
 	enum ws_status status;
 
 	r.frames_left =
-	    FRAMES_FREE + (uint64_t)(p->in.end - p->in.p) * FRAMES_PER_BYTE;
-	r.n_quick = p->location_ids.n_dense;
+	    FRAMES_FREE + ws_source_at(p->tape.src) * FRAMES_PER_BYTE;
+	/* Where a place may cut, each has to be looked at. */
+	r.n_quick = p->prunes ? 0 : p->location_ids.n_dense;
 	r.quick = ws_alloc_array((size_t)r.n_quick, sizeof(*r.quick));
 	ws_batch_init(&r.batch, p->sink);
 	put_capture(&r);
@@ -475,15 +462,13 @@ void
 pprof_leaves(
     struct pprof *p, int (*side)(struct ws_sv function), uint64_t votes[2])
 {
-	struct pprof_in in = p->in;
-	struct pprof_field f;
+	const struct pprof_samples *kept = &p->kept;
+	size_t i;
 	int which;
 
-	while (pprof_next(&in, &f)) {
-		if (f.number != 2 || f.wire != PPROF_BYTES)
-			continue;
-		which = side_of(p, leaf_of(f.in), side);
+	for (i = 0; i < kept->v.n; i++) {
+		which = side_of(p, leaf_of(pprof_samples_get(kept, i)), side);
 		if (which >= 0)
-			votes[which]++;
+			votes[which] += kept->v.v[i].count;
 	}
 }

@@ -19,14 +19,26 @@ enum { STRINGS_MAX = 16 << 20, ENTRIES_MAX = 8 << 20, TYPES_MAX = 256 };
 		      &(p)->table.v[(p)->table.n++]))
 
 void
-pprof_fault(struct pprof *p, enum pprof_fault_kind k, const void *at)
+pprof_faults(struct pprof *p, enum pprof_fault_kind k, uint64_t off, uint64_t n)
 {
 	struct pprof_fault *f = &p->faults[k];
 
-	if (f->n++ == 0)
-		f->off = at == NULL
-			     ? WS_OFF_NONE
-			     : (uint64_t)((const unsigned char *)at - p->base);
+	if (f->n == 0)
+		f->off = off;
+	f->n += n;
+}
+
+static uint64_t
+offset_of(const struct pprof *p, const void *at)
+{
+	return p->tape.window_at +
+	       (uint64_t)((const unsigned char *)at - p->tape.window);
+}
+
+void
+pprof_fault(struct pprof *p, enum pprof_fault_kind k, const void *at)
+{
+	pprof_faults(p, k, at == NULL ? WS_OFF_NONE : offset_of(p, at), 1);
 }
 
 bool
@@ -77,9 +89,14 @@ add_string(struct pprof *p, struct pprof_in in)
 		n = p->limits->string;
 		n = n < UINT32_MAX ? n : UINT32_MAX - 1;
 	}
-	s->at = (uint64_t)(in.p - p->base);
+	s->at = p->text.n;
 	s->n = (uint32_t)n;
 	s->id = PPROF_NONE;
+	ws_buf_put(&p->text, in.p, (size_t)n);
+	if (p->strings.n == 1 && n > 0)
+		pprof_fault(p, PPROF_F_FIRST_STRING, in.p);
+	if (p->text.n > p->limits->artifact)
+		pprof_over(p, "bytes of all strings");
 }
 
 static void
@@ -197,7 +214,7 @@ add_message(struct pprof *p, const struct pprof_field *f)
 		add_type(p, f->in);
 		break;
 	case 2:
-		p->samples++;
+		pprof_samples_add(p, f->in);
 		break;
 	case 3:
 		add_mapping(p, f->in);
@@ -269,39 +286,109 @@ add_number(struct pprof *p, const struct pprof_field *f, const void *at)
 	}
 }
 
+/* How much is looked at in one piece when all of it is there. */
+enum { PIECE = 1 << 20 };
+
+/* Moves the window on; false when the file has no more. */
+static bool
+refill(struct pprof_tape *t)
+{
+	size_t have = (size_t)(t->in.end - t->in.p), want = have + 1;
+	struct ws_sv v;
+
+	/* A length may lie: no more at once than was there already. */
+	if (t->in.missing > 0)
+		want =
+		    have + (t->in.missing < have + PIECE ? (size_t)t->in.missing
+							 : have + PIECE);
+	ws_source_skip(t->src, (size_t)(t->in.p - t->window));
+	v = ws_source_ahead(t->src, want);
+	if (v.n > PIECE && v.n > want)
+		v.n = want < PIECE ? PIECE : want;
+	t->window = t->in.p = (const unsigned char *)v.p;
+	t->window_at = ws_source_at(t->src);
+	t->in.end = t->window + v.n;
+	if (v.n <= have)
+		return false;
+	t->in.bad = NULL;
+	t->in.missing = 0;
+	return true;
+}
+
+static bool
+next_field(struct pprof_tape *t, struct pprof_field *f)
+{
+	while (!pprof_next(&t->in, f))
+		if ((t->in.bad && t->in.missing == 0) || !refill(t))
+			return false;
+	return true;
+}
+
+/*
+ * Whether another profile begins with this field: producers start with sample
+ * types (1), a time (9) or a period type (11), and end with strings, so that
+ * one of these behind strings which was before them as well is not the same
+ * profile's.  Where strings come first, it is the "" of a second table.
+ */
+static bool
+is_another(struct pprof *p, const struct pprof_field *f)
+{
+	uint32_t bit = UINT32_C(1) << f->number;
+	const uint32_t first = 1u << 1 | 1u << 9 | 1u << 11;
+	bool is_string = f->number == 6, was_string = p->was_string;
+
+	p->was_string = is_string;
+	if (p->strings.n > 0 && p->before & bit & first)
+		return true;
+	if (is_string && p->strings.n > 0 && !was_string &&
+	    f->wire == PPROF_BYTES && f->in.p == f->in.end)
+		return true;
+	if (is_string && p->strings.n == 0)
+		p->before = p->seen;
+	p->seen |= bit;
+	return false;
+}
+
+static void
+add_field(struct pprof *p, struct pprof_field *f, const void *at)
+{
+	bool message = f->number <= 6 || f->number == 11;
+
+	if (f->number == 13 && f->wire == PPROF_BYTES)
+		add_comments(p, f->in);
+	else if (f->wire != (message ? PPROF_BYTES : PPROF_VARINT))
+		pprof_fault(p, PPROF_F_BAD_FIELD, at);
+	else if (message)
+		add_message(p, f);
+	else
+		add_number(p, f, at);
+	p->fields++;
+}
+
 void
 pprof_index(struct pprof *p)
 {
-	struct pprof_in in = p->in;
-	const unsigned char *at = in.p;
+	struct pprof_tape *t = &p->tape;
+	uint64_t off = p->start = offset_of(p, t->in.p);
+	const unsigned char *at;
 	struct pprof_field f;
-	bool message;
 
-	for (; !p->limit && pprof_next(&in, &f); at = in.p) {
+	for (; !p->limit && next_field(t, &f); off = offset_of(p, t->in.p)) {
+		at = t->window + (off - t->window_at);
 		if (f.number > 15)
 			continue;
-		message = f.number <= 6 || f.number == 11;
-		if (f.number == 13 && f.wire == PPROF_BYTES)
-			add_comments(p, f.in);
-		else if (f.wire != (message ? PPROF_BYTES : PPROF_VARINT))
-			pprof_fault(p, PPROF_F_BAD_FIELD, at);
-		else if (message)
-			add_message(p, &f);
-		else
-			add_number(p, &f, at);
-		p->fields++;
-		/* Then the tables are worth nothing: see read_parts(). */
-		if (p->faults[PPROF_F_CONCATENATED].n > 0 && !p->is_part)
+		if (is_another(p, &f)) {
+			t->in.p = at;
+			p->more = true;
 			return;
+		}
+		add_field(p, &f, at);
 	}
-	if (in.bad) {
-		pprof_fault(p, PPROF_F_CUT, in.p);
+	if (t->in.bad) {
+		pprof_fault(p, PPROF_F_CUT, t->in.p);
 		/* What was cut was the record of a sample: one is lost. */
-		p->lost += *in.p == (2 << 3 | PPROF_BYTES);
+		p->lost += *t->in.p == (2 << 3 | PPROF_BYTES);
 	}
-	if (p->strings.n > 0 && p->strings.v[0].n != 0)
-		pprof_fault(
-		    p, PPROF_F_FIRST_STRING, p->base + p->strings.v[0].at);
 }
 
 void
@@ -315,6 +402,8 @@ pprof_tables_fini(struct pprof *p)
 	free(p->lines.v);
 	free(p->comments.v);
 	free(p->frames);
+	ws_buf_fini(&p->text);
+	pprof_samples_fini(&p->kept);
 	pprof_ids_fini(&p->function_ids);
 	pprof_ids_fini(&p->mapping_ids);
 	pprof_ids_fini(&p->location_ids);

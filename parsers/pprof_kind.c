@@ -161,7 +161,7 @@ static void
 tell_contention(
     struct pprof *p, struct pprof_type *count, struct pprof_type *delay)
 {
-	struct ws_sv name = base_name(ws_source_artifact(p->src)->name);
+	struct ws_sv name = base_name(ws_source_artifact(p->tape.src)->name);
 	bool mutex, block;
 
 	pprof_leaves(p, side, p->votes);
@@ -303,7 +303,7 @@ put_version(struct pprof *p)
 
 	for (i = 0; i < WS_LEN(names); i++)
 		if (names[i].series == p->primary) {
-			ws_source_version(p->src, "%s", names[i].version);
+			ws_source_version(p->tape.src, "%s", names[i].version);
 			return;
 		}
 	if (text.n == 0)
@@ -311,7 +311,7 @@ put_version(struct pprof *p)
 	text = ws_sv_from(text, strlen("pprof."));
 	text.n = text.n < 40 ? text.n : 40;
 	ws_buf_put_safe(&b, text);
-	ws_source_version(p->src, "%s", b.p);
+	ws_source_version(p->tape.src, "%s", b.p);
 	ws_buf_fini(&b);
 }
 
@@ -354,11 +354,11 @@ pprof_describe(struct pprof *p)
 	else if (p->told)
 		ws_buf_printf(&b, "%s%s", b.n ? ", " : "", p->told);
 	if (b.n > 0)
-		ws_source_detail(p->src, "%s", b.p);
+		ws_source_detail(p->tape.src, "%s", b.p);
 	ws_buf_fini(&b);
-	ws_source_tally(p->src, "sample", p->samples);
-	ws_source_tally(p->src, "location", p->locations.n);
-	ws_source_tally(p->src, "function", p->functions.n);
-	ws_source_tally(p->src, "mapping", p->mappings.n);
-	ws_source_tally(p->src, "string", p->strings.n);
+	ws_source_tally(p->tape.src, "sample", p->samples);
+	ws_source_tally(p->tape.src, "location", p->locations.n);
+	ws_source_tally(p->tape.src, "function", p->functions.n);
+	ws_source_tally(p->tape.src, "mapping", p->mappings.n);
+	ws_source_tally(p->tape.src, "string", p->strings.n);
 }

@@ -158,7 +158,7 @@ pprof_text(struct pprof *p, uint64_t index)
 	if (index == 0)
 		return (struct ws_sv){ "", 0 };
 	s = &p->strings.v[index];
-	return (struct ws_sv){ (const char *)p->base + s->at, s->n };
+	return (struct ws_sv){ p->text.p + s->at, s->n };
 }
 
 ws_id

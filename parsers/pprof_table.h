@@ -50,7 +50,7 @@ struct pprof_ids {
 
 /* A string of the table; interned when something uses it. */
 struct pprof_string {
-	uint64_t at; /* offset in the window */
+	uint64_t at; /* offset in the text of all strings */
 	uint32_t n;
 	ws_id id; /* PPROF_NONE: not interned yet */
 };
@@ -74,6 +74,7 @@ struct pprof_location {
 	uint64_t id, mapping, addr; /* mapping is an id */
 	uint32_t first, n; /* lines, and frames once ready; n is never 0 */
 	bool bare;         /* without lines: one stands in for them */
+	bool cut, cut_all; /* drop_frames: what is called, or this as well */
 	bool ready;
 };
 
@@ -83,6 +84,30 @@ struct pprof_location {
 		type *v;                                                       \
 		size_t n, cap;                                                 \
 	}
+
+/* All samples with the same places and labels. */
+struct pprof_sample {
+	uint64_t off; /* of the first in the artifact */
+	size_t first; /* of its sums */
+	uint32_t n_values;
+	uint32_t count; /* stops at its largest value */
+};
+
+struct pprof_samples {
+	struct ws_htab *keys; /* what pprof_samples_get() gives, and a byte */
+	PPROF_TABLE(struct pprof_sample) v; /* by index of the key */
+	PPROF_TABLE(int64_t) sums;
+	struct ws_buf key;
+	uint64_t key_bytes;
+	struct ws_htab *labels; /* distinct ones */
+	uint64_t folded;        /* samples with a label past the most */
+};
+
+/* The most values of one sample, and distinct labels of a profile; the text of
+ * a label past that is "(other)", which this string index stands for. */
+enum { PPROF_VALUES_MAX = 256, PPROF_LABELS_MAX = 10000 };
+
+#define PPROF_OTHER UINT64_MAX
 
 /* One value type, and the series that its values go to. */
 struct pprof_type {

@@ -2,9 +2,8 @@
  * Profiles as text: what net/http/pprof and runtime/pprof of Go print with
  * debug=1, for heap, allocs, block, mutex, goroutine, threadcreate,
  * goroutineleak and custom profiles.  Go 1.9 to 1.27; older ones have fewer
- * comment lines.  Specified by runtime/pprof/pprof.go alone.  The legacy texts
- * of gperftools, jemalloc and Java look alike; they are recognised and not
- * read.
+ * comment lines.  Specified by runtime/pprof/pprof.go alone.  The text of
+ * jemalloc looks alike; it is recognised and not read.
  *
  * Functions stand in comment lines below the addresses of a record, one for
  * each frame, matched by their PC, which is one less than the address.  Frames

@@ -80,10 +80,6 @@ take_hex(struct ws_sv *s, uint64_t *out)
 static const struct {
 	const char *start, *what;
 } foreign[] = {
-	{ "--- contentionz ", "contention profile of gperftools or Java" },
-	{ "--- heapz ", "heap profile of gperftools or Java" },
-	{ "--- threadz ", "thread dump of gperftools" },
-	{ "--- Thread ", "thread dump of gperftools" },
 	{ "heap_v2/", "heap profile of jemalloc" },
 	{ "MAPPED_LIBRARIES:", "memory map of gperftools" },
 };
@@ -91,15 +87,12 @@ static const struct {
 static bool
 heap_head(struct ws_sv s, struct pprof_text_head *h)
 {
-	h->kind = PPROF_TEXT_FOREIGN;
-	h->what = "heap profile of gperftools";
 	if (!take_four(&s, h->total) || !take_char(&s, '@'))
 		return false;
 	skip_blanks(&s);
-	if (!ws_sv_starts(s, "heap"))
-		return ws_sv_is(s, "growthz") || ws_sv_is(s, "fragmentationz");
+	/* The others, heap_v2/ and the like, are of gperftools. */
 	if (!ws_sv_starts(s, "heap/"))
-		return true;
+		return false;
 	s = ws_sv_from(s, strlen("heap/"));
 	if (!take_number(&s, &h->rate) || s.n > 0)
 		return false;

@@ -4,9 +4,10 @@
 #include <string.h>
 
 static bool
-stop(struct pprof_in *in, const char *wanted)
+stop(struct pprof_in *in, const char *wanted, uint64_t missing)
 {
 	in->bad = wanted;
+	in->missing = missing;
 	return false;
 }
 
@@ -19,7 +20,7 @@ pprof_varint_slow(struct pprof_in *in, uint64_t *v)
 
 	for (shift = 0; shift < 70; shift += 7) {
 		if (p == in->end)
-			return stop(in, "a varint");
+			return stop(in, "a varint", 1);
 		/* Bits past the 64th are dropped, as the format says. */
 		out |= (uint64_t)(*p & 0x7f) << shift;
 		if (*p++ < 0x80) {
@@ -28,7 +29,7 @@ pprof_varint_slow(struct pprof_in *in, uint64_t *v)
 			return true;
 		}
 	}
-	return stop(in, "a varint of at most 10 bytes");
+	return stop(in, "a varint of at most 10 bytes", 0);
 }
 
 static bool
@@ -36,8 +37,10 @@ fixed(struct pprof_in *in, unsigned n, uint64_t *v)
 {
 	unsigned i;
 
-	if ((size_t)(in->end - in->p) < n)
-		return stop(in, "a fixed-width number");
+	size_t left = (size_t)(in->end - in->p);
+
+	if (left < n)
+		return stop(in, "a fixed-width number", n - left);
 	*v = 0;
 	for (i = 0; i < n; i++)
 		*v |= (uint64_t)in->p[i] << (8 * i);
@@ -48,15 +51,17 @@ fixed(struct pprof_in *in, unsigned n, uint64_t *v)
 static bool
 bytes(struct pprof_in *in, struct pprof_field *f)
 {
-	uint64_t n;
+	uint64_t n, left;
 
 	if (!pprof_varint(in, &n))
 		return false;
-	if (n > (uint64_t)(in->end - in->p))
-		return stop(in, "as many bytes as a length says");
+	left = (uint64_t)(in->end - in->p);
+	if (n > left)
+		return stop(in, "as many bytes as a length says", n - left);
 	f->in.p = in->p;
 	f->in.end = in->p += n;
 	f->in.bad = NULL;
+	f->in.missing = 0;
 	return true;
 }
 
@@ -74,7 +79,7 @@ pprof_next(struct pprof_in *in, struct pprof_field *f)
 	f->wire = tag & 7;
 	if (tag < 8 || tag >> 3 > (1u << 29) - 1) {
 		in->p = start;
-		return stop(in, "a field number");
+		return stop(in, "a field number", 0);
 	}
 	f->number = (uint32_t)(tag >> 3);
 	if (ws_likely(f->wire == PPROF_BYTES))
@@ -84,7 +89,7 @@ pprof_next(struct pprof_in *in, struct pprof_field *f)
 	else if (f->wire == 1 || f->wire == 5)
 		good = fixed(in, f->wire == 1 ? 8 : 4, &f->value);
 	else
-		good = stop(in, "wire type 0, 1, 2 or 5");
+		good = stop(in, "wire type 0, 1, 2 or 5", 0);
 	if (!good)
 		in->p = start;
 	return good;

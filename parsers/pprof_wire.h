@@ -8,10 +8,12 @@
 
 #include "base/compat.h"
 
-/* Bytes being read; `bad` is what was wanted where reading stopped. */
+/* Bytes being read; `bad` is what was wanted where reading stopped, and
+ * `missing` how many bytes more would do, 0 when none would. */
 struct pprof_in {
 	const unsigned char *p, *end;
 	const char *bad;
+	uint64_t missing;
 };
 
 struct pprof_field {
@@ -35,22 +37,25 @@ static inline bool
 pprof_varint(struct pprof_in *in, uint64_t *v)
 {
 	const unsigned char *p = in->p;
+	uint32_t w, ends;
 
-	if (ws_unlikely(in->end - p < 3))
+	if (ws_unlikely(in->end - p < 4))
 		return pprof_varint_slow(in, v);
 	if (p[0] < 0x80) {
 		*v = p[0];
 		in->p = p + 1;
-	} else if (p[1] < 0x80) {
-		*v = (p[0] & 0x7fu) | (uint64_t)p[1] << 7;
-		in->p = p + 2;
-	} else if (p[2] < 0x80) {
-		*v =
-		    (p[0] & 0x7fu) | (p[1] & 0x7fu) << 7 | (uint64_t)p[2] << 14;
-		in->p = p + 3;
-	} else {
-		return pprof_varint_slow(in, v);
+		return true;
 	}
+	/* Whether two bytes or three is a coin toss in ids: no branch on it. */
+	w = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	    (uint32_t)p[3] << 24;
+	ends = ~w & UINT32_C(0x80808080);
+	if (ws_unlikely(ends == 0))
+		return pprof_varint_slow(in, v);
+	in->p = p + (ws_lowest_bit(ends) >> 3) + 1;
+	w &= ends ^ (ends - 1);
+	*v = (w & 0x7f) | (w >> 1 & 0x3f80) | (w >> 2 & 0x1fc000) |
+	     (w >> 3 & 0xfe00000);
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /*
- * What the tables of pidstat and mpstat have in common: a banner with the date,
- * headers that begin with the time at which an interval began, rows that begin
+ * What the tables of sysstat have in common: a banner with the date, and but
+ * for iostat headers that begin with the time at which an interval began, rows that begin
  * with the time at which it ended, and rows of averages at the end.
  */
 #ifndef WS_SYSSTAT_H
@@ -59,6 +59,21 @@ bool ws_sysstat_banner(struct ws_sysstat *p, struct ws_sv line, bool ended);
 /* How many fields the time at the start of a row takes: 1, 2 with AM or PM, 0
  * when there is none, as in rows of averages. */
 size_t ws_sysstat_clock(const struct ws_sv *field, size_t n);
+/* Makes a time that was read elsewhere the current one, and says when it is
+ * ambiguous. */
+void ws_sysstat_set_time(struct ws_sysstat *p, const struct ws_when *when);
+/* A clock with the date of the banner, or seconds since 1970. */
+bool ws_sysstat_read_time(
+    const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w);
+/* Puts a mark unless its text is empty. */
+void ws_sysstat_mark(
+    struct ws_sysstat *p, const char *key, struct ws_sv text);
+void ws_sysstat_cpus(struct ws_sysstat *p, double cpus);
+/* Another table over the same times follows: its clock starts anew. */
+void ws_sysstat_rewind(struct ws_sysstat *p);
+/* Makes a date and time, or seconds since 1970, the current one; a zone may
+ * follow. */
+bool ws_sysstat_stamp(struct ws_sysstat *p, struct ws_sv stamp);
 /* Makes the time of a row the current one. */
 void ws_sysstat_time(struct ws_sysstat *p, struct ws_sv clock);
 /* Length of the current interval in ns, or 0; start is as in the header. */
@@ -72,6 +87,15 @@ bool ws_sysstat_is_single(const struct ws_sysstat *p, struct ws_cur rest);
 /* Prefix and decimal mark, from the first table. */
 void ws_sysstat_survey(
     struct ws_sysstat *p, struct ws_cur all, ws_sysstat_is_first *first);
+/* CPU shares: a header whose first column is CPU, whether the cells of a row
+ * are shares and make up the whole (an offline CPU has none), and the row's
+ * series. */
+size_t ws_sysstat_cpu_layout(struct ws_layout *l, struct ws_sv columns);
+bool ws_sysstat_cpu_is_whole(
+    const struct ws_layout *l, const struct ws_sv *cell);
+void ws_sysstat_cpu_row(struct ws_sysstat *p, const struct ws_layout *l,
+    const struct ws_sv *cell, bool since_boot);
+
 void ws_sysstat_note(struct ws_sysstat *p, const char *text);
 void ws_sysstat_fault(struct ws_sysstat *p, uint64_t off, const char *what);
 

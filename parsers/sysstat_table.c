@@ -142,8 +142,8 @@ ws_sysstat_bare(const struct ws_sysstat *p, struct ws_sv line)
 	return ws_sv_trim(line);
 }
 
-static void
-put_mark(struct ws_sysstat *p, const char *key, struct ws_sv text)
+void
+ws_sysstat_mark(struct ws_sysstat *p, const char *key, struct ws_sv text)
 {
 	struct ws_event ev = WS_EVENT(WS_EV_MARK);
 
@@ -153,25 +153,40 @@ put_mark(struct ws_sysstat *p, const char *key, struct ws_sv text)
 		ws_batch_put(&p->out, &ev);
 }
 
+void
+ws_sysstat_cpus(struct ws_sysstat *p, double cpus)
+{
+	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
+
+	p->cpus = cpus;
+	ev.name = WS_N_HOST_CPUS;
+	ev.unit = WS_U_COUNT;
+	ev.value = cpus;
+	ws_batch_put(&p->out, &ev);
+}
+
 /* The number of CPUs in "(2 CPU)". */
 static void
 put_cpus(struct ws_sysstat *p, struct ws_sv line)
 {
-	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
 	size_t at = ws_sv_find(line, " CPU)"), from = at;
 	uint64_t cpus;
 
 	while (from > 0 && line.p[from - 1] != '(')
 		from--;
-	if (at == line.n || from == 0 ||
-	    !ws_num_u64(
+	if (at < line.n && from > 0 &&
+	    ws_num_u64(
 		(struct ws_sv){ line.p + from, at - from }, 1, 1 << 20, &cpus))
-		return;
-	p->cpus = (double)cpus;
-	ev.name = WS_N_HOST_CPUS;
-	ev.unit = WS_U_COUNT;
-	ev.value = p->cpus;
-	ws_batch_put(&p->out, &ev);
+		ws_sysstat_cpus(p, (double)cpus);
+}
+
+void
+ws_sysstat_rewind(struct ws_sysstat *p)
+{
+	p->days = 0;
+	p->before = WS_T_NONE;
+	p->clock_n = 0;
+	p->timed = false;
 }
 
 bool
@@ -186,16 +201,13 @@ ws_sysstat_banner(struct ws_sysstat *p, struct ws_sv line, bool ended)
 	ws_sv_split(&rest, ')');
 	date = ws_sv_field(&rest);
 	if (ended) {
-		put_mark(p, "kernel", release);
-		put_mark(p, "date", date);
+		ws_sysstat_mark(p, "kernel", release);
+		ws_sysstat_mark(p, "date", date);
 	}
 	p->date_n = ended && date.n < sizeof(p->date) ? date.n : 0;
 	if (p->date_n > 0)
 		memcpy(p->date, date.p, p->date_n);
-	p->days = 0;
-	p->before = WS_T_NONE;
-	p->clock_n = 0;
-	p->timed = false;
+	ws_sysstat_rewind(p);
 	return true;
 }
 
@@ -215,8 +227,8 @@ nearest_day(const struct ws_sysstat *p, int64_t ns)
 }
 
 /* A clock with the date of the banner, or seconds since 1970. */
-static bool
-read_time(const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w)
+bool
+ws_sysstat_read_time(const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w)
 {
 	struct ws_buf b = { 0 };
 	uint64_t seconds;
@@ -237,6 +249,16 @@ read_time(const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w)
 }
 
 void
+ws_sysstat_set_time(struct ws_sysstat *p, const struct ws_when *when)
+{
+	p->timed = true;
+	p->when = *when;
+	if (when->ambiguous && !p->ambiguous)
+		ws_sysstat_note(p, "day and month of the dates may be swapped");
+	p->ambiguous = p->ambiguous || when->ambiguous;
+}
+
+void
 ws_sysstat_time(struct ws_sysstat *p, struct ws_sv clock)
 {
 	struct ws_when w = { 0 };
@@ -245,20 +267,37 @@ ws_sysstat_time(struct ws_sysstat *p, struct ws_sv clock)
 	if (ws_sv_eq(clock, (struct ws_sv){ p->clock, p->clock_n }))
 		return;
 	p->before = p->timed ? p->when.ns : WS_T_NONE;
-	timed = read_time(p, clock, &w);
+	timed = ws_sysstat_read_time(p, clock, &w);
 	if (timed && !w.utc) {
 		p->days = nearest_day(p, w.ns);
 		w.ns += p->days * DAY;
 	}
-	p->when = w;
+	ws_sysstat_set_time(p, &w);
 	p->timed = timed;
 	p->clock_n = clock.n < sizeof(p->clock) ? clock.n : 0;
 	memcpy(p->clock, clock.p, p->clock_n);
 	p->reports++;
-	if (w.ambiguous && !p->ambiguous) {
-		p->ambiguous = true;
-		ws_sysstat_note(p, "day and month of the dates may be swapped");
-	}
+}
+
+bool
+ws_sysstat_stamp(struct ws_sysstat *p, struct ws_sv stamp)
+{
+	bool utc = ws_sv_ends(stamp, " UTC");
+	size_t zone = stamp.n;
+	struct ws_when w;
+
+	/* Other abbreviations of zones are ambiguous: a local time then. */
+	while (zone > 0 && stamp.p[zone - 1] >= 'A' && stamp.p[zone - 1] <= 'Z')
+		zone--;
+	if (zone > 0 && stamp.n - zone >= 3)
+		stamp.n = zone - 1;
+	if (is_epoch(stamp) ? !ws_sysstat_read_time(p, stamp, &w)
+			    : !ws_when_read(stamp, p->comma, &w))
+		return false;
+	w.utc = w.utc || utc;
+	p->reports += !p->timed || w.ns != p->when.ns;
+	ws_sysstat_set_time(p, &w);
+	return true;
 }
 
 int64_t
@@ -271,7 +310,7 @@ ws_sysstat_interval(struct ws_sysstat *p, struct ws_sv start)
 		return 0;
 	if (p->before != WS_T_NONE)
 		length = p->when.ns - p->before;
-	if (start.n == 0 || !read_time(p, start, &w))
+	if (start.n == 0 || !ws_sysstat_read_time(p, start, &w))
 		return length;
 	/* One header may stand over many reports, and reports without rows
 	 * are not seen: the later of both began this interval. */
@@ -360,7 +399,7 @@ ws_sysstat_survey(
 void
 ws_sysstat_note(struct ws_sysstat *p, const char *text)
 {
-	put_mark(p, "note", ws_sv_of(text));
+	ws_sysstat_mark(p, "note", ws_sv_of(text));
 }
 
 void

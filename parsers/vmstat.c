@@ -8,7 +8,7 @@
  * memory.  -y leaves that row out and nothing shows it, so the first row is
  * always qualified.  -S scales memory and swap, not bi and bo, and nothing
  * shows it either: counters in KiB come in whole pages of 4 KiB, which gives
- * other scales away; then memory and swap are left out with a note.
+ * other scales away in the first 64 KiB of the log; then memory and swap are left out with a note.
  *
  * Recognised but not read: -d, -D, -s, -m, -p, -f.  The vmstat of AIX, the
  * BSDs, Solaris and macOS prints other columns and is not recognised.
@@ -106,10 +106,9 @@ column_at(size_t i, struct ws_sv token)
 }
 
 static bool
-read_header(struct header *h, struct ws_sv line)
+read_header(struct header *h, const struct ws_sv *f, size_t n)
 {
-	struct ws_sv f[FIELDS];
-	size_t n = ws_row_split(line, f, FIELDS), p = 0;
+	size_t p = 0;
 
 	while (p <= PREFIX_MAX && p + FIXED < n && !ws_sv_is(f[p], "r"))
 		p++;
@@ -165,11 +164,11 @@ row_time(const struct header *h, const struct ws_sv *f, size_t n, struct row *r)
 
 enum row_kind { ROW_GOOD, ROW_TORN, ROW_OTHER };
 
+/* ended: the line is whole. */
 static enum row_kind
-read_row(const struct header *h, const struct ws_line *line, struct row *r)
+read_row(const struct header *h, const struct ws_sv *f, size_t n, bool ended,
+    struct row *r)
 {
-	struct ws_sv f[FIELDS];
-	size_t n = ws_row_split(line->text, f, FIELDS);
 	size_t numbers = 0, last = h->prefix + h->n;
 
 	while (h->prefix + numbers < n && numbers < h->n) {
@@ -185,7 +184,7 @@ read_row(const struct header *h, const struct ws_line *line, struct row *r)
 	/* A date was promised or begun: never take a row without it. */
 	if ((n > last || h->dated) && !r->timed)
 		return ROW_TORN;
-	r->cut = !line->ended && n == last;
+	r->cut = !ended && n == last;
 	return ROW_GOOD;
 }
 
@@ -262,20 +261,24 @@ take_header(struct vmstat *p, const struct header *h)
 static void
 take_line(struct vmstat *p, const struct ws_line *line)
 {
+	struct ws_sv f[FIELDS];
+	size_t n = ws_row_split(line->text, f, FIELDS);
 	struct header h;
 	struct row r;
 
-	if (read_header(&h, line->text)) {
+	if (read_header(&h, f, n)) {
 		take_header(p, &h);
 		return;
 	}
-	if (!p->have_header || is_group_line(line->text))
+	if (!p->have_header)
 		return;
-	switch (read_row(&p->h, line, &r)) {
+	switch (read_row(&p->h, f, n, line->ended, &r)) {
 	case ROW_GOOD:
 		put_row(p, &r, line->off);
 		break;
 	case ROW_TORN:
+		if (is_group_line(line->text))
+			break;
 		p->damaged = true;
 		ws_sink_fault(p->sink, line->off,
 		    "a row with fewer or more fields than its header");
@@ -285,24 +288,28 @@ take_line(struct vmstat *p, const struct ws_line *line)
 	}
 }
 
-/* True when memory is in another unit than KiB (see the head). */
+/* True when memory is in another unit than KiB (see the head), as far as the
+ * first rows tell. */
 static bool
-is_scaled(struct ws_cur all)
+is_scaled(struct ws_sv head)
 {
-	struct ws_lines lines = { .cur = all };
+	struct ws_lines lines = { 0 };
 	struct ws_line line;
+	struct ws_sv f[FIELDS];
 	struct header h;
 	struct row r;
 	bool have = false, scaled = false;
 
+	ws_cur_init(&lines.cur, head.p, head.n, 0);
 	while (!scaled && ws_lines_next(&lines, &line)) {
+		size_t n = ws_row_split(line.text, f, FIELDS);
 		double sum = 0;
 
-		if (read_header(&h, line.text)) {
+		if (read_header(&h, f, n)) {
 			have = true;
 			continue;
 		}
-		if (!have || read_row(&h, &line, &r) != ROW_GOOD)
+		if (!have || read_row(&h, f, n, line.ended, &r) != ROW_GOOD)
 			continue;
 		for (size_t i = MEMORY; i < SWAP; i++) {
 			uint64_t kib = r.v[i] < 1e15 ? (uint64_t)r.v[i] : 0;
@@ -374,9 +381,9 @@ find_mode(struct ws_sv head, bool *is_table, const char **mode)
 	*mode = NULL;
 	ws_cur_init(&c, head.p, head.n, 0);
 	for (int i = 0; i < HEAD_LINES && ws_cur_left(&c) > 0; i++) {
-		struct ws_sv line = ws_cur_line(&c);
+		struct ws_sv line = ws_cur_line(&c), f[FIELDS];
 
-		*is_table = read_header(&h, line);
+		*is_table = read_header(&h, f, ws_row_split(line, f, FIELDS));
 		if (*is_table)
 			break;
 		/* The other modes have no lines before theirs. */
@@ -410,20 +417,10 @@ make_clock(struct ws_dict *d, enum ws_clock_kind kind)
 }
 
 static enum ws_status
-read_table(struct vmstat *p, struct ws_cur all, struct ws_err *err)
+finish(struct vmstat *p, struct ws_err *err)
 {
-	struct ws_lines lines = { .cur = all };
-	struct ws_line line;
 	enum ws_status status;
 
-	ws_batch_init(&p->out, p->sink);
-	p->ticks = make_clock(p->sink->dict, WS_CLOCK_TICKS);
-	p->local = make_clock(p->sink->dict, WS_CLOCK_WALL_LOCAL);
-	p->utc = make_clock(p->sink->dict, WS_CLOCK_WALL);
-	p->scaled = is_scaled(all);
-	while (p->out.status == WS_OK && ws_lines_next(&lines, &line))
-		take_line(p, &line);
-	ws_lines_fini(&lines);
 	if (p->rows > 0 && p->scaled)
 		note_scale(p);
 	ws_source_tally(p->src, "row", p->rows);
@@ -440,16 +437,34 @@ read_table(struct vmstat *p, struct ws_cur all, struct ws_err *err)
 }
 
 static enum ws_status
+read_table(struct vmstat *p, struct ws_err *err)
+{
+	struct ws_lines lines = { .src = p->src };
+	struct ws_line line;
+	enum ws_status read, status;
+
+	ws_batch_init(&p->out, p->sink);
+	p->ticks = make_clock(p->sink->dict, WS_CLOCK_TICKS);
+	p->local = make_clock(p->sink->dict, WS_CLOCK_WALL_LOCAL);
+	p->utc = make_clock(p->sink->dict, WS_CLOCK_WALL);
+	p->scaled = is_scaled(ws_source_artifact(p->src)->head);
+	while (p->out.status == WS_OK && ws_lines_next(&lines, &line))
+		take_line(p, &line);
+	ws_lines_fini(&lines);
+	read = ws_source_status(p->src, NULL);
+	/* Damage of the stream says more than what it did to the rows. */
+	status = finish(p, read == WS_OK ? err : NULL);
+	return ws_status_worst(read, status);
+}
+
+static enum ws_status
 parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 {
 	struct vmstat *p;
-	struct ws_cur all;
-	enum ws_status read = ws_source_all(src, &all, err), status;
+	enum ws_status status;
 	bool is_table;
 	const char *mode;
 
-	if (read > WS_PARTIAL)
-		return read;
 	find_mode(ws_source_artifact(src)->head, &is_table, &mode);
 	if (!is_table && mode != NULL)
 		return ws_err_set(err, WS_UNSUPPORTED, 0,
@@ -461,10 +476,9 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	p = ws_alloc(sizeof(*p));
 	p->src = src;
 	p->sink = sink;
-	/* Damage of the stream says more than what it did to the rows. */
-	status = read_table(p, all, read == WS_OK ? err : NULL);
+	status = read_table(p, err);
 	free(p);
-	return ws_status_worst(read, status);
+	return status;
 }
 
 const struct ws_parser ws_parser_vmstat = {

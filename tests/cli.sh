@@ -249,6 +249,21 @@ is "$(wc -l <"$dir/out" | tr -d ' ')" 2 '  two lines of head'
 gives 0 top --of pprof.alloc --cum "$bundle"
 gives 65 top --of pprof.nosuch "$bundle"
 says 'it has: .*pprof.cpu, pprof.cpu.samples'
+gives 0 top --by line --focus 'mallocgc$' --ignore 'gcAssist' -n 1 "$bundle"
+prints '^focus and ignore keep '
+prints ' runtime\..*\.go:[0-9][0-9]*$'
+gives 0 top --by mapping "$bundle"
+prints '100.00%  /'
+gives 0 top --by label=tenant "$bundle"
+prints '100.00%  (none)'
+gives 0 top --artifact cpu.pb.gz -n 1 "$bundle"
+gives 65 top --artifact nosuch.pb.gz "$bundle"
+says 'no samples of pprof.cpu in nosuch.pb.gz; the bundle has: '
+gives 64 top --by colour "$bundle"
+says "found 'colour'"
+gives 64 top --by label= "$bundle"
+gives 64 top --focus '(' "$bundle"
+says 'at offset 1'
 
 # Colour only when asked for, or on a terminal.
 esc=$(printf '\033')

@@ -87,6 +87,31 @@ cut -f 3 "$dir/results.tsv" | grep -q '^instruments' &&
 		sh "$srcdir/tests/oracle_macos.sh" "$file" "$oracle" \
 			"$series" "$WHYSLOW" || echo "differs: $oracle"
 	done >>"$dir/oracle"
+
+# Every event of what is a profile to protobuf-c as well.
+awk -F '\t' '$3 == "pprof " { print $4 }' "$dir/results.tsv" |
+	while IFS= read -r f; do
+		"$top_builddir/tests/t_pprof_diff" "$f"
+	done | grep '^not ok' | sed 's/^not ok/differs/' >>"$dir/oracle"
+
+# The rows of every profile that `go tool pprof` reads as well.
+if [ -n "${GO-}" ]; then
+	. "$srcdir/tests/oracle_pprof.sh"
+	awk -F '\t' '$3 == "pprof " || $3 == "gperftools " { print $4 }' \
+		"$dir/results.tsv" |
+		while IFS= read -r f; do
+			echo "$oracle_series" | while read -r of index unit; do
+				said=$(same_top "$f" "$of" "$index" "$unit" \
+					"" "")
+				case $? in
+				0) echo "same $f $of" ;;
+				1) echo "differs $f $of: $said" ;;
+				esac
+			done
+		done >"$dir/tops"
+	echo "$(grep -c '^same' "$dir/tops") tops are those of go tool pprof"
+	grep -v '^same' "$dir/tops" >>"$dir/oracle"
+fi
 cat "$dir/oracle"
 
 echo "files	status	format"

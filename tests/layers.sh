@@ -12,9 +12,10 @@ symbols    base model facts
 metrics    base model facts symbols
 rules      base facts
 diagnosis  base facts rules
-report     base facts rules diagnosis
-pipeline   base model facts ingest symbols metrics rules diagnosis report
-cli        base model facts ingest symbols metrics rules diagnosis report pipeline
+compare    base facts rules diagnosis
+report     base facts rules diagnosis compare
+pipeline   base model facts ingest symbols metrics rules diagnosis compare report
+cli        base model facts ingest symbols metrics rules diagnosis compare report pipeline
 parsers    base model ingest
 '
 

@@ -117,7 +117,7 @@ test_noise(void)
 	ok(r.status == WS_OK && r.faults == 0 &&
 		parsed_count(&r, WS_EV_COUNTER, WS_N_BENCH_TIME) == 24,
 	    "24 results between logs");
-	is_str(parsed_mark(&r, "note", 0), "failed: BenchmarkFail",
+	is_str(parsed_mark(&r, "bench.failed", 0), "BenchmarkFail",
 	    "a failure is noted");
 	parsed_fini(&r);
 	parse_file(&r, "gobench/split-by-log/input.txt");

@@ -1,4 +1,5 @@
 /* Profiles, series, top, and the queries of rules files. */
+#include "metrics/top.h"
 #include "metrics_kit.h"
 
 enum { S = 1000000000 };
@@ -250,9 +251,10 @@ static void
 test_top(void)
 {
 	struct bench b;
-	struct ws_top_row *row;
+	struct ws_top_ask ask = { .by = WS_TOP_FUNC };
+	const struct ws_top_row *row;
+	struct ws_top top;
 	ws_id f[3];
-	size_t n;
 
 	bench_init(&b, rules);
 	begin(&b, "cpu", "pprof");
@@ -269,8 +271,9 @@ test_top(void)
 		     .mapping = ws_dict_cstr(b.d, "/lib/libc.so.6") });
 	f[2] = ws_dict_frame(b.d, &(struct ws_frame){ .line = 1 });
 	sample_at(&b, WS_N_PPROF_CPU, ws_dict_stack(b.d, f, 3), 2);
-	n = ws_profile_top(find(&b, WS_N_PPROF_CPU), b.d, &row);
-	ok(n == 8, "8 functions (%zu)", n);
+	ws_top_init(&top, find(&b, WS_N_PPROF_CPU), b.d, &ask);
+	row = top.row;
+	ok(top.n == 8, "8 functions (%zu)", top.n);
 	is_str(row[0].name, "g", "equal flat values: the larger cum first");
 	ok(row[0].flat == 4 && row[0].cum == 8, "g");
 	is_str(row[1].name, "f", "f");
@@ -284,7 +287,51 @@ test_top(void)
 	ok(row[5].flat == 0 && row[5].cum == 8, "all of its callees");
 	is_str(row[6].name, "<unknown>", "nothing is known of a frame");
 	is_str(row[7].name, "[libc.so.6]", "its binary is");
-	free(row);
+	ws_top_fini(&top);
+	bench_fini(&b);
+}
+
+/* Values by label, the base of a comparison, and what focus keeps. */
+static void
+test_top_labels(void)
+{
+	struct ws_event e = WS_EVENT(WS_EV_SAMPLE);
+	struct ws_top_ask ask = { .by = WS_TOP_LABEL, .label = WS_SV("zone") };
+	static const char *const tracks[] = { "tenant=a, zone=x", "zone=x",
+		"pprof::base=true, zone=y", "" };
+	const struct ws_profile *p;
+	struct ws_err err;
+	struct ws_top top;
+	struct bench b;
+	size_t i;
+
+	bench_init(&b, rules);
+	ws_profiles_keep_tracks(ws_metrics_profiles(b.m));
+	begin(&b, "cpu", "pprof");
+	e.name = WS_N_PPROF_CPU;
+	e.unit = WS_U_TIME;
+	for (i = 0; i < WS_LEN(tracks); i++) {
+		e.stack = stack(&b, i == 0 ? "leaf main" : "main");
+		e.track = ws_dict_cstr(b.d, tracks[i]);
+		e.value = i == 2 ? -8 : 1;
+		ws_sink_events(b.sink, &e, 1);
+	}
+	p = find(&b, WS_N_PPROF_CPU);
+	ok(p->abs_total == 11 && ws_profile_whole(p) == 8,
+	    "a comparison is measured by its base");
+	ws_top_init(&top, p, b.d, &ask);
+	ok(top.n == 3 && top.row[0].flat == -8 && top.row[1].flat == 2 &&
+		top.row[2].flat == 1,
+	    "values of a label");
+	is_str(top.row[1].name, "x", "over all sets that have it");
+	is_str(top.row[2].name, "(none)", "and what has none");
+	ws_top_fini(&top);
+	ask.by = WS_TOP_FUNC;
+	ask.focus = ws_regex_new(WS_SV("^leaf$"), &err);
+	ws_top_init(&top, p, b.d, &ask);
+	ok(top.n == 2 && top.kept == 1, "whole samples are kept");
+	ws_top_fini(&top);
+	ws_regex_free((struct ws_regex *)(uintptr_t)ask.focus);
 	bench_fini(&b);
 }
 
@@ -436,6 +483,7 @@ main(void)
 	test_profiles();
 	test_difference();
 	test_top();
+	test_top_labels();
 	test_series();
 	test_many_series();
 	test_order_of_artifacts();

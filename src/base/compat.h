@@ -10,12 +10,14 @@
 #define WS_UNUSED            __attribute__((unused))
 #define ws_likely(x)         __builtin_expect(!!(x), 1)
 #define ws_unlikely(x)       __builtin_expect(!!(x), 0)
+#define ws_prefetch(p)       __builtin_prefetch(p)
 #else
 #define WS_PRINTF(fmt, args)
 #define WS_NORETURN
 #define WS_UNUSED
 #define ws_likely(x)   (x)
 #define ws_unlikely(x) (x)
+#define ws_prefetch(p) ((void)(p))
 #endif
 
 #if defined(__SIZEOF_INT128__)

@@ -194,6 +194,20 @@ ws_json_null(struct ws_json *j)
 }
 
 void
+ws_json_key_str(struct ws_json *j, const char *key, const char *cstr)
+{
+	ws_json_key(j, key);
+	ws_json_str(j, cstr);
+}
+
+void
+ws_json_key_num(struct ws_json *j, const char *key, double v)
+{
+	ws_json_key(j, key);
+	ws_json_num(j, v);
+}
+
+void
 ws_json_end(struct ws_json *j)
 {
 	fputc('\n', j->f);

@@ -32,6 +32,9 @@ void ws_json_i64(struct ws_json *j, int64_t v);
 void ws_json_num(struct ws_json *j, double v);
 void ws_json_bool(struct ws_json *j, bool v);
 void ws_json_null(struct ws_json *j);
+/* A member of an object: key and value. */
+void ws_json_key_str(struct ws_json *j, const char *key, const char *cstr);
+void ws_json_key_num(struct ws_json *j, const char *key, double v);
 void ws_json_end(struct ws_json *j); /* the newline after the document */
 
 #endif

@@ -79,3 +79,50 @@ ws_num_f64(struct ws_sv s, double lo, double hi, double *out)
 	*out = v;
 	return true;
 }
+
+/* Powers of ten that a double holds exactly. */
+static const double exact[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8,
+	1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+
+/* For numbers of more digits than a double holds. */
+static bool
+read_long_decimal(struct ws_sv s, double *out)
+{
+	char text[64];
+
+	if (s.n >= sizeof(text))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		text[i] = s.p[i] == ',' ? '.' : s.p[i];
+	return ws_num_f64((struct ws_sv){ text, s.n }, -1e30, 1e30, out);
+}
+
+bool
+ws_num_decimal(struct ws_sv s, double *out)
+{
+	size_t i = s.n > 0 && (s.p[0] == '-' || s.p[0] == '+'), first = i;
+	size_t mark = s.n;
+	uint64_t digits = 0;
+	unsigned digit;
+	double v;
+
+	for (; i < s.n; i++) {
+		digit = (unsigned char)s.p[i] - (unsigned)'0';
+		if (digit <= 9) {
+			digits = digits * 10 + digit;
+			continue;
+		}
+		if ((s.p[i] != '.' && s.p[i] != ',') || mark < s.n ||
+		    i == first || i + 1 == s.n)
+			return false;
+		mark = i;
+	}
+	if (s.n == first)
+		return false;
+	/* Both are exact, so that their quotient is rounded once, correctly. */
+	if (s.n - first > WS_LEN(exact))
+		return read_long_decimal(s, out);
+	v = (double)digits / exact[mark < s.n ? s.n - mark - 1 : 0];
+	*out = s.p[0] == '-' ? -v : v;
+	return true;
+}

@@ -10,7 +10,7 @@
  */
 void ws_wilson(double hits, double n, double *lo, double *hi);
 
-/* Median by linear interpolation of order statistics; sorts v in place.
+/* Median by linear interpolation of order statistics; reorders v.
  * n == 0 gives NaN. */
 double ws_median(double *v, size_t n);
 /* The q-quantile (0..1), same rules. */

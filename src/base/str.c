@@ -75,7 +75,9 @@ ws_sv_find(struct ws_sv s, const char *needle)
 static bool
 is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	/* Most bytes are decided by the first question. */
+	return (unsigned char)c <= ' ' &&
+	       (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
 static struct ws_sv
@@ -111,12 +113,19 @@ ws_sv_from(struct ws_sv s, size_t at)
 struct ws_sv
 ws_sv_field(struct ws_sv *s)
 {
-	struct ws_sv rest = trim_left(*s);
-	struct ws_sv field = { rest.p, 0 };
+	struct ws_sv field;
+	const char *p = s->p, *end;
 
-	while (field.n < rest.n && !is_blank(rest.p[field.n]))
-		field.n++;
-	*s = ws_sv_from(rest, field.n);
+	if (s->n == 0)
+		return *s;
+	end = p + s->n;
+	while (p < end && is_blank(*p))
+		p++;
+	field.p = p;
+	while (p < end && !is_blank(*p))
+		p++;
+	field.n = (size_t)(p - field.p);
+	*s = (struct ws_sv){ p, (size_t)(end - p) };
 	return field;
 }
 

@@ -144,19 +144,38 @@ ws_cli_rules_with(const struct ws_options *o, const struct ws_complain *c)
 	return NULL;
 }
 
+bool
+ws_cli_is_one(int argc)
+{
+	if (argc != 1)
+		ws_cli_usage("wanted one bundle, found %d", argc);
+	return argc == 1;
+}
+
 struct ws_run *
 ws_cli_run(const struct ws_options *o, const struct ws_rules *rules, int argc,
     char **argv, int *status)
 {
 	struct ws_err err = { WS_OK, WS_OFF_NONE, "" };
-	struct ws_run *run;
+	struct ws_run *run = NULL;
 
 	*status = WS_EXIT_USAGE;
-	if (argc != 1) {
-		ws_cli_usage("wanted one bundle, found %d", argc);
+	if (!ws_cli_is_one(argc))
 		return NULL;
-	}
 	run = ws_run_new(argv[0], rules, &o->limits, &err);
+	if (run == NULL)
+		*status = ws_cli_error(&err);
+	return run;
+}
+
+struct ws_run *
+ws_cli_read(const struct ws_options *o, const struct ws_rules *rules,
+    bool tracks, const char *path, int *status)
+{
+	struct ws_err err = { WS_OK, WS_OFF_NONE, "" };
+	struct ws_run *run;
+
+	run = ws_run_read(path, rules, &o->limits, tracks, &err);
 	if (run == NULL)
 		*status = ws_cli_error(&err);
 	return run;
@@ -269,6 +288,30 @@ wants_utf8(void)
 			return strstr(v, "UTF-8") != NULL ||
 			       strstr(v, "utf8") != NULL;
 	}
+	return false;
+}
+
+bool
+ws_cli_is_format(const struct ws_options *o, const char *format)
+{
+	const char *is = o->format != NULL ? o->format : "text";
+
+	return strcmp(o->json ? "json" : is, format) == 0;
+}
+
+bool
+ws_cli_check_format(const struct ws_options *o)
+{
+	static const char *const formats[] = { "text", "md", "json" };
+	const char *near;
+
+	for (size_t i = 0; i < WS_LEN(formats); i++)
+		if (ws_cli_is_format(o, formats[i]))
+			return true;
+	near = ws_did_you_mean(o->format, formats, WS_LEN(formats));
+	ws_cli_usage("--format wants text, md or json, found '%s'%s%s%s",
+	    o->format, near != NULL ? ", did you mean " : "",
+	    near != NULL ? near : "", near != NULL ? "?" : "");
 	return false;
 }
 

@@ -10,7 +10,7 @@
 
 extern const struct ws_cmd ws_cmd_diagnose, ws_cmd_ls, ws_cmd_events,
     ws_cmd_facts, ws_cmd_top, ws_cmd_explain, ws_cmd_rules, ws_cmd_version,
-    ws_cmd_help, ws_cmd_timeline;
+    ws_cmd_help, ws_cmd_timeline, ws_cmd_diff;
 
 extern const struct ws_cmd *const ws_cmds[];
 extern const size_t ws_n_cmds;
@@ -33,10 +33,17 @@ struct ws_rules *ws_cli_rules_with(
  * status in *status. */
 struct ws_run *ws_cli_run(const struct ws_options *o,
     const struct ws_rules *rules, int argc, char **argv, int *status);
+bool ws_cli_is_one(int argc); /* false after complaining */
+/* The same without facts; see ws_run_read(). */
+struct ws_run *ws_cli_read(const struct ws_options *o,
+    const struct ws_rules *rules, bool tracks, const char *path, int *status);
 /* Exit status of a run whose result was printed: 65 when nothing could be
  * read, 75 when a limit was reached before anything was; says so. */
 int ws_cli_status(const struct ws_run *run);
 int ws_cli_bundle_status(const struct ws_bundle *b);
+/* --format, or --json for json; false after telling that there is no such. */
+bool ws_cli_check_format(const struct ws_options *o);
+bool ws_cli_is_format(const struct ws_options *o, const char *format);
 struct ws_style ws_cli_style(const struct ws_options *o);
 /* Flushes standard output; 74 when that failed. */
 int ws_cli_flush(int status);

@@ -3,6 +3,8 @@
 #include "cli/cli.h"
 
 static const struct ws_opt own[] = {
+	{ 0, "format", WS_OPT_TEXT, WS_OPT_AT(format), "FORMAT",
+	    "text (default), md (a note for a bug report) or json" },
 	{ 0, "json", WS_OPT_FLAG, WS_OPT_AT(json), NULL,
 	    "one JSON document, schema whyslow.report/1" },
 	{ 'q', "quiet", WS_OPT_FLAG, WS_OPT_AT(quiet), NULL,
@@ -50,8 +52,10 @@ print(const struct ws_options *o, const struct ws_report *r)
 {
 	struct ws_style style = ws_cli_style(o);
 
-	if (o->json)
+	if (ws_cli_is_format(o, "json"))
 		ws_report_json(stdout, r);
+	else if (ws_cli_is_format(o, "md"))
+		ws_report_md(stdout, r);
 	else if (o->quiet)
 		ws_report_line(stdout, r);
 	else
@@ -90,6 +94,8 @@ diagnose(struct ws_options *o, int argc, char **argv)
 		    o->fail_on);
 		return WS_EXIT_USAGE;
 	}
+	if (!ws_cli_check_format(o))
+		return WS_EXIT_USAGE;
 	rules = ws_cli_rules(o);
 	if (rules == NULL)
 		return WS_EXIT_RULES;

@@ -25,7 +25,7 @@ const struct ws_opt ws_opt_rules[] = {
 	    "add a rules file (repeatable)" },
 	{ 0, "rules-dir", WS_OPT_TEXT, WS_OPT_AT(rules_dir), "DIR",
 	    "use this folder instead of the shipped rules" },
-	{ 'D', "define", WS_OPT_LIST, WS_OPT_AT(define), "PARAM=VALUE",
+	{ 'D', "param", WS_OPT_LIST, WS_OPT_AT(define), "PARAM=VALUE",
 	    "change a threshold (repeatable)" },
 	{ 0, NULL, WS_OPT_FLAG, 0, NULL, NULL },
 };

@@ -37,8 +37,11 @@ struct ws_list {
 /* What the options of all commands set. */
 struct ws_options {
 	bool json, jsonl, quiet, strict, ascii, help, werror, cum;
+	const char *format; /* text, md or json */
 	const char *color, *fail_on, *rules_dir, *of, *limit_rows;
-	struct ws_list rules, define;
+	const char *by, *focus, *ignore, *artifact;
+	const char *plan, *col, *row, *alpha, *least;
+	struct ws_list rules, define, ignored, filter;
 	struct ws_limits limits;
 };
 

@@ -79,7 +79,8 @@ put_used(struct ws_case *c, const struct ws_account *a, double used,
 }
 
 static void
-add_rest(struct ws_case *c, const char *title, const char *source, double share)
+add_rest(struct ws_case *c, const char *title, const char *source, double share,
+    bool unused)
 {
 	struct ws_leaf *leaf = (struct ws_leaf *)c->d->leaf;
 
@@ -87,7 +88,8 @@ add_rest(struct ws_case *c, const char *title, const char *source, double share)
 		leaf[c->d->n_leaf++] = (struct ws_leaf){ .title = title,
 			.source = source,
 			.cls = "",
-			.share = share };
+			.share = share,
+			.unused = unused };
 }
 
 static void
@@ -97,8 +99,9 @@ add_unused(struct ws_case *c, double unused)
 
 	if (disk <= LEAF_MIN)
 		disk = 0;
-	add_rest(c, "unused, waiting for disks", "host.cpu.iowait", disk);
-	add_rest(c, "unused, idle", "pprof.cpu.utilization", unused - disk);
+	add_rest(c, "unused, waiting for disks", "host.cpu.iowait", disk, true);
+	add_rest(
+	    c, "unused, idle", "pprof.cpu.utilization", unused - disk, true);
 }
 
 void
@@ -117,6 +120,6 @@ ws_accounting_make(struct ws_case *c)
 	used = is_known ? ratio_of(c->facts, WS_F_CPU_UTILIZATION, 1) : 1;
 	rest = put_used(c, a, used,
 	    is_known ? "" : " (share of used CPU; utilization unknown)");
-	add_rest(c, "everything else", a->series, rest);
+	add_rest(c, "everything else", a->series, rest, false);
 	add_unused(c, 1 - used);
 }

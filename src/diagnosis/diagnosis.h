@@ -18,6 +18,7 @@
 #define WS_DIAGNOSIS_H
 
 #include "base/mem.h"
+#include "diagnosis/action.h"
 #include "rules/eval.h"
 
 enum ws_outcome {
@@ -51,24 +52,6 @@ struct ws_missing {
 	const char *reason, *collect;
 };
 
-struct ws_leaf { /* of the time accounting: exclusive, adding up to 1 */
-	const char *title, *source, *cls;
-	double share;
-};
-
-struct ws_target {
-	const char *subject;
-	double share;
-};
-
-struct ws_action {
-	const struct ws_advice *advice;
-	bool has_impact;
-	double lo, hi, cap; /* factors of throughput; 1.5 is 50 % more */
-	const struct ws_target *target;
-	size_t n_target;
-};
-
 struct ws_trap_seen {
 	const struct ws_judgement *judgement;
 	double share; /* NaN when the trap names none */
@@ -97,6 +80,7 @@ struct ws_diagnosis {
 	size_t n_leaf;
 	const struct ws_action *action; /* best first */
 	size_t n_action;
+	const struct ws_sketch *sketch; /* NULL when the class wants none */
 	const struct ws_trap_seen *trap;
 	size_t n_trap;
 	const struct ws_judgement *const *quality;

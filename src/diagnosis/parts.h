@@ -31,6 +31,14 @@ struct ws_case {
 	struct ws_diagnosis *d;
 };
 
+/* The part of the available CPU time that is used; 1 where nothing tells. */
+struct ws_used_cpu {
+	double v, lo;       /* lo: at least, by its sampling error */
+	const char *source; /* the fact's name, or NULL */
+};
+
+struct ws_used_cpu ws_used_cpu(const struct ws_case *c);
+
 void ws_verdict_reach(struct ws_verdict *v, const struct ws_judgement *all,
     size_t n, const struct ws_facts *f);
 /* Share of one-at-a-time changes of a threshold by a quarter, up and down,
@@ -44,8 +52,11 @@ void ws_missing_list(struct ws_case *c);
 /* An unknown rule that only captures of another system could answer: it is no
  * doubt about this one, and not worth a word. */
 bool ws_is_impossible(const struct ws_judgement *j, const struct ws_facts *f);
-void ws_collect_list(struct ws_case *c);   /* needs the confidence */
-void ws_plan_make(struct ws_case *c);      /* needs the confidence */
+void ws_collect_list(struct ws_case *c); /* needs the confidence */
+void ws_plan_make(struct ws_case *c);    /* needs the confidence */
+/* Fills in the range, the cap and what they rest on. */
+void ws_impact_set(struct ws_case *c, struct ws_action *x);
+void ws_sketch_make(struct ws_case *c);    /* needs the plan */
 void ws_traps_list(struct ws_case *c);     /* quality findings too */
 void ws_sentence_write(struct ws_case *c); /* needs all of the above */
 

@@ -1,55 +1,11 @@
 /*
  * The plan: advice of the rules that voted for the leading class, then that of
  * secondary classes, best gain for its effort first.
- *
- * A remedy that removes a part r of a share f of the time speeds the program
- * up by 1 / (1 - f r) (G. Amdahl, AFIPS 1967), at most by 1 / (1 - f).  One
- * that lets throughput scale m times gains 1 + (m - 1) r.  Ranges are rounded
- * outward to two digits, but never beyond the cap.
  */
 #include <math.h>
+#include <string.h>
 
 #include "diagnosis/parts.h"
-
-#define SHARE_MAX 0.999 /* a cap of 1000 is as good as none */
-
-static double
-round_to_two(double x, double (*how)(double))
-{
-	double unit = pow(10, floor(log10(x)) - 1);
-	double near = round(x / unit);
-
-	/* 1.3 / 0.1 is not quite 13, and must not become 12. */
-	return (fabs(x / unit - near) < 1e-9 ? near : how(x / unit)) * unit;
-}
-
-static double
-gain_of(const struct ws_advice *a, double of, double part)
-{
-	return a->impact == WS_IMPACT_REMOVES ? 1 / (1 - of * part)
-					      : 1 + (of - 1) * part;
-}
-
-static void
-set_impact(const struct ws_case *c, struct ws_action *x)
-{
-	const struct ws_advice *a = x->advice;
-	double of;
-
-	if (a->impact == WS_IMPACT_NONE || !a->of ||
-	    !ws_eval_number(c->rules, c->facts, a->of, &of) || isnan(of))
-		return;
-	if (a->impact == WS_IMPACT_REMOVES)
-		of = fmin(SHARE_MAX, fmax(0, of));
-	else
-		of = fmax(1, of);
-	x->cap = gain_of(a, of, 1);
-	if (!isfinite(x->cap))
-		return;
-	x->has_impact = true;
-	x->lo = fmax(1, round_to_two(gain_of(a, of, a->lo), floor));
-	x->hi = fmin(x->cap, round_to_two(gain_of(a, of, a->hi), ceil));
-}
 
 static double
 rank_of(const struct ws_action *x)
@@ -58,7 +14,8 @@ rank_of(const struct ws_action *x)
 			: x->advice->effort == 'M' ? 2
 						   : 4;
 
-	return x->has_impact ? ((x->lo + x->hi) / 2 - 1) / effort : -1;
+	/* By the geometric middle: ends are factors apart. */
+	return x->has_impact ? (sqrt(x->lo * x->hi) - 1) / effort : -1;
 }
 
 static bool
@@ -70,6 +27,24 @@ is_planned(const struct ws_diagnosis *d, const struct ws_advice *a)
 	return false;
 }
 
+static void
+set_figures(struct ws_case *c, struct ws_action *x)
+{
+	const struct ws_advice *a = x->advice;
+	double *value =
+	    ws_arena_alloc(c->arena, (a->n_figure + 1) * sizeof(*value));
+	struct ws_number n;
+
+	for (size_t i = 0; i < a->n_figure; i++) {
+		const struct ws_figure *f = &a->figure[i];
+
+		value[i] = NAN;
+		if (ws_eval_number(c->rules, c->facts, f->of, &n))
+			value[i] = fmin(f->hi, fmax(f->lo, n.v));
+	}
+	x->figure = value;
+}
+
 /* Keeps the actions from `from` on by falling rank. */
 static void
 add_action(struct ws_case *c, const struct ws_advice *a, size_t from)
@@ -78,7 +53,8 @@ add_action(struct ws_case *c, const struct ws_advice *a, size_t from)
 	struct ws_action new = { .advice = a };
 	size_t at = c->d->n_action++;
 
-	set_impact(c, &new);
+	ws_impact_set(c, &new);
+	set_figures(c, &new);
 	new.n_target = ws_targets_find(c, a->targets, &new.target);
 	for (; at > from && rank_of(&list[at - 1]) < rank_of(&new); at--)
 		list[at] = list[at - 1];
@@ -105,6 +81,72 @@ add_class(struct ws_case *c, enum ws_class cls)
 	}
 }
 
+/* What the action leaves of the leaf: those of its class shrink. */
+static double
+part_left(const struct ws_action *x, const struct ws_leaf *l)
+{
+	const struct ws_advice *a = x->advice;
+
+	if (!x->has_impact || a->impact != WS_IMPACT_REMOVES || l->unused ||
+	    a->cls >= WS_CLASSES ||
+	    strcmp(l->cls, ws_class_defs[a->cls].key) != 0)
+		return 1;
+	return 1 - (a->lo + a->hi) / 2;
+}
+
+/* One step further: leaves of the class shrink, and so much of the unused time
+ * is left that a unit of work takes what the impact's middle says. */
+static void
+take_step(const struct ws_action *x, struct ws_leaf *leaf, size_t n)
+{
+	double whole = 0, used = 0, unused = 0, rest;
+
+	for (size_t i = 0; i < n; i++) {
+		whole += leaf[i].share;
+		leaf[i].share *= part_left(x, &leaf[i]);
+		*(leaf[i].unused ? &unused : &used) += leaf[i].share;
+	}
+	if (!x->has_impact || unused <= 0)
+		return;
+	rest = fmax(0, whole / sqrt(x->lo * x->hi) - used);
+	for (size_t i = 0; i < n; i++)
+		if (leaf[i].unused)
+			leaf[i].share *= fmin(1, rest / unused);
+}
+
+/* The largest, as a share of all. */
+static struct ws_leaf
+largest(const struct ws_leaf *leaf, size_t n)
+{
+	struct ws_leaf most = { .share = 0 };
+	double whole = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		whole += leaf[i].share;
+		if (leaf[i].share > most.share)
+			most = leaf[i];
+	}
+	most.share /= whole;
+	return most;
+}
+
+/* Recomputes the account after each step, in the order of the plan. */
+static void
+look_ahead(struct ws_case *c)
+{
+	const struct ws_diagnosis *d = c->d;
+	struct ws_action *list = (struct ws_action *)d->action;
+	struct ws_leaf *left =
+	    ws_arena_alloc(c->arena, (d->n_leaf + 1) * sizeof(*left));
+
+	for (size_t k = 0; k < d->n_leaf; k++)
+		left[k] = d->leaf[k];
+	for (size_t i = 0; i < d->n_action; i++) {
+		take_step(&list[i], left, d->n_leaf);
+		list[i].then = largest(left, d->n_leaf);
+	}
+}
+
 /* No plan without a diagnosis: an open verdict asks for captures instead. */
 static bool
 deserves_plan(const struct ws_case *c)
@@ -127,4 +169,5 @@ ws_plan_make(struct ws_case *c)
 		if (c->d->score[cls].state == WS_SECONDARY &&
 		    ws_class_defs[cls].is_class)
 			add_class(c, cls);
+	look_ahead(c);
 }

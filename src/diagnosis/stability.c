@@ -6,7 +6,8 @@ static const double changes[] = { 0.75, 1.25 };
 static bool
 keeps_verdict(const struct ws_case *c, const char *param, double scale)
 {
-	struct ws_eval *e = ws_eval_new(c->rules, c->facts, param, scale);
+	struct ws_eval *e =
+	    ws_eval_again(c->rules, c->facts, c->all, param, scale);
 	const struct ws_judgement *all;
 	struct ws_verdict v;
 	size_t n = ws_eval_all(e, &all);

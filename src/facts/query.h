@@ -65,7 +65,12 @@ struct ws_sites {
 	const struct ws_cond *where; /* NULL: all */
 	const uint32_t *outside;
 	size_t n_outside;
+	/* Fact of unit ratio, or WS_NO_FACT: the part of the whole series whose
+	 * nearest frame outside is another function than the sites'. */
+	uint32_t elsewhere;
 };
+
+#define WS_NO_FACT UINT32_MAX
 
 /* One leaf of an account: the first whose condition a stack meets gets all
  * its value, so that leaves are exclusive and add up. */

@@ -41,11 +41,6 @@ ws_mapping_fini(struct ws_mapping *m)
 		munmap(m->p, m->n);
 }
 
-struct names {
-	char **v;
-	size_t n, cap;
-};
-
 static int
 compare(const void *a, const void *b)
 {
@@ -54,7 +49,7 @@ compare(const void *a, const void *b)
 
 /* Takes over fd. */
 static bool
-list_names(struct names *names, int fd)
+list_names(struct ws_names *names, int fd)
 {
 	DIR *dir = fdopendir(fd);
 	const struct dirent *d;
@@ -123,7 +118,7 @@ read_name(struct ws_reader *r, int dir, struct ws_buf *path, size_t from,
 static void
 read_names(struct ws_reader *r, int dir, struct ws_buf *path, unsigned depth)
 {
-	struct names names = { 0 };
+	struct ws_names names = { 0 };
 	size_t before = path->n, from;
 
 	if (depth > DEPTH_MAX)
@@ -131,6 +126,8 @@ read_names(struct ws_reader *r, int dir, struct ws_buf *path, unsigned depth)
 		    "folders within more than %d folders", DEPTH_MAX);
 	else if (!list_names(&names, dup(dir)))
 		ws_reader_ignore(r, path->p, WS_IO, "%s", strerror(errno));
+	else
+		ws_read_recording(r, dir, &names, path->p);
 	for (size_t i = 0; i < names.n; i++) {
 		if (before > 0)
 			ws_buf_putc(path, '/');

@@ -9,12 +9,11 @@ enum { ESC = 0x1b, CELL_MAX = 40, LINE_BYTES = 1 << 20 };
 static bool
 is_clean(struct ws_sv s)
 {
-	if (ws_sv_starts(s, "\xef\xbb\xbf"))
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == ESC || s.p[i] == '\r' || s.p[i] == '\0')
-			return false;
-	return true;
+	return s.n == 0 ||
+	       (memchr(s.p, ESC, s.n) == NULL &&
+		   memchr(s.p, '\r', s.n) == NULL &&
+		   memchr(s.p, '\0', s.n) == NULL &&
+		   !ws_sv_starts(s, "\xef\xbb\xbf"));
 }
 
 /* The length of a terminal control sequence (ECMA-48 5.4) at the start of s,
@@ -56,6 +55,13 @@ ws_lines_next(struct ws_lines *l, struct ws_line *line)
 {
 	struct ws_sv raw;
 
+	if (l->src != NULL) {
+		if (!ws_source_line(l->src, &raw, &line->off))
+			return false;
+		line->ended = ws_source_line_ended(l->src);
+		line->text = clean(&l->buf, raw);
+		return true;
+	}
 	if (ws_cur_left(&l->cur) == 0)
 		return false;
 	line->off = l->cur.off;
@@ -119,39 +125,15 @@ ws_layout_find(const struct ws_layout *l, const char *token)
 size_t
 ws_row_split(struct ws_sv line, struct ws_sv *field, size_t max)
 {
+	struct ws_sv f;
 	size_t n = 0;
 
-	for (;;) {
-		struct ws_sv f = ws_sv_field(&line);
-
-		if (f.n == 0)
-			return n;
+	for (f = ws_sv_field(&line); f.n > 0; f = ws_sv_field(&line)) {
 		if (n < max)
 			field[n] = f;
 		n++;
 	}
-}
-
-/* Digits with at most one decimal mark inside; no exponent, because no table
- * prints one and a device may be called 1e5. */
-static bool
-plain_number(struct ws_sv s, double *out)
-{
-	char text[CELL_MAX];
-	size_t marks = 0, i = s.n > 0 && (s.p[0] == '-' || s.p[0] == '+');
-
-	if (s.n == i || s.n >= sizeof(text))
-		return false;
-	memcpy(text, s.p, s.n);
-	for (size_t first = i; i < s.n; i++) {
-		if (text[i] >= '0' && text[i] <= '9')
-			continue;
-		if ((text[i] != '.' && text[i] != ',') || i == first ||
-		    i + 1 == s.n || marks++ > 0)
-			return false;
-		text[i] = '.';
-	}
-	return ws_num_f64((struct ws_sv){ text, s.n }, -1e30, 1e30, out);
+	return n;
 }
 
 /* Bytes of a human suffix, or 0 when it is none. */
@@ -171,45 +153,56 @@ suffix_bytes(char c)
 		{ 'P', 1125899906842624.0 },
 	};
 
+	if (c <= '9')
+		return 0;
 	for (size_t i = 0; i < WS_LEN(table); i++)
 		if (table[i].letter == c)
 			return table[i].bytes;
 	return 0;
 }
 
-static bool
-cell_read(struct ws_sv cell, double *out, double *suffix)
+struct ws_number
+ws_cell_read(struct ws_sv cell)
 {
-	double v;
+	struct ws_number n = { 0, false, false };
+	double suffix = 0;
 
-	*suffix = 0;
 	if (cell.n > 1 && cell.p[cell.n - 1] == '%')
 		cell.n--;
 	else if (cell.n > 1)
-		*suffix = suffix_bytes(cell.p[cell.n - 1]);
-	if (*suffix > 0)
+		suffix = suffix_bytes(cell.p[cell.n - 1]);
+	if (suffix > 0)
 		cell.n--;
-	if (!plain_number(cell, &v))
-		return false;
-	*out = *suffix > 0 ? v * *suffix : v;
-	return true;
+	/* No exponent: no table prints one, and a device may be called 1e5. */
+	n.good = cell.n < CELL_MAX && ws_num_decimal(cell, &n.v);
+	n.bytes = suffix > 0;
+	if (n.bytes)
+		n.v *= suffix;
+	return n;
 }
 
 bool
 ws_cell_number(struct ws_sv cell, double *out)
 {
-	double suffix;
+	struct ws_number n = ws_cell_read(cell);
 
-	return cell_read(cell, out, &suffix);
+	if (n.good)
+		*out = n.v;
+	return n.good;
+}
+
+double
+ws_number_value(const struct ws_column *col, const struct ws_number *n)
+{
+	return n->bytes ? n->v : n->v * col->factor;
 }
 
 bool
 ws_cell_value(const struct ws_column *col, struct ws_sv cell, double *out)
 {
-	double v, suffix;
+	struct ws_number n = ws_cell_read(cell);
 
-	if (!cell_read(cell, &v, &suffix))
-		return false;
-	*out = suffix > 0 ? v : v * col->factor;
-	return true;
+	if (n.good)
+		*out = ws_number_value(col, &n);
+	return n.good;
 }

@@ -13,6 +13,7 @@
 #include "base/cursor.h"
 #include "base/str.h"
 #include "base/units.h"
+#include "ingest/source.h"
 #include "model/dict.h"
 
 /* One line, cleaned; borrowed until the next one is read. */
@@ -22,8 +23,10 @@ struct ws_line {
 	bool ended;   /* false: no line end, so its last field may be cut */
 };
 
-/* The lines of a window.  { .cur = window } is a valid start. */
+/* The lines of a window, or of a source that is streamed.  { .cur = window }
+ * and { .src = source } are valid starts. */
 struct ws_lines {
+	struct ws_source *src;
 	struct ws_cur cur;
 	struct ws_buf buf;
 };
@@ -62,11 +65,20 @@ size_t ws_layout_find(const struct ws_layout *l, const char *token);
 /* Cuts a row into at most max fields; returns the number of fields on the
  * line, which may be larger. */
 size_t ws_row_split(struct ws_sv line, struct ws_sv *field, size_t max);
+/* What a cell holds. */
+struct ws_number {
+	double v;
+	bool good;  /* it is a number */
+	bool bytes; /* and had a suffix, so that it is in bytes */
+};
+
 /* A cell: a plain number with '.' or ',' as decimal mark, an optional human
  * suffix (k M G T P, factor 1024; B; s for 512 bytes) and an optional '%'.
- * With a suffix *out is in bytes. */
+ * With a suffix it is in bytes. */
+struct ws_number ws_cell_read(struct ws_sv cell);
 bool ws_cell_number(struct ws_sv cell, double *out);
 /* The same in the base unit of its column; a suffix replaces the factor. */
 bool ws_cell_value(const struct ws_column *col, struct ws_sv cell, double *out);
+double ws_number_value(const struct ws_column *col, const struct ws_number *n);
 
 #endif

@@ -21,7 +21,9 @@
 	    "bytes of one artifact in memory")                                 \
 	X(line, "max-line", 1ull << 20, "bytes in one line of text")           \
 	X(depth, "max-depth", 4096, "frames in one stack")                     \
-	X(string, "max-string", 1ull << 20, "bytes in one string")
+	X(string, "max-string", 1ull << 20, "bytes in one string")             \
+	X(alive, "max-alive", 4ull << 20,                                      \
+	    "goroutines, tasks and regions alive at a time in one trace")
 
 struct ws_limits {
 #define X(field, option, value, help) uint64_t field;

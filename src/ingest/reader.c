@@ -227,25 +227,21 @@ struct hash {
 	struct sha256_ctx sha;
 	const unsigned char *mem;
 	size_t n;
-	bool is_mapped, is_beside;
+	bool is_beside;
 	pthread_t thread;
 };
 
-/* Pages of a mapped file are given back as they are hashed: a large file that
- * nobody wanted must not stay in memory. */
 static void *
-hash_memory(void *arg)
+hash_mapping(void *arg)
 {
 	enum { CHUNK = 1 << 20 };
 
 	struct hash *h = arg;
-	size_t at, part;
 
-	for (at = 0; at < h->n; at += part) {
+	for (size_t at = 0, part; at < h->n; at += part) {
 		part = h->n - at < CHUNK ? h->n - at : CHUNK;
 		sha256_update(&h->sha, part, h->mem + at);
-		if (h->is_mapped)
-			madvise((void *)(h->mem + at), part, MADV_DONTNEED);
+		madvise((void *)(uintptr_t)(h->mem + at), part, MADV_DONTNEED);
 	}
 	return NULL;
 }
@@ -253,18 +249,22 @@ hash_memory(void *arg)
 static void
 hash_begin(struct hash *h, struct ws_stream *s)
 {
-	*h = (struct hash){ .mem = s->p, .n = s->n, .is_mapped = s->is_mapped };
+	*h = (struct hash){ .mem = s->p, .n = s->n };
 	sha256_init(&h->sha);
 	s->hash = &h->sha;
 }
 
+/* Once it is known that s is no archive, whose digest is another one. */
 static void
-hash_beside(struct hash *h)
+hash_beside(struct hash *h, struct ws_stream *s)
 {
 	enum { LARGE = 16 << 20 };
 
-	h->is_beside = h->is_mapped && h->n >= LARGE &&
-		       pthread_create(&h->thread, NULL, hash_memory, h) == 0;
+	if (!s->is_mapped || s->at != 0 || h->n < LARGE ||
+	    pthread_create(&h->thread, NULL, hash_mapping, h) != 0)
+		return;
+	h->is_beside = true;
+	s->hash = NULL;
 }
 
 static void
@@ -272,8 +272,8 @@ hash_end(struct hash *h, struct ws_stream *s, uint8_t out[SHA256_DIGEST_SIZE])
 {
 	if (h->is_beside)
 		pthread_join(h->thread, NULL);
-	else if (ws_stream_in_memory(s))
-		hash_memory(h);
+	if (ws_stream_in_memory(s))
+		ws_stream_pass(s, (size_t)s->out);
 	else
 		ws_stream_drain(s);
 	sha256_digest(&h->sha, SHA256_DIGEST_SIZE, out);
@@ -313,7 +313,7 @@ ws_read_stream(
 		hash_begin(&h, s);
 	top = ws_unpack(s, &packing);
 	if (at->is_member)
-		hash_beside(&h);
+		hash_beside(&h, s);
 	read_unpacked(r, at, top, packing);
 	if (at->is_member) {
 		hash_end(&h, s, out);
@@ -339,7 +339,7 @@ ws_read_top(struct ws_reader *r, const char *name, struct ws_stream *s)
 		ws_read_archive(r, &archive, top, packing);
 		sha256_digest(&r->digest, sizeof out, out);
 	} else {
-		hash_beside(&h);
+		hash_beside(&h, s);
 		read_unpacked(r, &file, top, packing);
 		hash_end(&h, s, out);
 	}

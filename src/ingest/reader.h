@@ -71,6 +71,20 @@ void ws_read_archive(struct ws_reader *r, const struct ws_place *at,
 /* Reads what is in the folder; closes fd. */
 void ws_read_folder(struct ws_reader *r, int fd);
 
+/* Names in a folder, sorted. */
+struct ws_names {
+	char **v;
+	size_t n, cap;
+};
+
+/*
+ * Reads a recording that is a folder (perf record --threads): "data" and
+ * "data.0" and so on, as one artifact.  False when it is no such folder.
+ * Their names are taken out of the list.
+ */
+bool ws_read_recording(
+    struct ws_reader *r, int dir, struct ws_names *names, const char *path);
+
 /* A file in memory; p is NULL when it could not be mapped. */
 struct ws_mapping {
 	void *p;

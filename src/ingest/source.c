@@ -18,10 +18,10 @@ struct ws_source {
 	struct ws_arena *arena;
 	char *head; /* a copy, as the stream moves on; NULL in memory */
 	struct ws_buf all;
-	bool is_read;        /* by ws_source_all: all holds it, or the stream */
-	size_t whole;        /* bytes of it */
-	uint64_t given_back; /* bytes of a mapping, by ws_source_chunk */
+	bool is_read; /* by ws_source_all: all holds it, or the stream */
+	size_t whole; /* bytes of it */
 	bool in_long; /* the rest of a line over the limit is to be skipped */
+	bool ended;   /* the last line had its line end */
 	const char *version, *detail;
 	struct ws_tally *records;
 	size_t n_records, cap_records;
@@ -107,6 +107,49 @@ ws_source_all(struct ws_source *s, struct ws_cur *c, struct ws_err *err)
 	return status;
 }
 
+void
+ws_source_passed(struct ws_source *s, uint64_t off)
+{
+	if (s->is_read && s->all.p == NULL && ws_stream_in_memory(s->stream) &&
+	    off <= s->stream->out)
+		ws_stream_pass(s->stream, (size_t)off);
+}
+
+size_t
+ws_source_parts(const struct ws_source *s, const uint64_t **end)
+{
+	*end = s->stream->part;
+	return s->stream->n_part;
+}
+
+struct ws_sv
+ws_source_ahead(struct ws_source *s, size_t want)
+{
+	uint64_t max = ws_source_limits(s)->artifact;
+
+	assert(!s->is_read);
+	if (want > max && want > s->stream->n) {
+		ws_err_set(&s->err, WS_LIMIT, s->stream->at,
+		    "more than %" PRIu64
+		    " bytes of one artifact in memory (max-artifact)",
+		    max);
+		want = 0;
+	}
+	return ws_stream_peek(s->stream, want);
+}
+
+void
+ws_source_skip(struct ws_source *s, size_t n)
+{
+	ws_stream_skip(s->stream, n);
+}
+
+uint64_t
+ws_source_at(const struct ws_source *s)
+{
+	return s->stream->at;
+}
+
 /* The bytes ahead, and where the next line ends in them: at a newline, at
  * the end, or past max. */
 static struct ws_sv
@@ -144,6 +187,17 @@ skip_rest(struct ws_stream *s)
 	} while (nl == NULL && v.n > 0);
 }
 
+/* Lets the memory of a large file go as it is read; who still looks at the last
+ * line reads its page again. */
+static void
+pass_read(struct ws_stream *s)
+{
+	enum { CHUNK = 4 << 20 };
+
+	if (s->is_mapped && s->at - s->passed >= CHUNK)
+		ws_stream_pass(s, (size_t)s->at);
+}
+
 bool
 ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 {
@@ -154,11 +208,12 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 	assert(!s->is_read);
 	if (s->in_long)
 		skip_rest(s->stream);
-	s->in_long = false;
+	s->in_long = s->ended = false;
 	*off = s->stream->at;
 	*line = look_for_line(s->stream, max, &end);
 	if (line->n == 0)
 		return false;
+	s->ended = false;
 	if (end > max) {
 		s->in_long = true;
 		line->n = max;
@@ -169,26 +224,19 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 			    max);
 		return true;
 	}
-	ws_stream_skip(s->stream, end < line->n ? end + 1 : end);
+	s->ended = end < line->n;
+	ws_stream_skip(s->stream, s->ended ? end + 1 : end);
+	pass_read(s->stream);
 	line->n = end;
 	if (line->n > 0 && line->p[line->n - 1] == '\r')
 		line->n--;
 	return true;
 }
 
-/* The bytes before the stream's place are not needed again, but for the page
- * that it stands in. */
-static void
-give_back(struct ws_source *s)
+bool
+ws_source_line_ended(const struct ws_source *s)
 {
-	enum { PART = 1 << 20 };
-
-	const unsigned char *start = s->stream->p - s->stream->at;
-
-	if (!s->stream->is_mapped || s->stream->at - s->given_back < PART)
-		return;
-	madvise((void *)(start + s->given_back), PART, MADV_DONTNEED);
-	s->given_back += PART;
+	return s->ended;
 }
 
 bool
@@ -196,7 +244,7 @@ ws_source_chunk(
     struct ws_source *s, size_t want, struct ws_sv *chunk, uint64_t *off)
 {
 	assert(!s->is_read && want > 0);
-	give_back(s);
+	pass_read(s->stream);
 	*off = s->stream->at;
 	*chunk = ws_stream_peek(s->stream, 1);
 	if (chunk->n > want)

@@ -1,8 +1,8 @@
 /*
  * The bytes of one artifact, after decompression: mapped when it is a plain
  * file, streamed through a window otherwise.  Parsers read it either whole
- * (ws_source_all) or line by line (ws_source_line), and always through the
- * bounded cursor.
+ * (ws_source_all), line by line (ws_source_line) or piece by piece
+ * (ws_source_ahead), and always through the bounded cursor.
  */
 #ifndef WS_SOURCE_H
 #define WS_SOURCE_H
@@ -37,6 +37,27 @@ const struct ws_limits *ws_source_limits(const struct ws_source *s);
 enum ws_status ws_source_all(
     struct ws_source *s, struct ws_cur *c, struct ws_err *err);
 
+/* The parser is done with what is below `off` of that window: the memory of a
+ * large file can go.  No more than advice; the window stays as it is. */
+void ws_source_passed(struct ws_source *s, uint64_t off);
+
+/*
+ * Of a recording that is a folder of files, its bytes are those of the files
+ * one after the other: how many files there are, and in *end where each of
+ * them ends.  0 for all others.
+ */
+size_t ws_source_parts(const struct ws_source *s, const uint64_t **end);
+
+/*
+ * For reading piece by piece: the bytes ahead, at least `want` of them unless
+ * the artifact ends or is damaged before that, or holding as many would pass
+ * the limit (ws_source_status() says which).  Borrowed until the next call.
+ */
+struct ws_sv ws_source_ahead(struct ws_source *s, size_t want);
+/* Passes n of them. */
+void ws_source_skip(struct ws_source *s, size_t n);
+uint64_t ws_source_at(const struct ws_source *s); /* bytes passed */
+
 /*
  * The next line without its line end, borrowed until the next call, and the
  * offset of its first byte.  False at the end or after damage; then
@@ -44,6 +65,11 @@ enum ws_status ws_source_all(
  * reported as damage once.
  */
 bool ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off);
+/* True when the last line had its line end: without one it may be cut. */
+bool ws_source_line_ended(const struct ws_source *s);
+
+/* False when that line has no line end: it was cut off, here or before. */
+bool ws_source_line_ended(const struct ws_source *s);
 
 /*
  * Some of the bytes ahead (at most want, at least one), for readers that are

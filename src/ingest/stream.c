@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -14,7 +15,8 @@ enum {
 	AHEAD =
 	    WS_HEAD + 1, /* tells a file of WS_HEAD bytes from a longer one */
 	FIRST_READ = 1 << 16,
-	READ_MAX = 1 << 20
+	READ_MAX = 1 << 20,
+	MAPPED_CHUNK = 4 << 20
 };
 
 static const uint64_t ratio_from = 64ull << 20;
@@ -139,15 +141,29 @@ ws_stream_peek(struct ws_stream *s, size_t want)
 	return (struct ws_sv){ s->n > 0 ? (const char *)s->p : "", s->n };
 }
 
+/* Of a large file only the part ahead stays in memory. */
+static void
+give_back(const struct ws_stream *s, uint64_t chunk)
+{
+	size_t back = (size_t)(s->at - chunk * MAPPED_CHUNK);
+
+	madvise((void *)(uintptr_t)(s->p - back),
+	    back / MAPPED_CHUNK * MAPPED_CHUNK, MADV_DONTNEED);
+}
+
 void
 ws_stream_skip(struct ws_stream *s, size_t n)
 {
+	uint64_t before = s->at / MAPPED_CHUNK;
+
 	assert(n <= s->n);
 	if (n == 0)
 		return;
 	s->p += n;
 	s->n -= n;
 	s->at += n;
+	if (s->is_mapped && s->at / MAPPED_CHUNK != before)
+		give_back(s, before);
 }
 
 size_t
@@ -253,4 +269,30 @@ ws_stream_new_fd(struct ws_budget *b, int fd)
 	ws_stream_init(&s->stream, &ops, b);
 	s->fd = fd;
 	return &s->stream;
+}
+
+void
+ws_stream_pass(struct ws_stream *s, size_t n)
+{
+	enum { CHUNK = 1 << 20 };
+
+	const unsigned char *p = s->p - s->at;
+
+	/* Whole chunks, so that what goes ends with a page. */
+	if (n < s->out)
+		n -= n % CHUNK;
+	while (s->passed < n) {
+		size_t part = n - s->passed < CHUNK ? n - s->passed : CHUNK;
+
+		if (s->hash != NULL)
+			sha256_update(s->hash, part, p + s->passed);
+		s->passed += part;
+		/* At once, as the rest may be what nobody looked at. */
+		if (s->is_mapped)
+			madvise((void *)(p + s->passed - part), part,
+			    MADV_DONTNEED);
+	}
+	/* What was read a second time. */
+	if (s->is_mapped && n > 0)
+		madvise((void *)p, n, MADV_DONTNEED);
 }

@@ -44,6 +44,9 @@ struct ws_stream {
 	size_t n;
 	unsigned char *buf; /* what p points into, unless in memory */
 	size_t cap;
+	size_t passed;  /* of what is in memory: hashed already, see below */
+	const uint64_t *part; /* borrowed; see ws_source_parts() */
+	size_t n_part;
 	bool is_mapped; /* p is a mapping of a file, from its first page on */
 	bool ended;
 	struct ws_err err; /* sticky; WS_OK while sound */
@@ -80,6 +83,10 @@ size_t ws_stream_read(struct ws_stream *s, void *p, size_t n);
 bool ws_stream_slurp(struct ws_stream *s, uint64_t max, struct ws_buf *b);
 void ws_stream_drain(struct ws_stream *s);
 bool ws_stream_in_memory(const struct ws_stream *s);
+/* The first n bytes of what is in memory will hardly be wanted again: they are
+ * hashed now, and the pages of a mapped file go.  Reading them again works, and
+ * costs. */
+void ws_stream_pass(struct ws_stream *s, size_t n);
 
 /* For libarchive: arg of ws_feed_read. */
 struct ws_feed {

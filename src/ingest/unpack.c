@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "ingest/reader.h"
+#include "ingest/unxz.h"
 
 enum {
 	LAYERS = 3,
@@ -120,4 +121,17 @@ ws_unpack(struct ws_stream *s, enum ws_packing *packing)
 			return s;
 		s = inner;
 	}
+}
+
+enum ws_status
+ws_unxz(const void *p, size_t n, const struct ws_limits *l, struct ws_buf *out)
+{
+	struct ws_budget budget = { .limits = l };
+	struct ws_stream *s = ws_stream_new_filter(
+	    ws_stream_new_mem(&budget, p, n), WS_FILTER_XZ);
+	bool fits = ws_stream_slurp(s, l->artifact, out);
+	enum ws_status status = fits ? s->err.status : WS_LIMIT;
+
+	ws_stream_free(s);
+	return status;
 }

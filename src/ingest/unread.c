@@ -21,21 +21,16 @@ struct known {
 	}
 
 static const struct known magics[] = {
-	{ 0, BYTES("PERFILE2"), WS_UNSUPPORTED,
-	    "perf.data (not read by this version)" },
-	{ 0, BYTES("2ELIFREP"), WS_UNSUPPORTED,
-	    "perf.data, big-endian (not read by this version)" },
 	{ 0, BYTES("\x96\xd5\x75\x21"), WS_UNSUPPORTED,
-	    "sysstat data file; convert it with sadf -j" },
+	    "sysstat data file; convert it with sadf -d FILE -- -A" },
 	{ 0, BYTES("\x96\xd5\x71\x21"), WS_UNSUPPORTED,
 	    "sysstat data file of an old version; convert it with sadf -c" },
 	{ 0, BYTES("\x96\xd5\x73\x21"), WS_UNSUPPORTED,
 	    "sysstat data file of an old version; convert it with sadf -c" },
-	{ 0,
-	    BYTES("\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0"
-		  "\0\0\0\0\0\0\0\0"),
-	    WS_UNSUPPORTED,
-	    "gperftools CPU profile; convert it with pprof -proto" },
+	{ 0, BYTES("\x96\xd5\x70\x21"), WS_UNSUPPORTED,
+	    "sysstat data file of an old version; convert it with sadf -c" },
+	{ 0, BYTES("\xd5\x96\x21"), WS_UNSUPPORTED,
+	    "sysstat data file of a big-endian machine; convert it there" },
 	{ 0, BYTES("FLR\0"), WS_UNSUPPORTED,
 	    "Java Flight Recorder recording, not of a Go program" },
 	{ 0, BYTES("\xff\xfe"), WS_UNSUPPORTED,
@@ -52,10 +47,6 @@ static const struct known magics[] = {
 	{ 0, BYTES("LRZI"), WS_UNSUPPORTED, "lrzip data; unpack it first" },
 	{ 0, BYTES("\x89LZO"), WS_UNSUPPORTED, "lzop data; unpack it first" },
 	{ 0, BYTES("\x1f\x9d"), WS_UNSUPPORTED, ".Z data; unpack it first" },
-	{ 0,
-	    BYTES("\x7f"
-		  "ELF"),
-	    WS_OK, "ELF binary" },
 	{ 0, BYTES("\xcf\xfa\xed\xfe"), WS_OK, "Mach-O binary" },
 	{ 0, BYTES("\xce\xfa\xed\xfe"), WS_OK, "Mach-O binary" },
 	{ 0, BYTES("\xfe\xed\xfa\xcf"), WS_OK, "Mach-O binary" },

@@ -1,10 +1,11 @@
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/htab.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "metrics/family.h"
+#include "metrics/bench_parts.h"
 
 /*
  * A benchmark's name is its base, a level of concurrency that one of its
@@ -15,17 +16,6 @@
  * A bundle has one working point.  With several series, the one with the most
  * results of all levels is taken, the first of them on a tie.
  */
-struct point {
-	const struct ws_series *time; /* ns per operation */
-	double level;
-	uint32_t series; /* index of its key */
-};
-
-struct points {
-	struct point *p;
-	size_t n, cap;
-};
-
 /* The name of a result, taken apart.  "n=1000" is a size and no level. */
 struct name {
 	struct ws_sv before, after; /* the part with the level */
@@ -103,29 +93,43 @@ series_of(struct ws_htab *keys, ws_id artifact, const struct name *name)
 	return i;
 }
 
-static struct points
+/* Times of operations; a rate counts where there is no time. */
+static bool
+is_main(const struct ws_measured *m, const struct ws_series *s)
+{
+	if (s->n == 0)
+		return false;
+	if (s->name == WS_N_BENCH_TIME)
+		return true;
+	return s->name == WS_N_BENCH_RATE &&
+	       ws_counters_find(
+		   m->counters, WS_N_BENCH_TIME, s->artifact, s->track) == NULL;
+}
+
+static struct ws_bench_points
 read_all(const struct ws_measured *m, struct ws_htab *keys)
 {
-	struct points all = { 0 };
+	struct ws_bench_points all = { 0 };
 	size_t i, n = ws_counters_count(m->counters);
 
 	for (i = 0; i < n; i++) {
 		const struct ws_series *s = ws_counters_get(m->counters, i);
 		struct name name;
 
-		if (s->name != WS_N_BENCH_TIME || s->n == 0)
+		if (!is_main(m, s))
 			continue;
 		name = read_name(ws_dict_text(m->dict, s->track));
 		all.p = ws_grow(all.p, &all.cap, all.n + 1, sizeof(*all.p));
-		all.p[all.n++] = (struct point){ s,
-			isnan(name.level) ? name.procs : name.level,
-			series_of(keys, s->artifact, &name) };
+		all.p[all.n++] =
+		    (struct ws_bench_point){ s, s->name == WS_N_BENCH_RATE,
+			    isnan(name.level) ? name.procs : name.level,
+			    series_of(keys, s->artifact, &name) };
 	}
 	return all;
 }
 
 static uint32_t
-largest_series(const struct points *all, uint32_t n_series)
+largest_series(const struct ws_bench_points *all, uint32_t n_series)
 {
 	uint64_t *results =
 	    ws_alloc_array((size_t)n_series + 1, sizeof(*results));
@@ -133,7 +137,7 @@ largest_series(const struct points *all, uint32_t n_series)
 	size_t i;
 
 	for (i = 0; i < all->n; i++)
-		results[all->p[i].series] += all->p[i].time->seen;
+		results[all->p[i].series] += all->p[i].main->seen;
 	for (k = 1; k < n_series; k++)
 		if (results[k] > results[best])
 			best = k;
@@ -144,20 +148,20 @@ largest_series(const struct points *all, uint32_t n_series)
 static int
 by_level(const void *pa, const void *pb)
 {
-	const struct point *a = pa, *b = pb;
+	const struct ws_bench_point *a = pa, *b = pb;
 
 	if (a->level != b->level)
 		return a->level < b->level ? -1 : 1;
-	return (a->time->track > b->time->track) -
-	       (a->time->track < b->time->track);
+	return (a->main->track > b->main->track) -
+	       (a->main->track < b->main->track);
 }
 
 /* The points of the series to report, by level. */
-static struct points
+static struct ws_bench_points
 read_points(const struct ws_measured *m)
 {
 	struct ws_htab *keys = ws_htab_new();
-	struct points all = read_all(m, keys);
+	struct ws_bench_points all = read_all(m, keys);
 	uint32_t series = largest_series(&all, ws_htab_count(keys));
 	size_t i, n = 0;
 
@@ -172,122 +176,155 @@ read_points(const struct ws_measured *m)
 }
 
 /* The level with the most repetitions; the higher one on a tie. */
-static const struct point *
-working_point(const struct points *ps)
+static const struct ws_bench_point *
+working_point(const struct ws_bench_points *ps)
 {
-	const struct point *best = &ps->p[0];
+	const struct ws_bench_point *best = &ps->p[0];
 	size_t i;
 
 	for (i = 1; i < ps->n; i++)
-		if (ps->p[i].time->seen >= best->time->seen)
+		if (ps->p[i].main->seen >= best->main->seen)
 			best = &ps->p[i];
 	return best;
 }
 
-static double
-of_name(const struct ws_measured *m, const struct point *p, ws_id name)
+double
+ws_bench_time(const struct ws_bench_point *p)
+{
+	double v = ws_series_median(p->main);
+
+	return p->is_rate ? 1e9 / v : v;
+}
+
+double
+ws_bench_rate(const struct ws_bench_point *p)
+{
+	double time = ws_bench_time(p);
+
+	return time > 0 ? 1e9 / time : NAN;
+}
+
+double
+ws_bench_of(
+    const struct ws_measured *m, const struct ws_bench_point *p, ws_id name)
 {
 	return ws_series_median(ws_counters_find(
-	    m->counters, name, p->time->artifact, p->time->track));
+	    m->counters, name, p->main->artifact, p->main->track));
 }
 
-static double
-of_unit(const struct ws_measured *m, const struct point *p, const char *unit)
+double
+ws_bench_of_unit(const struct ws_measured *m, const struct ws_bench_point *p,
+    const char *unit)
 {
-	return of_name(m, p, ws_dict_cstr(m->dict, unit));
+	return ws_bench_of(m, p, ws_dict_cstr(m->dict, unit));
+}
+
+double
+ws_bench_percentile(
+    const struct ws_measured *m, const struct ws_bench_point *p, int percent)
+{
+	static const char *const words[] = { "ns", "ns/op", "us", "us/op",
+		"\xc2\xb5s", "ms", "ms/op", "sec", "sec/op" };
+	ws_id known = percent == 50   ? WS_N_BENCH_P50
+		      : percent == 95 ? WS_N_BENCH_P95
+				      : WS_N_BENCH_P99;
+	double v = ws_bench_of(m, p, known);
+	char unit[32];
+
+	for (size_t i = 0; i < WS_LEN(words) && isnan(v); i++) {
+		snprintf(unit, sizeof(unit), "p%d-%s", percent, words[i]);
+		v = ws_bench_of_unit(m, p, unit);
+	}
+	return v;
+}
+
+void
+ws_bench_put(const struct ws_measured *m, const struct ws_bench_point *p,
+    uint32_t def, double v)
+{
+	ws_measured_put(m, def, v, p->main->artifact, (double)p->main->seen);
 }
 
 static void
-put(const struct ws_measured *m, const struct point *p, uint32_t def, double v)
-{
-	ws_measured_put(m, def, v, p->time->artifact, (double)p->time->seen);
-}
-
-static void
-put_name(const struct ws_measured *m, const struct point *p)
+put_name(const struct ws_measured *m, const struct ws_bench_point *p)
 {
 	struct ws_fact fact = WS_FACT_OF(WS_F_BENCH_NAME, NAN);
 
-	fact.text = ws_dict_text(m->dict, p->time->track).p;
-	fact.artifact = ws_dict_text(m->dict, p->time->artifact).p;
+	fact.text = ws_dict_text(m->dict, p->main->track).p;
+	fact.artifact = ws_dict_text(m->dict, p->main->artifact).p;
 	ws_facts_put(m->facts, &fact);
 }
 
-static void
-put_working_point(const struct ws_measured *m, const struct point *p)
+/* Range of the repetitions over their median. */
+static double
+spread(const struct ws_bench_point *p)
 {
-	double time = ws_series_median(p->time);
-	double run = time * of_name(m, p, WS_N_BENCH_ITERATIONS) / 1e9;
-	double bytes = of_name(m, p, WS_N_BENCH_ALLOC_BYTES);
-	double cores = of_unit(m, p, "cpu-cores");
+	return (ws_series_quantile(p->main, 1) -
+		   ws_series_quantile(p->main, 0)) /
+	       ws_series_median(p->main);
+}
+
+/* What the operating system gave it, in any of the words for it. */
+static void
+put_resources(const struct ws_measured *m, const struct ws_bench_point *p)
+{
+	double run =
+	    ws_bench_time(p) * ws_bench_of(m, p, WS_N_BENCH_ITERATIONS) / 1e9;
+	double cores = ws_bench_of_unit(m, p, "cpu-cores");
+	double rss = ws_bench_of_unit(m, p, "maxrss-bytes");
+
+	if (isnan(cores))
+		cores = (ws_bench_of(m, p, WS_N_BENCH_USER) +
+			    ws_bench_of(m, p, WS_N_BENCH_SYSTEM)) /
+			ws_bench_time(p);
+	if (isnan(rss))
+		rss = ws_bench_of(m, p, WS_N_BENCH_RSS);
+	ws_bench_put(m, p, WS_F_BENCH_CORES, cores);
+	ws_bench_put(m, p, WS_F_BENCH_UTILIZATION, cores / ws_measured_cpus(m));
+	ws_bench_put(m, p, WS_F_BENCH_RSS, rss);
+	ws_bench_put(m, p, WS_F_BENCH_MINOR_FAULTS,
+	    ws_bench_of_unit(m, p, "minor-faults") / run);
+	ws_bench_put(m, p, WS_F_BENCH_MAJOR_FAULTS,
+	    ws_bench_of_unit(m, p, "major-faults") / run);
+}
+
+static void
+put_working_point(const struct ws_measured *m, const struct ws_bench_point *p)
+{
+	double time = ws_bench_time(p);
+	double bytes = ws_bench_of(m, p, WS_N_BENCH_ALLOC_BYTES);
 
 	put_name(m, p);
-	put(m, p, WS_F_BENCH_RUNS, (double)p->time->seen);
-	put(m, p, WS_F_BENCH_TIME, time);
-	put(m, p, WS_F_BENCH_SPREAD,
-	    (ws_series_quantile(p->time, 1) - ws_series_quantile(p->time, 0)) /
-		time);
-	put(m, p, WS_F_BENCH_ALLOC_BYTES, bytes);
-	put(m, p, WS_F_BENCH_ALLOCS, of_name(m, p, WS_N_BENCH_ALLOCS));
-	put(m, p, WS_F_BENCH_ALLOC_RATE, bytes / time * 1e9);
-	put(m, p, WS_F_BENCH_CORES, cores);
-	put(m, p, WS_F_BENCH_UTILIZATION, cores / ws_measured_cpus(m));
-	put(m, p, WS_F_BENCH_MINOR_FAULTS, of_unit(m, p, "minor-faults") / run);
-	put(m, p, WS_F_BENCH_MAJOR_FAULTS, of_unit(m, p, "major-faults") / run);
-}
-
-/* Best throughput over that of the lowest level.  A time of 0 is one that was
- * too short to be measured. */
-static double
-best_gain(const struct points *ps)
-{
-	double low = ws_series_median(ps->p[0].time), best = NAN;
-	size_t i;
-
-	for (i = 0; i < ps->n; i++) {
-		double time = ws_series_median(ps->p[i].time);
-
-		if (low > 0 && time > 0)
-			best = fmax(best, low / time);
-	}
-	return best;
-}
-
-/* Throughput is the reciprocal of ns/op, which testing computes from the wall
- * time of all workers together. */
-static void
-put_scaling(const struct ws_measured *m, const struct points *ps)
-{
-	const struct point *low = &ps->p[0], *high = &ps->p[ps->n - 1];
-	double best, cpus = ws_measured_cpus(m), allowed;
-
-	put(m, high, WS_F_BENCH_LEVELS, (double)ps->n);
-	if (ps->n < 2)
-		return;
-	best = best_gain(ps);
-	put(m, high, WS_F_BENCH_GAIN, best);
-	allowed = isnan(cpus) ? NAN : fmin(high->level, cpus) / low->level;
-	if (allowed > 1)
-		put(m, high, WS_F_BENCH_EFFICIENCY, best / allowed);
-	put(m, high, WS_F_BENCH_TAIL,
-	    of_unit(m, high, "p99-ns") / of_unit(m, low, "p99-ns"));
+	ws_bench_put(m, p, WS_F_BENCH_RUNS, (double)p->main->seen);
+	ws_bench_put(m, p, WS_F_BENCH_TIME, time);
+	ws_bench_put(m, p, WS_F_BENCH_THROUGHPUT, ws_bench_rate(p));
+	ws_bench_put(m, p, WS_F_BENCH_P50, ws_bench_percentile(m, p, 50));
+	ws_bench_put(m, p, WS_F_BENCH_P95, ws_bench_percentile(m, p, 95));
+	ws_bench_put(m, p, WS_F_BENCH_P99, ws_bench_percentile(m, p, 99));
+	ws_bench_put(m, p, WS_F_BENCH_SPREAD, spread(p));
+	ws_bench_put(m, p, WS_F_BENCH_ALLOC_BYTES, bytes);
+	ws_bench_put(
+	    m, p, WS_F_BENCH_ALLOCS, ws_bench_of(m, p, WS_N_BENCH_ALLOCS));
+	ws_bench_put(m, p, WS_F_BENCH_ALLOC_RATE, bytes / time * 1e9);
+	put_resources(m, p);
 }
 
 /* The working point of the benchmark, and how it scales with workers. */
 void
 ws_family_bench(const struct ws_measured *m)
 {
-	struct points ps = read_points(m);
-	const struct point *work;
+	struct ws_bench_points ps = read_points(m);
+	const struct ws_bench_point *work;
 
 	if (ps.n > 0) {
 		work = working_point(&ps);
 		ws_facts_source(m->facts, WS_S_BENCH, WS_VALUE,
-		    ws_dict_text(m->dict, work->time->artifact).p,
-		    (double)work->time->seen);
-		put(m, work, WS_F_BENCH_MAX_LEVEL, work->level);
+		    ws_dict_text(m->dict, work->main->artifact).p,
+		    (double)work->main->seen);
+		ws_bench_put(m, work, WS_F_BENCH_MAX_LEVEL, work->level);
 		put_working_point(m, work);
-		put_scaling(m, &ps);
+		ws_bench_harness(m, work);
+		ws_bench_scaling(m, &ps);
 	}
 	free(ps.p);
 }

@@ -66,15 +66,16 @@ put_cores(const struct ws_measured *m)
 {
 	const struct ws_profile *p =
 	    ws_profiles_find(m->profiles, WS_N_PPROF_CPU);
-	double n = ws_measured_get(m, WS_F_CPU_SAMPLES), cores;
+	double hits, cores;
 
 	if (p == NULL || ws_profile_is_difference(p) || !(p->duration > 0))
 		return;
+	hits = p->period > 0 ? p->total / p->period : (double)p->samples;
 	cores = p->total / p->duration;
 	ws_measured_put(m, WS_F_CPU_DURATION, p->duration, p->artifact, NAN);
-	ws_measured_put(m, WS_F_CPU_CORES, cores, p->artifact, n);
+	ws_measured_put(m, WS_F_CPU_CORES, cores, p->artifact, hits);
 	ws_measured_put(m, WS_F_CPU_UTILIZATION, cores / ws_measured_cpus(m),
-	    p->artifact, n);
+	    p->artifact, hits);
 }
 
 /* A counter of the artifact that the goroutines are taken from. */

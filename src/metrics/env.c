@@ -27,7 +27,8 @@ release(struct ws_sv s)
 static void
 put_version(const struct ws_measured *m)
 {
-	static const char *const key[] = { "go", "go.version", "GOVERSION" };
+	static const char *const key[] = { "go", "go.version", "GOVERSION",
+		"go_info" };
 	ws_id artifact = 0;
 	size_t i;
 

@@ -9,6 +9,7 @@
 #include "facts/fact.h"
 #include "facts/query.h"
 #include "metrics/macos.h"
+#include "metrics/benches.h"
 #include "metrics/profile.h"
 #include "metrics/series.h"
 #include "metrics/trace.h"
@@ -20,16 +21,26 @@ struct ws_measured {
 	struct ws_counters *counters;
 	struct ws_traces *traces;
 	struct ws_macos *macos;
+	struct ws_benches *benches;
 	struct ws_facts *facts;
 };
 
+void ws_family_names(const struct ws_measured *m); /* before all others */
 void ws_family_env(const struct ws_measured *m);
-void ws_family_capture(const struct ws_measured *m); /* after env */
-void ws_family_host(const struct ws_measured *m);    /* after env */
+void ws_family_gctrace(const struct ws_measured *m);    /* after env */
+void ws_family_schedtrace(const struct ws_measured *m); /* after env */
+void ws_family_runtime(const struct ws_measured *m);    /* after env */
+void ws_family_capture(const struct ws_measured *m);    /* after env */
+void ws_family_goroutines(const struct ws_measured *m);
+void ws_family_pprof_top(const struct ws_measured *m);
+void ws_family_host(const struct ws_measured *m); /* after env */
 void ws_family_memstats(const struct ws_measured *m);
 void ws_family_disk(const struct ws_measured *m);
-void ws_family_process(const struct ws_measured *m); /* after env */
-void ws_family_bench(const struct ws_measured *m);   /* after env */
+void ws_family_pressure(const struct ws_measured *m);
+void ws_family_process(const struct ws_measured *m);   /* after env */
+void ws_family_bench(const struct ws_measured *m);     /* after env */
+void ws_family_perf(const struct ws_measured *m);      /* after env */
+void ws_family_perf_stat(const struct ws_measured *m); /* after env */
 void ws_family_trace(const struct ws_measured *m);
 void ws_family_macos(const struct ws_measured *m); /* after capture */
 /* Shares, sums, sites and accounts that rules files declare; fails when a

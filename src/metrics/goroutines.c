@@ -37,13 +37,11 @@ rehash(struct ws_goroutines *g)
 }
 
 struct ws_goroutine *
-ws_goroutines_get(struct ws_goroutines *g, uint32_t number)
+ws_goroutines_look(struct ws_goroutines *g, uint32_t number)
 {
 	uint32_t key = number + 1;
 	struct ws_goroutine *s;
 
-	if (g->last != NULL && g->last->number == key)
-		return g->last;
 	if (2 * (g->n + 1) > g->n_slot)
 		rehash(g);
 	s = slot_of(g, key);

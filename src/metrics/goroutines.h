@@ -37,9 +37,19 @@ struct ws_goroutines {
 	struct ws_goroutine *last; /* most events are about it */
 };
 
-/* Makes it when it is new.  Valid until the next call for another. */
-struct ws_goroutine *ws_goroutines_get(
+/* The rest of ws_goroutines_get. */
+struct ws_goroutine *ws_goroutines_look(
     struct ws_goroutines *g, uint32_t number);
+
+/* Makes it when it is new.  Valid until the next call for another. */
+static inline struct ws_goroutine *
+ws_goroutines_get(struct ws_goroutines *g, uint32_t number)
+{
+	return g->last != NULL && g->last->number == number + 1
+		   ? g->last
+		   : ws_goroutines_look(g, number);
+}
+
 /* NULL when it is not there. */
 struct ws_goroutine *ws_goroutines_find(
     const struct ws_goroutines *g, uint32_t number);

@@ -1,5 +1,6 @@
 #include "metrics/lanes.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,46 +29,42 @@ grow(struct ws_lanes *l, size_t n)
 	l->n = n;
 }
 
-/* What began in the middle of the joint bucket is a part of it, and a level
- * from the next one on. */
+/* Two buckets as one: what is switched on in its middle is a part of it, and
+ * a level from the next one on, which the result is to add there. */
 static void
-join(struct ws_lane_bucket *to, struct ws_lane_bucket *next,
-    const struct ws_lane_bucket *b, int64_t width)
+join(struct ws_lane_bucket *to, const struct ws_lane_bucket *a,
+    const struct ws_lane_bucket *b, int32_t *carry, int64_t width)
 {
+	struct ws_lane_bucket joint;
 	size_t i;
 
 	for (i = 0; i < WS_LANES; i++) {
-		to->part[i] += b->part[i] + width * b->step[i];
-		next->step[i] += b->step[i];
+		joint.part[i] = a->part[i] + b->part[i] + width * b->step[i];
+		joint.step[i] = a->step[i] + carry[i];
+		carry[i] = b->step[i];
 	}
-	to->heap = to->heap > b->heap ? to->heap : b->heap;
+	joint.heap = a->heap > b->heap ? a->heap : b->heap;
+	*to = joint;
 }
 
-/* Buckets become twice as wide. */
+/* Buckets become twice as wide, in place. */
 static void
 widen(struct ws_lanes *l)
 {
+	static const struct ws_lane_bucket none;
 	int64_t width = (int64_t)1 << l->shift;
 	size_t k, n = l->n / 2 + 2;
-	struct ws_lane_bucket *b = ws_alloc_array(n, sizeof(*b));
+	int32_t carry[WS_LANES] = { 0 };
 
-	for (k = 0; k < l->n; k++) {
-		struct ws_lane_bucket *from = &l->bucket[k];
-		size_t i, at = k / 2;
+	l->bucket =
+	    ws_grow(l->bucket, &l->cap, l->n > n ? l->n : n, sizeof(none));
+	for (k = 0; k < n; k++) {
+		const struct ws_lane_bucket *b = l->bucket + 2 * k;
 
-		if (k % 2 == 1) {
-			join(&b[at], &b[at + 1], from, width);
-			continue;
-		}
-		for (i = 0; i < WS_LANES; i++) {
-			b[at].part[i] += from->part[i];
-			b[at].step[i] += from->step[i];
-		}
-		b[at].heap = from->heap;
+		join(&l->bucket[k], 2 * k < l->n ? b : &none,
+		    2 * k + 1 < l->n ? b + 1 : &none, carry, width);
 	}
-	free(l->bucket);
-	l->bucket = b;
-	l->n = l->cap = n;
+	l->n = n;
 	l->shift++;
 }
 
@@ -110,18 +107,30 @@ place(struct ws_lanes *l, int64_t t)
 	return off;
 }
 
-void
-ws_lanes_add(struct ws_lanes *l, enum ws_lane lane, int64_t from, int64_t to)
+/* Whether the bucket of what is so far from the origin and the one behind
+ * exist. */
+static inline bool
+has_place(const struct ws_lanes *l, uint64_t off)
 {
-	uint64_t a, b;
+	return (off >> l->shift) + 1 < l->n;
+}
+
+void
+ws_lanes_add_far(
+    struct ws_lanes *l, enum ws_lane lane, int64_t from, int64_t to)
+{
+	uint64_t a = (uint64_t)(from - l->origin);
+	uint64_t b = (uint64_t)(to - l->origin);
 	size_t i, k;
 
 	if (to <= from)
 		return;
-	/* The first may move the origin; the second, which is later, does not,
-	 * but may widen the buckets. */
-	a = place(l, from);
-	b = place(l, to);
+	if (!has_place(l, a) || !has_place(l, b)) {
+		/* The first may move the origin; the second, which is later,
+		 * does not, but may widen the buckets. */
+		a = place(l, from);
+		b = place(l, to);
+	}
 	i = (size_t)(a >> l->shift);
 	k = (size_t)(b >> l->shift);
 	if (i == k) {
@@ -139,9 +148,12 @@ ws_lanes_add(struct ws_lanes *l, enum ws_lane lane, int64_t from, int64_t to)
 void
 ws_lanes_heap(struct ws_lanes *l, int64_t at, double bytes)
 {
-	uint64_t off = place(l, at);
-	struct ws_lane_bucket *b = &l->bucket[off >> l->shift];
+	uint64_t off = (uint64_t)(at - l->origin);
+	struct ws_lane_bucket *b;
 
+	if (!has_place(l, off))
+		off = place(l, at);
+	b = &l->bucket[off >> l->shift];
 	if (bytes > b->heap)
 		b->heap = bytes;
 }

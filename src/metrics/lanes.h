@@ -50,9 +50,23 @@ void ws_lanes_fini(struct ws_lanes *l);
 /* Times may be 2^61 ns from 0, far beyond any clock, and no more. */
 #define WS_LANES_REACH ((int64_t)1 << 61)
 
-/* The lane is on from `from` to `to`; nothing when to <= from. */
-void ws_lanes_add(
+/* The rest of ws_lanes_add. */
+void ws_lanes_add_far(
     struct ws_lanes *l, enum ws_lane lane, int64_t from, int64_t to);
+
+/* The lane is on from `from` to `to`; nothing when to <= from. */
+static inline void
+ws_lanes_add(struct ws_lanes *l, enum ws_lane lane, int64_t from, int64_t to)
+{
+	uint64_t at = (uint64_t)(from - l->origin) >> l->shift;
+
+	if (at == (uint64_t)(to - l->origin) >> l->shift && at + 1 < l->n &&
+	    to > from)
+		l->bucket[at].part[lane] += to - from;
+	else
+		ws_lanes_add_far(l, lane, from, to);
+}
+
 void ws_lanes_heap(struct ws_lanes *l, int64_t at, double bytes);
 /* The mean level of a lane in each of the l->n buckets; owned by the caller. */
 double *ws_lanes_levels(const struct ws_lanes *l, enum ws_lane lane);

@@ -5,29 +5,40 @@
 
 #include "base/mem.h"
 #include "metrics/family.h"
+#include "metrics/totals.h"
 
 struct ws_metrics {
 	struct ws_measured m;
+	struct ws_totals *totals;
 	struct ws_sink *fan;
 };
 
 static void (*const families[])(const struct ws_measured *) = {
-	ws_family_env, /* first: others ask it for CPUs and the Go release */
+	ws_family_names, /* before any that looks at functions */
+	ws_family_env,   /* first: others ask it for CPUs and the Go release */
+	ws_family_gctrace,
+	ws_family_schedtrace,
+	ws_family_runtime,
 	ws_family_capture,
 	ws_family_memstats,
+	ws_family_goroutines,
+	ws_family_pprof_top,
 	ws_family_host,
 	ws_family_disk,
 	ws_family_process,
+	ws_family_pressure,
 	ws_family_bench,
 	ws_family_trace,
 	ws_family_macos,
+	ws_family_perf,
+	ws_family_perf_stat,
 };
 
 struct ws_metrics *
 ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 {
 	struct ws_metrics *m = ws_alloc(sizeof(*m));
-	struct ws_sink *sink[4];
+	struct ws_sink *sink[6];
 
 	m->m.dict = d;
 	m->m.queries = q;
@@ -38,7 +49,11 @@ ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 	sink[0] = ws_profiles_sink(m->m.profiles);
 	sink[1] = ws_counters_sink(m->m.counters);
 	sink[2] = ws_traces_sink(m->m.traces);
-	sink[3] = ws_macos_sink(m->m.macos);
+	m->totals = ws_totals_new(d);
+	m->m.benches = ws_benches_new(d);
+	sink[3] = ws_totals_sink(m->totals);
+	sink[4] = ws_benches_sink(m->m.benches);
+	sink[5] = ws_macos_sink(m->m.macos);
 	m->fan = ws_sink_new_fan(d, sink, WS_LEN(sink));
 	return m;
 }
@@ -51,8 +66,10 @@ ws_metrics_free(struct ws_metrics *m)
 	ws_sink_free(m->fan);
 	ws_profiles_free(m->m.profiles);
 	ws_counters_free(m->m.counters);
+	ws_totals_free(m->totals);
 	ws_traces_free(m->m.traces);
 	ws_macos_free(m->m.macos);
+	ws_benches_free(m->m.benches);
 	free(m);
 }
 
@@ -89,6 +106,38 @@ count_held(const struct ws_counters *c)
 	return held;
 }
 
+/* What a format of many parts may stand for: its series tell. */
+static const struct part {
+	ws_id first, last;
+	enum ws_source_id source;
+} parts[] = {
+	{ WS_N_CPU_USER, WS_N_BLOCK_OUT, WS_S_VMSTAT },
+	{ WS_N_DISK_OPS, WS_N_DISK_UTIL, WS_S_IOSTAT },
+	{ WS_N_PROCESS_CPU_USER, WS_N_PROCESS_THREADS, WS_S_PIDSTAT },
+};
+
+static void
+tell_parts(const struct ws_measured *m, const char *format)
+{
+	size_t i, k, n = ws_counters_count(m->counters);
+
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(m->counters, i);
+		const struct ws_log *log = ws_counters_log(m->counters, s->log);
+
+		if (s->n == 0 ||
+		    !ws_sv_is(ws_dict_text(m->dict, log->format), format))
+			continue;
+		for (k = 0; k < WS_LEN(parts); k++)
+			if (s->name >= parts[k].first &&
+			    s->name <= parts[k].last)
+				ws_facts_source(m->facts, parts[k].source,
+				    WS_VALUE,
+				    ws_dict_text(m->dict, log->artifact).p,
+				    (double)s->seen);
+	}
+}
+
 /* A log that has averages since boot and no interval after them says nothing
  * about the time in question, not even by its run queue. */
 static bool
@@ -110,10 +159,10 @@ tell_sources(const struct ws_measured *m)
 		bool by_marks, by_values;
 	} known[] = {
 		{ "env", WS_S_ENV, true, true },
-		{ "gobench", WS_S_BENCH, false, false },
 		{ "iostat", WS_S_IOSTAT, false, true },
 		{ "mac-iostat", WS_S_IOSTAT, false, true },
 		{ "mac-top", WS_S_MAC_TOP, false, true },
+		{ "perf-stat", WS_S_PERF_STAT, false, true },
 		{ "pidstat", WS_S_PIDSTAT, false, true },
 		{ "vm-stat", WS_S_VM_STAT, false, true },
 		{ "vmstat", WS_S_VMSTAT, false, true },
@@ -129,8 +178,14 @@ tell_sources(const struct ws_measured *m)
 		for (k = 0; k < WS_LEN(known); k++)
 			if (ws_sv_is(format, known[k].format))
 				break;
-		if (k == WS_LEN(known))
+		if (k == WS_LEN(known)) {
+			if (ws_is_bench_format(format) &&
+			    log->status <= WS_PARTIAL)
+				ws_facts_source(m->facts, WS_S_BENCH, WS_EMPTY,
+				    ws_dict_text(m->dict, log->artifact).p,
+				    (double)held[i].values);
 			continue;
+		}
 		has = (known[k].by_values && has_values(&held[i])) ||
 		      (known[k].by_marks && log->marks > 0);
 		if (has || log->status <= WS_PARTIAL)
@@ -139,6 +194,8 @@ tell_sources(const struct ws_measured *m)
 			    ws_dict_text(m->dict, log->artifact).p,
 			    (double)held[i].values);
 	}
+	tell_parts(m, "sar");
+	tell_parts(m, "procfs");
 	free(held);
 }
 
@@ -148,6 +205,7 @@ ws_metrics_finish(struct ws_metrics *m, struct ws_facts *f, struct ws_err *err)
 	size_t i;
 
 	m->m.facts = f;
+	ws_totals_resolve(m->totals, m->m.counters);
 	tell_sources(&m->m);
 	for (i = 0; i < WS_LEN(families); i++)
 		families[i](&m->m);
@@ -159,6 +217,12 @@ struct ws_profiles *
 ws_metrics_profiles(const struct ws_metrics *m)
 {
 	return m->m.profiles;
+}
+
+const struct ws_benches *
+ws_metrics_benches(const struct ws_metrics *m)
+{
+	return m->m.benches;
 }
 
 const struct ws_traces *

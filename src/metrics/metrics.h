@@ -24,6 +24,9 @@ enum ws_status ws_metrics_finish(
 /* The sums per stack that `top` shows. */
 struct ws_profiles;
 struct ws_profiles *ws_metrics_profiles(const struct ws_metrics *m);
+/* Every result of benchmarks, for `diff`. */
+struct ws_benches;
+const struct ws_benches *ws_metrics_benches(const struct ws_metrics *m);
 /* The execution traces that `timeline` shows. */
 struct ws_traces;
 const struct ws_traces *ws_metrics_traces(const struct ws_metrics *m);

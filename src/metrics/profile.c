@@ -5,31 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-
-/*
- * A series that is being filled has a sparse index from stack ids to entries.
- * index[stack] is only believed when the entry there is of that stack, so it
- * needs no clearing and is handed on from artifact to artifact.
- */
-struct open_series {
-	struct ws_profile *profile;
-	uint32_t *index;
-	size_t cap;
-};
-
-struct ws_profiles {
-	struct ws_sink sink;
-	struct ws_origin origin;
-	struct ws_profile **profile;
-	size_t n, cap;
-	struct ws_profile **merged; /* made by ws_profiles_find */
-	size_t n_merged, cap_merged;
-	struct open_series *open; /* of the artifact that is being read */
-	size_t n_open, cap_open, ever_open;
-	size_t next_open; /* where the next sample's series is looked for */
-	double lost;      /* by the artifact so far */
-	double duration;  /* of the artifact, NaN until it says so */
-};
+#include "base/num.h"
+#include "metrics/profile_parts.h"
 
 static void
 begin(struct ws_sink *s, const struct ws_origin *o)
@@ -42,24 +19,29 @@ begin(struct ws_sink *s, const struct ws_origin *o)
 	p->duration = NAN;
 }
 
-static struct ws_profile *
-new_profile(ws_id series, ws_id artifact)
+struct ws_profile *
+ws_profile_new(ws_id series, ws_id artifact)
 {
 	struct ws_profile *f = ws_alloc(sizeof(*f));
 
 	f->series = series;
 	f->artifact = artifact;
 	f->duration = f->period = NAN;
+	f->from = f->to = WS_T_NONE;
 	return f;
 }
 
-/* Formats that leave the innermost functions of the runtime out. */
+/* Formats that leave functions or times out, or are the print of a profile that
+ * may be there itself. */
 static unsigned
 roughness(struct ws_sv format)
 {
-	if (ws_sv_is(format, "goroutines"))
+	if (ws_sv_is(format, "goroutines") || ws_sv_is(format, "folded") ||
+	    ws_sv_is(format, "pproftool"))
 		return 1;
-	return ws_sv_is(format, "pprof-text") ? 2 : 0;
+	return ws_sv_is(format, "pprof-text") || ws_sv_is(format, "perf-report")
+		   ? 2
+		   : 0;
 }
 
 static void
@@ -68,12 +50,35 @@ add_slot(struct ws_profiles *p)
 	p->open =
 	    ws_grow(p->open, &p->cap_open, p->n_open + 1, sizeof(*p->open));
 	if (p->n_open == p->ever_open)
-		p->open[p->ever_open++] = (struct open_series){ 0 };
+		p->open[p->ever_open++] = (struct ws_open_series){ 0 };
+}
+
+/* Recordings of Linux perf can be of several processes.  Block requests are of
+ * devices. */
+static bool
+has_processes(const struct ws_dict *d, ws_id series)
+{
+	return series != WS_N_PERF_BLOCK &&
+	       ws_sv_starts(ws_dict_text(d, series), "perf.");
+}
+
+static void
+open_slot(struct ws_profiles *p, struct ws_profile *f)
+{
+	struct ws_open_series *o = &p->open[p->n_open];
+
+	o->profile = f;
+	ws_htab_free(o->processes);
+	o->processes =
+	    has_processes(p->sink.dict, f->series) ? ws_htab_new() : NULL;
+	ws_htab_free(o->pairs);
+	o->pairs = p->tracks ? ws_htab_new() : NULL;
+	o->track = 0;
 }
 
 /* The values of one sample come one after the other and in the same order for
  * every sample, so the one behind the last is nearly always right. */
-static struct open_series *
+static struct ws_open_series *
 series_of(struct ws_profiles *p, ws_id name)
 {
 	struct ws_profile *f;
@@ -87,48 +92,182 @@ series_of(struct ws_profiles *p, ws_id name)
 		return &p->open[at];
 	}
 	add_slot(p);
-	f = new_profile(name, p->origin.artifact);
+	f = ws_profile_new(name, p->origin.artifact);
 	f->lost = p->lost;
 	f->duration = p->duration;
+	f->has_tracks = p->tracks;
 	f->rough = roughness(ws_dict_text(p->sink.dict, p->origin.format));
 	p->profile =
 	    ws_grow(p->profile, &p->cap, p->n + 1, sizeof(*p->profile));
 	p->profile[p->n++] = f;
-	p->open[p->n_open].profile = f;
+	open_slot(p, f);
 	return &p->open[p->n_open++];
 }
 
 static struct ws_profile_entry *
-entry_of(struct open_series *o, ws_id stack)
+add_entry(struct ws_profile *f, const struct ws_profile_entry *like)
+{
+	f->entry = ws_grow(f->entry, &f->cap, f->n + 1, sizeof(*f->entry));
+	f->entry[f->n] = *like;
+	f->entry[f->n].value = 0;
+	f->entry[f->n].next = 0;
+	return &f->entry[f->n++];
+}
+
+/* Indexes of pairs are those of entries.  A track is of one process. */
+static struct ws_profile_entry *
+entry_of_pair(struct ws_open_series *o, const struct ws_profile_entry *like)
+{
+	const ws_id key[2] = { like->stack, like->track };
+	uint32_t at;
+	bool is_new;
+
+	at = ws_htab_put(o->pairs, key, sizeof(key), &is_new);
+	return is_new ? add_entry(o->profile, like) : &o->profile->entry[at];
+}
+
+struct ws_profile_entry *
+ws_profile_entry_of(
+    struct ws_open_series *o, const struct ws_profile_entry *like)
 {
 	struct ws_profile *f = o->profile;
+	struct ws_profile_entry *new;
 	size_t was = o->cap;
+	ws_id stack = like->stack;
+	uint32_t i, first = 0; /* plus 1 */
 
+	if (o->pairs != NULL)
+		return entry_of_pair(o, like);
 	if (stack >= was) {
 		o->index = ws_grow(
 		    o->index, &o->cap, (size_t)stack + 1, sizeof(*o->index));
 		memset(o->index + was, 0, (o->cap - was) * sizeof(*o->index));
 	}
 	if (o->index[stack] < f->n && f->entry[o->index[stack]].stack == stack)
-		return &f->entry[o->index[stack]];
-	f->entry = ws_grow(f->entry, &f->cap, f->n + 1, sizeof(*f->entry));
-	f->entry[f->n] = (struct ws_profile_entry){ stack, 0 };
+		first = o->index[stack] + 1;
+	for (i = first; i > 0; i = f->entry[i - 1].next)
+		if (f->entry[i - 1].process == like->process)
+			return &f->entry[i - 1];
 	o->index[stack] = (uint32_t)f->n;
-	return &f->entry[f->n++];
+	new = add_entry(f, like);
+	new->track = 0;
+	new->next = first;
+	return new;
+}
+
+void
+ws_open_series_fini(struct ws_open_series *o)
+{
+	free(o->index);
+	ws_htab_free(o->pairs);
+	ws_htab_free(o->processes);
+}
+
+static bool
+is_base(struct ws_profiles *p, ws_id track)
+{
+	struct ws_sv text;
+
+	if (track == 0 || ws_track_is_numbered(track))
+		return false;
+	if (track != p->looked_at) {
+		text = ws_dict_text(p->sink.dict, track);
+		p->looked_at = track;
+		p->is_base = ws_sv_find(text, "pprof::base=true") < text.n;
+	}
+	return p->is_base;
+}
+
+/* What a track says: "PID/TID COMM", "?/TID COMM", "COMM". */
+static struct ws_profile_process
+process_of_track(struct ws_dict *d, ws_id track, bool *is_first_thread)
+{
+	struct ws_sv s = ws_dict_text(d, track), all = s;
+	struct ws_sv ids = ws_sv_split(&s, ' '), tid = ids;
+	struct ws_sv pid = ws_sv_split(&tid, '/');
+	struct ws_profile_process v = { 0 };
+	uint64_t n, thread;
+
+	*is_first_thread = false;
+	if (!ws_num_u64(tid, 0, UINT32_MAX, &thread)) {
+		v.name = v.comm = ws_dict_str(d, all);
+		return v;
+	}
+	v.comm = ws_dict_str(d, s);
+	v.idle = thread == 0;
+	v.numbered = ws_num_u64(pid, 0, UINT32_MAX, &n);
+	v.name = v.numbered && !v.idle ? ws_dict_str(d, pid) : v.comm;
+	*is_first_thread = v.numbered && n == thread;
+	return v;
+}
+
+static uint32_t
+process_of(struct ws_dict *d, struct ws_open_series *o, ws_id track)
+{
+	struct ws_profile *f = o->profile;
+	struct ws_profile_process v;
+	bool is_new, is_first;
+
+	if (o->processes == NULL)
+		return 0;
+	if (track == o->track && f->n_process > 0)
+		return o->process;
+	v = process_of_track(d, track, &is_first);
+	o->track = track;
+	o->process =
+	    ws_htab_put(o->processes, &v.name, sizeof(v.name), &is_new);
+	if (is_new) {
+		f->process = ws_grow(f->process, &f->cap_process,
+		    f->n_process + 1, sizeof(*f->process));
+		f->process[f->n_process++] = v;
+	}
+	if (is_first)
+		f->process[o->process].comm = v.comm;
+	return o->process;
+}
+
+static void
+add_time(struct ws_profiles *p, struct ws_profile *f, const struct ws_event *e)
+{
+	const struct ws_clock *c;
+
+	if (e->t == WS_T_NONE)
+		return;
+	if (e->clock != p->clock) {
+		p->clock = e->clock;
+		c = ws_dict_get_clock(p->sink.dict, e->clock);
+		p->clock_kind = c != NULL ? c->kind : WS_CLOCK_NONE;
+	}
+	f->clock = p->clock_kind;
+	if (f->from == WS_T_NONE || e->t < f->from)
+		f->from = e->t;
+	if (f->to == WS_T_NONE || e->t > f->to)
+		f->to = e->t;
 }
 
 void
 ws_profiles_add(
     struct ws_profiles *p, const struct ws_event *e, uint64_t samples)
 {
-	struct open_series *o = series_of(p, e->name);
+	struct ws_open_series *o = series_of(p, e->name);
 	struct ws_profile *f = o->profile;
+	uint32_t process = process_of(p->sink.dict, o, e->track);
 
 	f->unit = e->unit;
 	f->total += e->value;
 	f->abs_total += fabs(e->value);
 	f->samples += samples;
-	entry_of(o, e->stack)->value += e->value;
+	if (f->n_process > 0) {
+		f->process[process].value += e->value;
+		f->process[process].samples += samples;
+	}
+	add_time(p, f, e);
+	if (is_base(p, e->track))
+		f->base_total += fabs(e->value);
+	ws_profile_entry_of(o,
+	    &(struct ws_profile_entry){
+		.stack = e->stack, .track = e->track, .process = process })
+	    ->value += e->value;
 }
 
 static void
@@ -153,26 +292,33 @@ set_duration(struct ws_profiles *p, const struct ws_event *e)
 		p->open[i].profile->duration = e->value;
 }
 
+enum { KINDS = 1 << WS_EV_SAMPLE | 1 << WS_EV_LOSS | 1 << WS_EV_COUNTER };
+
+static void
+add_event(struct ws_profiles *p, const struct ws_event *e)
+{
+	if (e->kind == WS_EV_SAMPLE)
+		ws_profiles_add(p, e, 1);
+	else if (e->kind == WS_EV_LOSS)
+		add_loss(p, e);
+	else if (e->track == 0)
+		return;
+	else if (e->name == WS_N_CAPTURE_DURATION)
+		set_duration(p, e);
+	else if (e->name == WS_N_CAPTURE_PERIOD)
+		series_of(p, e->track)->profile->period = e->value;
+}
+
 static enum ws_status
 events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
 	struct ws_profiles *p = (struct ws_profiles *)s;
+	uint64_t w;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		const struct ws_event *e = &ev[i];
-
-		if (e->kind == WS_EV_SAMPLE)
-			ws_profiles_add(p, e, 1);
-		else if (e->kind == WS_EV_LOSS)
-			add_loss(p, e);
-		else if (e->kind != WS_EV_COUNTER || e->track == 0)
-			continue;
-		else if (e->name == WS_N_CAPTURE_DURATION)
-			set_duration(p, e);
-		else if (e->name == WS_N_CAPTURE_PERIOD)
-			series_of(p, e->track)->profile->period = e->value;
-	}
+	for (i = 0; i < n; i += 64)
+		for (w = ws_events_of(ev + i, n - i, KINDS); w != 0; w &= w - 1)
+			add_event(p, &ev[i + ws_lowest_bit(w)]);
 	return WS_OK;
 }
 
@@ -196,6 +342,7 @@ free_all(struct ws_profile **list, size_t n)
 
 	for (i = 0; i < n; i++) {
 		free(list[i]->entry);
+		free(list[i]->process);
 		free(list[i]);
 	}
 	free(list);
@@ -209,7 +356,7 @@ ws_profiles_free(struct ws_profiles *p)
 	if (p == NULL)
 		return;
 	for (i = 0; i < p->ever_open; i++)
-		free(p->open[i].index);
+		ws_open_series_fini(&p->open[i]);
 	free(p->open);
 	free_all(p->profile, p->n);
 	free_all(p->merged, p->n_merged);
@@ -222,6 +369,56 @@ ws_profiles_sink(struct ws_profiles *p)
 	return &p->sink;
 }
 
+void
+ws_profiles_keep_tracks(struct ws_profiles *p)
+{
+	p->tracks = true;
+}
+
+double
+ws_profile_whole(const struct ws_profile *p)
+{
+	return p->base_total > 0 ? p->base_total : p->abs_total;
+}
+
+static void
+map_stacks(
+    struct ws_profile *f, ws_id (*map)(void *ctx, ws_id stack), void *ctx)
+{
+	struct ws_open_series to = { .profile = f,
+		.pairs = f->has_tracks ? ws_htab_new() : NULL };
+	struct ws_profile_entry *old = f->entry;
+	size_t i, n = f->n;
+	bool changed = false;
+
+	for (i = 0; i < n; i++) {
+		ws_id stack = map(ctx, old[i].stack);
+
+		changed |= stack != old[i].stack;
+		old[i].stack = stack;
+	}
+	if (!changed) {
+		ws_open_series_fini(&to);
+		return;
+	}
+	f->entry = NULL;
+	f->n = f->cap = 0;
+	for (i = 0; i < n; i++)
+		ws_profile_entry_of(&to, &old[i])->value += old[i].value;
+	free(old);
+	ws_open_series_fini(&to);
+}
+
+void
+ws_profiles_map(
+    struct ws_profiles *p, ws_id (*map)(void *ctx, ws_id stack), void *ctx)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		map_stacks(p->profile[i], map, ctx);
+}
+
 size_t
 ws_profiles_count(const struct ws_profiles *p)
 {
@@ -232,124 +429,4 @@ const struct ws_profile *
 ws_profiles_get(const struct ws_profiles *p, size_t i)
 {
 	return p->profile[i];
-}
-
-static void
-merge(struct open_series *to, const struct ws_profile *from)
-{
-	struct ws_profile *f = to->profile;
-	size_t i;
-
-	for (i = 0; i < from->n; i++)
-		entry_of(to, from->entry[i].stack)->value +=
-		    from->entry[i].value;
-	f->unit = from->unit;
-	f->total += from->total;
-	f->abs_total += from->abs_total;
-	f->samples += from->samples;
-	f->lost += from->lost;
-	f->duration =
-	    isnan(f->duration) ? from->duration : f->duration + from->duration;
-	f->period = fmax(f->period, from->period);
-}
-
-bool
-ws_profile_is_difference(const struct ws_profile *p)
-{
-	/* Both are the same additions unless a value was negative. */
-	return p->total != p->abs_total;
-}
-
-/* What a profile is good for; the best class of a series is reasoned about. */
-enum class { DIFFERENCE, CUMULATIVE, WINDOW };
-
-static enum class class_of(const struct ws_profile *p) {
-	if (ws_profile_is_difference(p)) return DIFFERENCE;
-	return isnan(p->duration) ? CUMULATIVE : WINDOW;
-}
-
-/* All windows of a series as one profile. */
-static struct ws_profile *
-merge_windows(struct ws_profiles *p, ws_id series)
-{
-	struct open_series to = { .profile = NULL };
-	size_t i;
-
-	for (i = 0; i < p->n; i++) {
-		const struct ws_profile *f = p->profile[i];
-
-		if (f->series != series || class_of(f) != WINDOW)
-			continue;
-		if (to.profile == NULL)
-			to.profile = new_profile(series, f->artifact);
-		if (ws_sv_cmp(ws_dict_text(p->sink.dict, f->artifact),
-			ws_dict_text(p->sink.dict, to.profile->artifact)) < 0)
-			to.profile->artifact = f->artifact;
-		merge(&to, f);
-	}
-	free(to.index);
-	return to.profile;
-}
-
-/* On a tie the name decides, not the order in an archive. */
-static bool
-is_larger(const struct ws_profiles *p, const struct ws_profile *a,
-    const struct ws_profile *b)
-{
-	const struct ws_dict *d = p->sink.dict;
-
-	if (a->abs_total != b->abs_total)
-		return a->abs_total > b->abs_total;
-	return ws_sv_cmp(ws_dict_text(d, a->artifact),
-		   ws_dict_text(d, b->artifact)) < 0;
-}
-
-/* As good as the best so far but for its size: 0; better: 1; worse: -1. */
-static int
-compare(const struct ws_profile *f, const struct ws_profile *best)
-{
-	if (best == NULL || class_of(f) > class_of(best))
-		return 1;
-	if (class_of(f) < class_of(best) || f->rough > best->rough)
-		return -1;
-	return f->rough < best->rough;
-}
-
-/* Of the best class the largest, and how many there are of that class. */
-static const struct ws_profile *
-largest(const struct ws_profiles *p, ws_id series, size_t *same)
-{
-	const struct ws_profile *best = NULL;
-	size_t i;
-
-	for (i = 0, *same = 0; i < p->n; i++) {
-		const struct ws_profile *f = p->profile[i];
-
-		if (f->series != series)
-			continue;
-		if (compare(f, best) > 0)
-			*same = 0;
-		else if (compare(f, best) < 0)
-			continue;
-		if (++*same == 1 || is_larger(p, f, best))
-			best = f;
-	}
-	return best;
-}
-
-const struct ws_profile *
-ws_profiles_find(struct ws_profiles *p, ws_id series)
-{
-	size_t i, same;
-	const struct ws_profile *best = largest(p, series, &same);
-
-	if (same < 2 || class_of(best) != WINDOW)
-		return best;
-	for (i = 0; i < p->n_merged; i++)
-		if (p->merged[i]->series == series)
-			return p->merged[i];
-	p->merged = ws_grow(p->merged, &p->cap_merged, p->n_merged + 1,
-	    sizeof(struct ws_profile *));
-	p->merged[p->n_merged] = merge_windows(p, series);
-	return p->merged[p->n_merged++];
 }

@@ -83,6 +83,8 @@ ws_asked_put_sum(const struct ws_asked *a, uint32_t def, double value)
 static double
 draws(const struct ws_profile *p, double value)
 {
+	/* perf may vary the period to keep the frequency: a sample is a draw. */
+	bool is_perf = p->series == WS_N_PERF_CPU && p->rough == 0;
 	bool is_sampled =
 	    p->unit == WS_U_BYTES ||
 	    (p->unit == WS_U_TIME &&
@@ -90,6 +92,8 @@ draws(const struct ws_profile *p, double value)
 		    p->series == WS_N_DTRACE_CPU ||
 		    p->series == WS_N_SAMPLE_WALL));
 
+	if (is_perf && p->total > 0)
+		return value / p->total * (double)p->samples;
 	return is_sampled && p->period > 0 ? value / p->period : NAN;
 }
 

@@ -8,12 +8,23 @@
 #include "base/mem.h"
 #include "base/stat.h"
 
+enum { RECENT = 1024 };
+
+/* A series of the artifact being read: rows have the same few, again and
+ * again. */
+struct recent {
+	ws_id track, name;
+	uint32_t next_index; /* 0: none */
+};
+
 struct ws_counters {
 	struct ws_sink sink;
 	struct ws_origin origin;
 	struct ws_htab *keys; /* {artifact, track, name}; index in series[] */
+	struct recent recent[RECENT];
 	struct ws_series *series;
 	size_t cap;
+	size_t last;        /* the one of the counter before */
 	size_t room;        /* values that one series may keep */
 	size_t n_values;    /* that all keep */
 	struct ws_log *log; /* the last one is being read */
@@ -32,6 +43,7 @@ begin(struct ws_sink *s, const struct ws_origin *o)
 	struct ws_counters *c = (struct ws_counters *)s;
 
 	c->origin = *o;
+	memset(c->recent, 0, sizeof(c->recent));
 	c->log = ws_grow(c->log, &c->cap_log, c->n_log + 1, sizeof(*c->log));
 	c->log[c->n_log++] =
 	    (struct ws_log){ .artifact = o->artifact, .format = o->format };
@@ -46,20 +58,28 @@ end(struct ws_sink *s, enum ws_status status)
 		c->log[c->n_log - 1].status = status;
 }
 
+static bool
+is_of(const struct ws_series *s, const ws_id *key)
+{
+	return s->artifact == key[0] && s->track == key[1] && s->name == key[2];
+}
+
 /* NULL when there are too many already. */
 static struct ws_series *
-series_of(struct ws_counters *c, const struct ws_event *e)
+find_series(struct ws_counters *c, const struct ws_event *e)
 {
 	ws_id key[3] = { c->origin.artifact, e->track, e->name };
 	bool is_new;
 	uint32_t i;
 
+	/* Some formats have one that is told a million times. */
+	if (c->last < ws_htab_count(c->keys) && is_of(&c->series[c->last], key))
+		return &c->series[c->last];
 	if (ws_htab_count(c->keys) == WS_SERIES_ALL) {
 		i = ws_htab_get(c->keys, key, sizeof(key));
 		return i != WS_HTAB_NONE ? &c->series[i] : NULL;
 	}
-	i = ws_htab_put(c->keys, key, sizeof(key), &is_new);
-
+	c->last = i = ws_htab_put(c->keys, key, sizeof(key), &is_new);
 	if (!is_new)
 		return &c->series[i];
 	c->series =
@@ -71,6 +91,21 @@ series_of(struct ws_counters *c, const struct ws_event *e)
 		.unit = e->unit,
 		.every = 1 };
 	return &c->series[i];
+}
+
+static struct ws_series *
+series_of(struct ws_counters *c, const struct ws_event *e)
+{
+	struct recent *r = &c->recent[(e->track * 31 + e->name) % RECENT];
+	struct ws_series *s;
+
+	if (r->next_index > 0 && r->track == e->track && r->name == e->name)
+		return &c->series[r->next_index - 1];
+	s = find_series(c, e);
+	if (s != NULL)
+		*r = (struct recent){ e->track, e->name,
+			(uint32_t)(s - c->series) + 1 };
+	return s;
 }
 
 static void
@@ -155,8 +190,12 @@ add_mark(struct ws_counters *c, const struct ws_event *e)
 static enum ws_status
 add_counter(struct ws_counters *c, const struct ws_event *e)
 {
-	struct ws_series *s = series_of(c, e);
+	struct ws_series *s;
 
+	/* Alone a sum says nothing: see totals.h. */
+	if (e->peer == WS_N_TOTAL)
+		return WS_OK;
+	s = series_of(c, e);
 	if (s == NULL)
 		return WS_LIMIT;
 	if (e->peer == WS_N_SINCE_BOOT)
@@ -166,23 +205,34 @@ add_counter(struct ws_counters *c, const struct ws_event *e)
 	return WS_OK;
 }
 
+enum { KINDS = 1 << WS_EV_MARK | 1 << WS_EV_COUNTER };
+
+static enum ws_status
+add_event(struct ws_counters *c, const struct ws_event *e)
+{
+	if (e->kind == WS_EV_COUNTER)
+		return add_counter(c, e);
+	add_mark(c, e);
+	return WS_OK;
+}
+
 static enum ws_status
 events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
 	struct ws_counters *c = (struct ws_counters *)s;
 	static const struct ws_origin unknown;
 	enum ws_status status = WS_OK;
+	uint64_t w;
 	size_t i;
 
 	if (c->n_log == 0)
 		begin(s, &unknown);
 	ws_htab_free(c->asked);
 	c->asked = NULL;
-	for (i = 0; i < n && status == WS_OK; i++)
-		if (ev[i].kind == WS_EV_MARK)
-			add_mark(c, &ev[i]);
-		else if (ev[i].kind == WS_EV_COUNTER)
-			status = add_counter(c, &ev[i]);
+	for (i = 0; i < n; i += 64)
+		for (w = ws_events_of(ev + i, n - i, KINDS);
+		     w != 0 && status == WS_OK; w &= w - 1)
+			status = add_event(c, &ev[i + ws_lowest_bit(w)]);
 	return status;
 }
 

@@ -61,29 +61,70 @@ charge(struct tally *t, ws_id frame, double value)
 	t->touched[t->n++] = frame;
 }
 
-static void
-tally_sites(const struct ws_asked *a, const struct ws_sites *q, struct tally *t)
+/* Walks stacks to their sites. */
+struct walk {
+	const struct ws_asked *asked;
+	bool *skip, *selected;
+	bool *is_site; /* of a function, or NULL when nobody asks */
+};
+
+/* The frame nearest to the leaf that is not skipped; 0 when all are. */
+static ws_id
+site_of(const struct walk *w, ws_id stack)
 {
-	const struct ws_stacks *s = a->stacks;
-	const struct ws_profile *p = s->profile;
-	bool *skip = skipped_sets(s->frames, q);
-	bool *selected = selected_kinds(s, q);
+	const struct ws_frames *f = w->asked->stacks->frames;
 	const ws_id *frame;
-	size_t i, k, n;
+	size_t k, n = ws_dict_get_stack(w->asked->m->dict, stack, &frame);
+
+	for (k = 0; k < n; k++)
+		if (!w->skip[ws_frames_set_of(f, frame[k])])
+			return frame[k];
+	return 0;
+}
+
+static ws_id
+func_of(const struct walk *w, ws_id frame)
+{
+	return ws_dict_get_frame(w->asked->m->dict, frame)->func;
+}
+
+static void
+tally_sites(const struct walk *w, struct tally *t)
+{
+	const struct ws_stacks *s = w->asked->stacks;
+	const struct ws_profile *p = s->profile;
+	ws_id frame;
+	size_t i;
 
 	for (i = 0; i < p->n; i++) {
-		if (!selected[s->kind[i]])
+		if (!w->selected[s->kind[i]])
 			continue;
 		t->whole += p->entry[i].value;
-		n = ws_dict_get_stack(a->m->dict, p->entry[i].stack, &frame);
-		for (k = 0; k < n; k++)
-			if (!skip[ws_frames_set_of(s->frames, frame[k])])
-				break;
-		if (k < n)
-			charge(t, frame[k], p->entry[i].value);
+		frame = site_of(w, p->entry[i].stack);
+		if (frame == 0)
+			continue;
+		charge(t, frame, p->entry[i].value);
+		if (w->is_site != NULL)
+			w->is_site[func_of(w, frame)] = true;
 	}
-	free(skip);
-	free(selected);
+}
+
+/* What the program's other functions cost, whatever they call. */
+static void
+put_elsewhere(const struct walk *w, uint32_t fact)
+{
+	const struct ws_profile *p = w->asked->stacks->profile;
+	double part = 0, whole = 0;
+	ws_id frame;
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		whole += p->entry[i].value;
+		frame = site_of(w, p->entry[i].stack);
+		if (frame != 0 && !w->is_site[func_of(w, frame)])
+			part += p->entry[i].value;
+	}
+	ws_asked_put_ratio(w->asked, fact, NULL, part, whole);
 }
 
 static int
@@ -182,6 +223,24 @@ clear(struct tally *t)
 	t->whole = 0;
 }
 
+static void
+ask_sites(const struct ws_asked *a, const struct ws_sites *q, struct tally *t)
+{
+	struct walk w = { a, skipped_sets(a->stacks->frames, q),
+		selected_kinds(a->stacks, q), NULL };
+
+	if (q->elsewhere != WS_NO_FACT)
+		w.is_site = ws_alloc_array(
+		    ws_dict_strings(a->m->dict) + 1, sizeof(*w.is_site));
+	tally_sites(&w, t);
+	put_sites(a, q, t);
+	if (q->elsewhere != WS_NO_FACT)
+		put_elsewhere(&w, q->elsewhere);
+	free(w.skip);
+	free(w.selected);
+	free(w.is_site);
+}
+
 void
 ws_asked_sites(const struct ws_asked *a, const char *series)
 {
@@ -193,8 +252,7 @@ ws_asked_sites(const struct ws_asked *a, const char *series)
 	for (i = 0; i < q->n_sites; i++) {
 		if (strcmp(q->sites[i].series, series) != 0)
 			continue;
-		tally_sites(a, &q->sites[i], &t);
-		put_sites(a, &q->sites[i], &t);
+		ask_sites(a, &q->sites[i], &t);
 		clear(&t);
 	}
 	free(t.value);

@@ -128,20 +128,38 @@ add_set(struct ws_frames *f, const struct ws_gset *s)
 	return (uint32_t)f->n_sets++;
 }
 
-/* The set of a function that was not seen before. */
+/* The set of a name. */
 static uint32_t
-classify(struct ws_frames *f, ws_id func)
+classify(struct ws_frames *f, struct ws_sv name)
 {
 	static const struct ws_gset none;
 	struct ws_gset s;
 	uint32_t i;
 	bool is_new;
 
-	ws_symset_classify(f->symbols, ws_dict_text(f->dict, func), &s);
+	ws_symset_classify(f->symbols, name, &s);
 	if (memcmp(&s, &none, sizeof(s)) == 0)
 		return WS_SET_NONE;
 	i = ws_htab_put(f->known, &s, sizeof(s), &is_new);
 	return is_new ? add_set(f, &s) : i + WS_SET_UNKNOWN + 1;
+}
+
+/* A function without a name in a library that is known tells something: it is
+ * "[libc.so.6]" then, as in `top`. */
+static uint32_t
+set_of_mapping(struct ws_frames *f, ws_id mapping)
+{
+	struct ws_sv s = ws_dict_text(f->dict, mapping);
+	struct ws_buf b = { 0 };
+	size_t slash = s.n;
+	uint32_t set;
+
+	while (slash > 0 && s.p[slash - 1] != '/')
+		slash--;
+	ws_buf_printf(&b, "[%.*s]", WS_SV_ARG(ws_sv_from(s, slash)));
+	set = classify(f, ws_buf_sv(&b));
+	ws_buf_fini(&b);
+	return set == WS_SET_NONE ? WS_SET_UNKNOWN : set;
 }
 
 static void
@@ -158,15 +176,19 @@ classify_frames(struct ws_frames *f)
 	f->set = ws_alloc_array(n + 1, sizeof(*f->set));
 	f->set[0] = WS_SET_UNKNOWN;
 	for (i = 1; i <= n; i++) {
-		ws_id func = ws_dict_get_frame(f->dict, (ws_id)i)->func;
+		const struct ws_frame *frame =
+		    ws_dict_get_frame(f->dict, (ws_id)i);
+		ws_id func = frame->func;
 
 		f->set[i] = WS_SET_UNKNOWN;
+		if (func == 0 && frame->mapping != 0)
+			f->set[i] = set_of_mapping(f, frame->mapping);
 		if (func == 0)
 			continue;
 		k = ws_htab_put(funcs, &func, sizeof(func), &is_new);
 		if (is_new) {
 			set = ws_grow(set, &cap, (size_t)k + 1, sizeof(*set));
-			set[k] = classify(f, func);
+			set[k] = classify(f, ws_dict_text(f->dict, func));
 		}
 		f->set[i] = set[k];
 	}

@@ -313,14 +313,9 @@ add_proc(struct ws_traces *t, const struct ws_event *e)
 }
 
 static void
-add_range(struct ws_traces *t, const struct ws_event *e)
+add_gc(struct ws_traces *t, const struct ws_event *e)
 {
 	switch (e->name) {
-	case WS_N_P_RUNNING:
-	case WS_N_P_IDLE:
-	case WS_N_P_SYSCALL:
-		add_proc(t, e);
-		break;
 	case WS_N_GC_ACTIVE:
 		t->open->gc_cycles++;
 		t->open->gc_active += (double)e->dur;
@@ -347,36 +342,52 @@ is_state(ws_id name)
 	return name >= WS_N_G_RUNNING && name <= WS_N_G_UNKNOWN;
 }
 
+static struct ws_goroutine *
+goroutine(struct ws_traces *t, const struct ws_event *e)
+{
+	return ws_goroutines_get(&t->live, ws_track_number(e->track));
+}
+
 static void
 add_state(struct ws_traces *t, const struct ws_event *e)
 {
-	struct ws_goroutine *g =
-	    ws_goroutines_get(&t->live, ws_track_number(e->track));
-
 	switch (e->name) {
 	case WS_N_G_RUNNING:
-		add_running(t, g, e);
+		add_running(t, goroutine(t, e), e);
 		break;
 	case WS_N_G_RUNNABLE:
-		add_runnable(t, g, e);
+		add_runnable(t, goroutine(t, e), e);
 		break;
 	case WS_N_G_BLOCKED:
-		add_blocked(t, g, e);
+		add_blocked(t, goroutine(t, e), e);
 		break;
 	case WS_N_G_UNKNOWN:
-		add_untold(t, g, e);
+		add_untold(t, goroutine(t, e), e);
+		break;
+	case WS_N_G_SYSCALL:
+	case WS_N_G_SYSCALL_LOST:
+	case WS_N_G_CGO:
+	case WS_N_G_CGO_LOST:
+		add_call(t, goroutine(t, e), e);
+		break;
+	case WS_N_P_RUNNING:
+	case WS_N_P_IDLE:
+	case WS_N_P_SYSCALL:
+		add_proc(t, e);
 		break;
 	default:
-		add_call(t, g, e);
+		add_gc(t, e);
 		break;
 	}
 }
 
-static bool
+/* Whether arithmetic with its times stays in range. */
+static inline bool
 is_sound(const struct ws_event *e)
 {
-	return e->t >= -WS_LANES_REACH / 2 && e->t <= WS_LANES_REACH / 2 &&
-	       e->dur >= 0 && e->dur <= WS_LANES_REACH / 2;
+	const uint64_t half = WS_LANES_REACH / 2;
+
+	return (uint64_t)e->t + half <= 2 * half && (uint64_t)e->dur <= half;
 }
 
 static void
@@ -384,17 +395,14 @@ add_span(struct ws_traces *t, const struct ws_event *e)
 {
 	t->open->events++;
 	t->open->spans++;
-	if (!is_sound(e)) {
+	if (ws_unlikely(!is_sound(e))) {
 		if (e->dur == WS_T_NONE && is_state(e->name))
 			add_untimed(t, e);
 		return;
 	}
 	t->first = e->t < t->first ? e->t : t->first;
 	t->last = e->t + e->dur > t->last ? e->t + e->dur : t->last;
-	if (is_state(e->name))
-		add_state(t, e);
-	else
-		add_range(t, e);
+	add_state(t, e);
 }
 
 static void
@@ -468,7 +476,7 @@ events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 	for (i = 0; i < n; i++) {
 		const struct ws_event *e = &ev[i];
 
-		if (e->kind == WS_EV_SPAN)
+		if (ws_likely(e->kind == WS_EV_SPAN))
 			add_span(t, e);
 		else if (e->kind == WS_EV_EDGE)
 			add_edge(t, e);

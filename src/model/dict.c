@@ -8,6 +8,7 @@
 #include "base/htab.h"
 #include "base/mem.h"
 #include "model/event.h"
+#include "model/symtab.h"
 
 /*
  * Stacks are the bulk of a large profile, so they are not kept in a ws_htab:
@@ -31,6 +32,7 @@ struct stacks {
 struct ws_dict {
 	struct ws_htab *strs, *frames, *clocks;
 	struct stacks stacks;
+	struct ws_symtab *symtab;
 };
 
 enum { FIRST_SLOTS = 64 };
@@ -131,6 +133,7 @@ ws_dict_new(void)
 	d->frames = ws_htab_new();
 	d->clocks = ws_htab_new();
 	stacks_init(&d->stacks);
+	d->symtab = ws_symtab_new();
 	for (size_t i = 0; i < WS_LEN(known); i++)
 		ws_dict_cstr(d, known[i]);
 	assert(ws_htab_count(d->strs) == WS_N_COUNT_OF - 1);
@@ -146,6 +149,7 @@ ws_dict_free(struct ws_dict *d)
 	ws_htab_free(d->frames);
 	ws_htab_free(d->clocks);
 	stacks_fini(&d->stacks);
+	ws_symtab_free(d->symtab);
 	free(d);
 }
 
@@ -166,6 +170,12 @@ ws_dict_text(const struct ws_dict *d, ws_id id)
 {
 	assert(id <= ws_htab_count(d->strs));
 	return id == 0 ? WS_SV("") : ws_htab_key(d->strs, id - 1);
+}
+
+size_t
+ws_dict_strings(const struct ws_dict *d)
+{
+	return ws_htab_count(d->strs);
 }
 
 ws_id
@@ -241,6 +251,12 @@ size_t
 ws_dict_stacks(const struct ws_dict *d)
 {
 	return d->stacks.n;
+}
+
+struct ws_symtab *
+ws_dict_symtab(struct ws_dict *d)
+{
+	return d->symtab;
 }
 
 ws_id

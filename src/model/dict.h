@@ -27,6 +27,7 @@ struct ws_frame {
 };
 
 struct ws_dict;
+struct ws_symtab;
 
 struct ws_dict *ws_dict_new(void);
 void ws_dict_free(struct ws_dict *d);
@@ -36,6 +37,8 @@ ws_id ws_dict_str(struct ws_dict *d, struct ws_sv s);
 ws_id ws_dict_cstr(struct ws_dict *d, const char *s);
 /* The text of an id; empty for 0.  NUL-terminated, lives with the dict. */
 struct ws_sv ws_dict_text(const struct ws_dict *d, ws_id id);
+
+size_t ws_dict_strings(const struct ws_dict *d); /* ids run from 0 to this */
 
 ws_id ws_dict_frame(struct ws_dict *d, const struct ws_frame *f);
 const struct ws_frame *ws_dict_get_frame(const struct ws_dict *d, ws_id id);
@@ -47,6 +50,9 @@ ws_id ws_dict_stack(struct ws_dict *d, const ws_id *frames, size_t n);
 size_t ws_dict_get_stack(
     const struct ws_dict *d, ws_id id, const ws_id **frames);
 size_t ws_dict_stacks(const struct ws_dict *d);
+
+/* What the bundle has of names for addresses (model/symtab.h). */
+struct ws_symtab *ws_dict_symtab(struct ws_dict *d);
 
 ws_id ws_dict_clock(struct ws_dict *d, const struct ws_clock *c);
 const struct ws_clock *ws_dict_get_clock(const struct ws_dict *d, ws_id id);

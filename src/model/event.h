@@ -26,7 +26,8 @@ struct ws_event {
 	int64_t t, dur; /* ns on `clock`, or WS_T_NONE */
 	double value;
 	ws_id track; /* goroutine, thread, device, benchmark, label set; or 0 */
-	ws_id peer;  /* see the kinds; of a COUNTER: WS_N_SINCE_BOOT or 0;
+	ws_id peer;  /* see the kinds; of a COUNTER: WS_N_SINCE_BOOT,
+			WS_N_TOTAL or 0;
 			of a SAMPLE: the goroutine that it is of, or 0 */
 	ws_id name;
 	ws_id stack;

@@ -56,7 +56,7 @@ enum ws_status
 ws_batch_put(struct ws_batch *b, const struct ws_event *ev)
 {
 	assert(ev->kind < WS_EV_KINDS && ev->unit < WS_U_COUNT_OF);
-	b->ev[b->n++] = *ev;
+	*ws_batch_add(b) = *ev;
 	return b->n < WS_BATCH ? b->status : ws_batch_flush(b);
 }
 
@@ -99,12 +99,20 @@ static enum ws_status
 count_events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
 	struct ws_sink_counts *c = &((struct count_sink *)s)->counts;
+	/* Two that take turns: neighbours are often of one kind, and a sum
+	 * that was just written is slow to read. */
+	uint64_t sum[2][WS_EV_KINDS] = { { 0 } }, w;
+	size_t i;
 
-	for (size_t i = 0; i < n; i++) {
-		c->events[ev[i].kind]++;
-		if (ev[i].kind == WS_EV_LOSS)
-			c->lost += records_lost(ev[i].value);
-	}
+	for (i = 0; i < n; i++)
+		sum[i & 1][ev[i].kind]++;
+	for (i = 0; i < WS_EV_KINDS; i++)
+		c->events[i] += sum[0][i] + sum[1][i];
+	for (i = 0; i < n && sum[0][WS_EV_LOSS] + sum[1][WS_EV_LOSS] > 0;
+	     i += 64)
+		for (w = ws_events_of(ev + i, n - i, 1u << WS_EV_LOSS); w != 0;
+		     w &= w - 1)
+			c->lost += records_lost(ev[i + ws_lowest_bit(w)].value);
 	return WS_OK;
 }
 

@@ -42,6 +42,27 @@ enum ws_status ws_sink_events(
 void ws_sink_fault(struct ws_sink *s, uint64_t off, const char *what);
 void ws_sink_end(struct ws_sink *s, enum ws_status status);
 
+/*
+ * Which of n events, at most 64, are of the kinds whose bits (1 << kind) are
+ * set, as bits from the lowest on.  Without a branch an event, so that sinks
+ * pass over what they do not want for next to nothing:
+ *
+ *	for (at = 0; at < n; at += 64)
+ *		for (w = ws_events_of(ev + at, n - at, kinds); w != 0; w &= w - 1)
+ *			... ev[at + ws_lowest_bit(w)] ...
+ */
+static inline uint64_t
+ws_events_of(const struct ws_event *ev, size_t n, unsigned kinds)
+{
+	uint64_t w = 0;
+	size_t i;
+
+	n = n < 64 ? n : 64;
+	for (i = 0; i < n; i++)
+		w |= (uint64_t)(kinds >> ev[i].kind & 1) << i;
+	return w;
+}
+
 /* A parser's outgoing batch: dispatch is paid once per WS_BATCH events. */
 enum { WS_BATCH = 256 };
 
@@ -57,6 +78,16 @@ void ws_batch_init(struct ws_batch *b, struct ws_sink *s);
 enum ws_status ws_batch_put(struct ws_batch *b, const struct ws_event *ev);
 /* Must be called once after the last event. */
 enum ws_status ws_batch_flush(struct ws_batch *b);
+
+/* Appends an event, all of which is to be set before the next call: for who
+ * makes millions. */
+static inline struct ws_event *
+ws_batch_add(struct ws_batch *b)
+{
+	if (b->n == WS_BATCH)
+		ws_batch_flush(b);
+	return &b->ev[b->n++];
+}
 
 /* Ready-made sinks.  Each is owned by the caller and freed with
  * ws_sink_free; the fan-out does not own its targets. */

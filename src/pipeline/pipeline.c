@@ -15,17 +15,6 @@ struct ws_run {
 	struct ws_report report;
 };
 
-static enum ws_status
-read_bundle(struct ws_run *run, const char *path,
-    const struct ws_limits *limits, struct ws_err *err)
-{
-	run->bundle =
-	    ws_bundle_read(path, limits, ws_metrics_sink(run->metrics), err);
-	if (run->bundle == NULL)
-		return WS_IO;
-	return ws_metrics_finish(run->metrics, run->facts, err);
-}
-
 /* The last part of the path, so that no report tells where it was made, but
  * for the command at its end, which has to work. */
 static struct ws_sv
@@ -86,8 +75,8 @@ fill_report(struct ws_run *run, const char *path)
 }
 
 struct ws_run *
-ws_run_new(const char *path, const struct ws_rules *rules,
-    const struct ws_limits *limits, struct ws_err *err)
+ws_run_read(const char *path, const struct ws_rules *rules,
+    const struct ws_limits *limits, bool tracks, struct ws_err *err)
 {
 	struct ws_run *run = ws_alloc(sizeof(*run));
 
@@ -96,11 +85,29 @@ ws_run_new(const char *path, const struct ws_rules *rules,
 	run->dict = ws_dict_new();
 	run->metrics = ws_metrics_new(run->dict, ws_rules_queries(rules));
 	run->facts = ws_facts_new(ws_rules_catalogue(rules));
-	if (read_bundle(run, path, limits, err) != WS_OK) {
+	if (tracks)
+		ws_profiles_keep_tracks(ws_metrics_profiles(run->metrics));
+	run->bundle =
+	    ws_bundle_read(path, limits, ws_metrics_sink(run->metrics), err);
+	if (run->bundle == NULL) {
 		ws_run_free(run);
 		return NULL;
 	}
 	fill_report(run, path);
+	return run;
+}
+
+struct ws_run *
+ws_run_new(const char *path, const struct ws_rules *rules,
+    const struct ws_limits *limits, struct ws_err *err)
+{
+	struct ws_run *run = ws_run_read(path, rules, limits, false, err);
+
+	if (run != NULL &&
+	    ws_metrics_finish(run->metrics, run->facts, err) != WS_OK) {
+		ws_run_free(run);
+		return NULL;
+	}
 	return run;
 }
 
@@ -142,6 +149,12 @@ ws_run_profiles(const struct ws_run *run)
 	return ws_metrics_profiles(run->metrics);
 }
 
+const struct ws_benches *
+ws_run_benches(const struct ws_run *run)
+{
+	return ws_metrics_benches(run->metrics);
+}
+
 const struct ws_traces *
 ws_run_traces(const struct ws_run *run)
 {
@@ -157,6 +170,13 @@ ws_run_diagnosis(struct ws_run *run)
 		    ws_diagnose(run->arena, run->rules, run->facts, run->eval);
 	}
 	return run->diagnosis;
+}
+
+size_t
+ws_run_judgements(struct ws_run *run, const struct ws_judgement **out)
+{
+	ws_run_diagnosis(run);
+	return ws_eval_all(run->eval, out);
 }
 
 const struct ws_report *

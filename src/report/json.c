@@ -248,6 +248,7 @@ put_impact(struct ws_json *j, const struct ws_action *x)
 	put_number(j, "lo", x->lo);
 	put_number(j, "hi", x->hi);
 	put_number(j, "cap", x->cap);
+	put_text(j, "basis", x->basis);
 	ws_json_close(j, '}');
 }
 
@@ -268,6 +269,39 @@ put_success(struct ws_json *j, const struct ws_advice *a)
 }
 
 static void
+put_figures(struct ws_json *j, const struct ws_action *x)
+{
+	ws_json_key(j, "figures");
+	ws_json_open(j, '[');
+	for (size_t i = 0; i < x->advice->n_figure; i++) {
+		const struct ws_figure *f = &x->advice->figure[i];
+
+		ws_json_open(j, '{');
+		put_text(j, "label", f->label);
+		put_number(j, "value", x->figure[i]);
+		put_text(j, "unit", ws_unit_name(ws_expr_unit(f->of)));
+		ws_json_close(j, '}');
+	}
+	ws_json_close(j, ']');
+}
+
+/* The next bottleneck, when this step is done. */
+static void
+put_then(struct ws_json *j, const struct ws_leaf *l)
+{
+	ws_json_key(j, "then");
+	if (isnan(l->share)) {
+		ws_json_null(j);
+		return;
+	}
+	ws_json_open(j, '{');
+	put_text(j, "leaf", l->title);
+	put_text(j, "class", l->cls[0] != '\0' ? l->cls : NULL);
+	put_number(j, "share", l->share);
+	ws_json_close(j, '}');
+}
+
+static void
 put_action(struct ws_json *j, const struct ws_action *x)
 {
 	const struct ws_advice *a = x->advice;
@@ -281,6 +315,7 @@ put_action(struct ws_json *j, const struct ws_action *x)
 	put_text(j, "risk", a->risk);
 	put_targets(j, x->target, x->n_target);
 	put_impact(j, x);
+	put_figures(j, x);
 	ws_json_key(j, "steps");
 	ws_json_open(j, '[');
 	for (size_t i = 0; i < a->n_step; i++)
@@ -288,6 +323,7 @@ put_action(struct ws_json *j, const struct ws_action *x)
 	ws_json_close(j, ']');
 	put_text(j, "code", a->code);
 	put_success(j, a);
+	put_then(j, &x->then);
 	ws_json_close(j, '}');
 }
 
@@ -298,13 +334,6 @@ put_plan(struct ws_json *j, const struct ws_report *r)
 	for (size_t i = 0; i < r->diagnosis->n_action; i++)
 		put_action(j, &r->diagnosis->action[i]);
 	ws_json_close(j, ']');
-}
-
-static void
-put_design(struct ws_json *j, const struct ws_report *r)
-{
-	(void)r;
-	ws_json_null(j);
 }
 
 static void
@@ -322,6 +351,22 @@ put_traps(struct ws_json *j, const struct ws_report *r)
 		ws_json_close(j, '}');
 	}
 	ws_json_close(j, ']');
+}
+
+/* The facts of a name with subjects, which are numbers of workers. */
+static void
+put_levels(
+    struct ws_json *j, const struct ws_report *r, uint32_t def, const char *key)
+{
+	const struct ws_fact *const *f;
+	size_t n = ws_facts_of(r->facts, def, &f);
+
+	ws_json_key(j, key);
+	ws_json_open(j, '{');
+	for (size_t i = 0; i < n; i++)
+		if (f[i]->presence == WS_VALUE && f[i]->subject)
+			put_number(j, f[i]->subject, f[i]->value);
+	ws_json_close(j, '}');
 }
 
 /* What the benchmark facts say, by the ends of their names. */
@@ -346,10 +391,13 @@ put_benchmark(struct ws_json *j, const struct ws_report *r)
 		else
 			put_number(j, ws_sv_from(name, 6).p, f[i]->value);
 	}
-	if (is_open)
-		ws_json_close(j, '}');
-	else
+	if (!is_open) {
 		ws_json_null(j);
+		return;
+	}
+	put_levels(j, r, WS_F_BENCH_LEVEL_RATE, "level.throughput");
+	put_levels(j, r, WS_F_BENCH_LEVEL_TAIL, "level.p99");
+	ws_json_close(j, '}');
 }
 
 static void
@@ -378,7 +426,7 @@ static const struct member members[] = {
 	{ "collect", put_collect },
 	{ "accounting", put_accounting },
 	{ "plan", put_plan },
-	{ "design", put_design },
+	{ "design", ws_json_design },
 	{ "traps", put_traps },
 	{ "benchmark", put_benchmark },
 	{ "quality", put_quality },

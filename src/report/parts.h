@@ -13,6 +13,8 @@ const struct ws_fact_def *ws_fact_def_of(
 /* The members value, unit, artifact, samples, lo and hi; f may be NULL. */
 void ws_json_fact(
     struct ws_json *j, const struct ws_fact_def *def, const struct ws_fact *f);
+/* The member design. */
+void ws_json_design(struct ws_json *j, const struct ws_report *r);
 /* The bundle object; with what each artifact holds, for `ls`. */
 void ws_json_bundle(
     struct ws_json *j, const struct ws_report *r, bool with_records);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "compare/compare.h"
 #include "diagnosis/diagnosis.h"
 
 /* One artifact of the bundle, as a report shows it (the same fields as
@@ -65,11 +66,20 @@ void ws_report_text(
     FILE *f, const struct ws_report *r, const struct ws_style *s);
 /* One line: "B high lock-across-call". */
 void ws_report_line(FILE *f, const struct ws_report *r);
+/* The note to paste into a bug report, in Markdown. */
+void ws_report_md(FILE *f, const struct ws_report *r);
 /* The document of whyslow.report/1. */
 void ws_report_json(FILE *f, const struct ws_report *r);
 /* `whyslow ls`: the inventory, as a table or as the bundle object. */
 void ws_report_ls(FILE *f, const struct ws_report *r, const struct ws_style *s);
 void ws_report_ls_json(FILE *f, const struct ws_report *r);
+/* `whyslow diff`: for terminals, as Markdown, and as whyslow.diff/1. */
+void ws_report_diff(FILE *f, const struct ws_diff *d, const struct ws_style *s);
+void ws_report_diff_md(
+    FILE *f, const struct ws_diff *d, const struct ws_style *s);
+void ws_report_diff_json(FILE *f, const struct ws_diff *d);
+/* One line: "confirmed old new". */
+void ws_report_diff_line(FILE *f, const struct ws_diff *d);
 /* `whyslow facts`. */
 void ws_report_facts(
     FILE *f, const struct ws_report *r, const struct ws_style *s);

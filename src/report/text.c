@@ -324,7 +324,8 @@ ws_report_text(FILE *f, const struct ws_report *r, const struct ws_style *s)
 	static void (*const parts[])(
 	    const struct ws_page *, const struct ws_report *) = { put_header,
 		put_verdict, put_why, put_second, put_not_cause, put_time,
-		ws_text_plan, ws_text_traps, ws_text_unsure, ws_text_next };
+		ws_text_bench, ws_text_plan, ws_text_design, ws_text_traps,
+		ws_text_unsure, ws_text_next };
 	const struct ws_page page = { f, s };
 
 	for (size_t i = 0; i < WS_LEN(parts); i++)

@@ -26,24 +26,76 @@ put_factor(struct ws_buf *b, double v)
 	ws_buf_printf(b, "%.*fx", v < 9.95 ? 1 : 0, v);
 }
 
+void
+ws_impact_show(struct ws_buf *b, const struct ws_action *x)
+{
+	if (!x->has_impact) {
+		ws_buf_puts(b, "not known from this bundle");
+		return;
+	}
+	put_factor(b, x->lo);
+	ws_buf_puts(b, " to ");
+	put_factor(b, x->hi);
+	if (isfinite(x->cap)) {
+		ws_buf_puts(b, ", never above ");
+		put_factor(b, x->cap);
+	}
+	ws_buf_printf(b, " (%s)", x->basis);
+}
+
+void
+ws_then_show(struct ws_buf *b, const struct ws_action *x)
+{
+	char share[32];
+
+	if (isnan(x->then.share))
+		return;
+	ws_unit_format(share, x->then.share, WS_U_RATIO);
+	ws_buf_printf(
+	    b, "largest: %s, %s of the time left", x->then.title, share);
+}
+
 static void
 put_impact(const struct ws_page *p, const struct ws_action *x)
 {
 	struct ws_buf b = { 0 };
 
-	if (x->has_impact) {
-		put_factor(&b, x->lo);
-		ws_buf_puts(&b, " to ");
-		put_factor(&b, x->hi);
-		ws_buf_puts(&b, " (");
-		put_factor(&b, x->cap);
-		ws_buf_puts(&b, x->advice->impact == WS_IMPACT_SCALES
-				    ? " if it scaled perfectly)"
-				    : " if all of that cost went)");
-	} else {
-		ws_buf_puts(&b, "not known from this bundle");
-	}
+	ws_impact_show(&b, x);
 	put_labelled(p, "expected", ws_text_str(&b));
+	b.n = 0;
+	ws_then_show(&b, x);
+	if (b.n > 0)
+		put_labelled(p, "then", ws_text_str(&b));
+	ws_buf_fini(&b);
+}
+
+bool
+ws_figure_show(struct ws_buf *b, const struct ws_action *x, size_t i)
+{
+	const struct ws_figure *f = &x->advice->figure[i];
+	char value[32];
+
+	if (isnan(x->figure[i]))
+		return false;
+	ws_unit_format(value, x->figure[i], ws_expr_unit(f->of));
+	ws_buf_printf(b, "%s: %s", f->label, value);
+	return true;
+}
+
+static void
+put_figures(const struct ws_page *p, const struct ws_action *x)
+{
+	struct ws_buf b = { 0 };
+
+	for (size_t i = 0; i < x->advice->n_figure; i++) {
+		size_t n = b.n;
+
+		ws_buf_puts(&b, n > 0 ? "; " : "");
+		if (!ws_figure_show(&b, x, i))
+			b.n = n;
+	}
+	if (b.n > 0)
+		put_labelled(p, "sizes", ws_text_str(&b));
 	ws_buf_fini(&b);
 }
 
@@ -131,6 +183,7 @@ put_action(const struct ws_page *p, const struct ws_diagnosis *d, size_t i)
 	put_impact(p, x);
 	put_effort(p, a);
 	put_targets(p, x->target, x->n_target);
+	put_figures(p, x);
 	put_steps(p, a);
 	put_success(p, a);
 	ws_buf_fini(&title);

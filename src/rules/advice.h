@@ -7,7 +7,7 @@
 
 struct ws_expr; /* src/rules/expr.h */
 
-/* How an advice changes throughput. */
+/* How an advice changes throughput; src/diagnosis/impact.c has the sums. */
 enum ws_impact_kind {
 	WS_IMPACT_NONE,
 	WS_IMPACT_REMOVES, /* Amdahl: a share of CPU time goes away */
@@ -20,6 +20,13 @@ struct ws_success { /* `fact op value` that a later bundle must meet */
 	enum ws_unit unit;
 };
 
+/* A size that the remedy wants, worked out of what was measured. */
+struct ws_figure {
+	const char *label; /* "items of a batch" */
+	const struct ws_expr *of;
+	double lo, hi; /* cut to these; infinite without */
+};
+
 struct ws_advice {
 	const char *id, *title, *risk, *why, *file;
 	unsigned line;
@@ -27,10 +34,14 @@ struct ws_advice {
 	char effort; /* 'S', 'M' or 'L' */
 	enum ws_impact_kind impact;
 	const struct ws_expr *of; /* REMOVES: the share; SCALES: the most */
-	double lo, hi;            /* part of it that the remedy gets */
-	const char *targets;      /* fact with subjects, or NULL */
+	const struct ws_expr *leaving; /* share of the used CPU time that no
+					  remedy of this kind touches, or NULL */
+	double lo, hi;                 /* part of it that the remedy gets */
+	const char *targets;           /* fact with subjects, or NULL */
 	const char *const *step;
 	size_t n_step;
+	const struct ws_figure *figure;
+	size_t n_figure;
 	const char *code; /* Go code of the pattern, or NULL */
 	const struct ws_success *success;
 	size_t n_success;

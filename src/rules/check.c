@@ -17,8 +17,8 @@ ws_check_fact(struct ws_check *k, const char *name, struct ws_pos at)
 	return NULL;
 }
 
-static void
-want_subjects(struct ws_check *k, const char *name, struct ws_pos at)
+void
+ws_check_subjects(struct ws_check *k, const char *name, struct ws_pos at)
 {
 	const struct ws_fact_def *def;
 
@@ -157,7 +157,7 @@ check_rule(struct ws_check *k, struct ws_rule_decl *d)
 	check_advise(k, d);
 	if (r->say != NULL)
 		check_say(k, r->say, d->field[WS_RF_SAY]);
-	want_subjects(k, r->targets, d->field[WS_RF_TARGETS]);
+	ws_check_subjects(k, r->targets, d->field[WS_RF_TARGETS]);
 	if (r->share != NULL) {
 		def = ws_check_fact(k, r->share, d->field[WS_RF_SHARE]);
 		if (def != NULL && def->unit != WS_U_RATIO)
@@ -205,11 +205,23 @@ check_success(struct ws_check *k, struct ws_success_decl *s)
 }
 
 static void
+check_leaving(struct ws_check *k, const struct ws_advice *a)
+{
+	struct ws_expr *x = (struct ws_expr *)(uintptr_t)a->leaving;
+
+	if (x != NULL && ws_expr_check(k->r, x, &k->report) &&
+	    x->unit != WS_U_RATIO)
+		ws_problems_error(&k->report, x->pos,
+		    "what is left is a ratio, found %s", ws_unit_name(x->unit));
+}
+
+static void
 check_impact(struct ws_check *k, const struct ws_advice_decl *d)
 {
 	struct ws_expr *of = (struct ws_expr *)(uintptr_t)d->advice.of;
 	bool scales = d->advice.impact == WS_IMPACT_SCALES;
 
+	check_leaving(k, &d->advice);
 	if (of == NULL || !ws_expr_check(k->r, of, &k->report))
 		return;
 	if (of->unit != WS_U_RATIO &&
@@ -218,6 +230,20 @@ check_impact(struct ws_check *k, const struct ws_advice_decl *d)
 		    "an impact is of %s, found %s",
 		    scales ? "a ratio or a count" : "a ratio",
 		    ws_unit_name(of->unit));
+}
+
+static void
+check_figures(struct ws_check *k, struct ws_advice_decl *d)
+{
+	for (size_t i = 0; i < d->figure.n; i++) {
+		const struct ws_figure *f = d->figure.v[i];
+
+		ws_expr_check(
+		    k->r, (struct ws_expr *)(uintptr_t)f->of, &k->report);
+	}
+	d->advice.figure =
+	    ws_list_flat(k->r->arena, &d->figure, sizeof(struct ws_figure));
+	d->advice.n_figure = d->figure.n;
 }
 
 static void
@@ -240,7 +266,8 @@ check_one_advice(struct ws_check *k, struct ws_advice_decl *d)
 		    "advice %s does not say how to see its success",
 		    d->advice.id);
 	check_impact(k, d);
-	want_subjects(k, d->advice.targets, d->field[WS_AF_TARGETS]);
+	check_figures(k, d);
+	ws_check_subjects(k, d->advice.targets, d->field[WS_AF_TARGETS]);
 	for (size_t i = 0; i < d->success.n; i++)
 		check_success(k, d->success.v[i]);
 	d->advice.success =
@@ -341,6 +368,7 @@ ws_rules_check(struct ws_rules *r, const struct ws_complain *c)
 	ws_check_queries(&k);
 	ws_check_rules(&k);
 	ws_check_advice(&k);
+	ws_check_designs(&k);
 	if (k.report.errors == 0)
 		ws_check_unused(&k);
 	list_files(r);

@@ -13,9 +13,12 @@ struct ws_check {
 void ws_check_queries(struct ws_check *k);
 void ws_check_rules(struct ws_check *k);
 void ws_check_advice(struct ws_check *k);
+void ws_check_designs(struct ws_check *k);
 /* Warnings about what is declared and never used. */
 void ws_check_unused(struct ws_check *k);
 /* The fact of that name; NULL after telling that there is none. */
+/* Tells when the fact (NULL: none) is none or has no subjects to aim at. */
+void ws_check_subjects(struct ws_check *k, const char *name, struct ws_pos at);
 const struct ws_fact_def *ws_check_fact(
     struct ws_check *k, const char *name, struct ws_pos at);
 

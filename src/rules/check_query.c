@@ -14,6 +14,11 @@ static const struct {
 	{ "pprof.alloc", WS_S_PPROF_HEAP },
 	{ "pprof.inuse", WS_S_PPROF_HEAP },
 	{ "trace", WS_S_GO_TRACE },
+	{ "perf.futex", WS_S_PERF_CALLS },
+	{ "perf.offcpu", WS_S_PERF_SCHED },
+	{ "perf.runqueue", WS_S_PERF_SCHED },
+	{ "perf.switches", WS_S_PERF_SCHED },
+	{ "perf.uninterruptible", WS_S_PERF_SCHED },
 };
 
 /* A series belongs to `name` when it is it, or one of its parts. */
@@ -130,7 +135,7 @@ make_share(
 		.series = d->series,
 		.where = lower(k, d->where),
 		.of = lower(k, d->of),
-		.is_sum = d->is_sum };
+		.is_sum = d->kind == WS_SUM };
 }
 
 /* A sum is in the unit of its series; of the series that parsers know, those
@@ -140,7 +145,7 @@ unit_of(const struct ws_share_decl *d)
 {
 	struct ws_sv series = ws_sv_of(d->series);
 
-	if (!d->is_sum)
+	if (d->kind != WS_SUM)
 		return WS_U_RATIO;
 	if (ws_sv_ends(series, ".samples") ||
 	    ws_sv_ends(series, ".contentions") ||
@@ -166,7 +171,62 @@ make_sites(
 		.series = d->series,
 		.where = lower(k, d->where),
 		.outside = outside,
-		.n_outside = d->outside.n };
+		.n_outside = d->outside.n,
+		.elsewhere = WS_NO_FACT };
+}
+
+static struct ws_sites *
+find_sites(const struct ws_queries *q, uint32_t fact)
+{
+	struct ws_sites *all = (struct ws_sites *)q->sites;
+
+	for (size_t i = 0; i < q->n_sites; i++)
+		if (all[i].fact == fact)
+			return &all[i];
+	return NULL;
+}
+
+/* The sites must stand above. */
+static void
+make_elsewhere(struct ws_check *k, const struct ws_share_decl *d)
+{
+	const struct ws_share_decl *of =
+	    ws_decl_find(k->r, WS_NAME_SHARE, ws_sv_of(d->sites.name));
+	struct ws_sites *sites = of != NULL && of->kind == WS_SITES
+				     ? find_sites(&k->r->queries, of->fact)
+				     : NULL;
+	struct ws_near near;
+
+	if (sites == NULL)
+		ws_problems_error(&k->report, d->sites.pos,
+		    "no sites '%s' above%s", d->sites.name,
+		    ws_decl_near(k->r, WS_NAME_SHARE, d->sites.name, &near));
+	else if (sites->elsewhere != WS_NO_FACT)
+		ws_problems_error(&k->report, d->at,
+		    "%s has an elsewhere already", d->sites.name);
+	else
+		sites->elsewhere = d->fact;
+}
+
+static const char *
+series_of(const struct ws_check *k, const struct ws_share_decl *d)
+{
+	const struct ws_share_decl *of = d;
+
+	if (d->kind == WS_ELSEWHERE)
+		of = ws_decl_find(k->r, WS_NAME_SHARE, ws_sv_of(d->sites.name));
+	return of != NULL ? of->series : NULL;
+}
+
+const char *
+ws_share_kind_name(enum ws_share_kind k)
+{
+	static const char *const names[] = { [WS_SHARE] = "share",
+		[WS_SUM] = "sum",
+		[WS_SITES] = "sites",
+		[WS_ELSEWHERE] = "elsewhere" };
+
+	return names[k];
 }
 
 static void
@@ -183,15 +243,20 @@ make_shares(struct ws_check *k)
 	q->sites = sites;
 	for (size_t i = 0; i < all->n; i++) {
 		struct ws_share_decl *d = all->v[i];
+		const char *series = series_of(k, d);
 
 		d->fact = declare(k,
 		    (struct ws_fact_def){ .name = d->name,
 			.help = d->help,
-			.subject = d->is_sites ? "function" : NULL,
+			.subject = d->kind == WS_SITES ? "function" : NULL,
 			.unit = unit_of(d),
-			.source = source_of(k, d->series, d->series_at) },
+			.source = series != NULL
+				      ? source_of(k, series, d->series_at)
+				      : WS_S_COUNT_OF },
 		    d->at);
-		if (d->is_sites)
+		if (d->kind == WS_ELSEWHERE)
+			make_elsewhere(k, d);
+		else if (d->kind == WS_SITES)
 			make_sites(k, d, &sites[q->n_sites++]);
 		else
 			make_share(k, d, &share[q->n_share++]);

@@ -50,6 +50,7 @@ enum ws_rule_field {
 	X(RISK, "risk")                                                        \
 	X(IMPACT, "impact")                                                    \
 	X(TARGETS, "targets")                                                  \
+	X(FIGURE, "figure")                                                    \
 	X(STEP, "step")                                                        \
 	X(CODE, "code")                                                        \
 	X(SUCCESS, "success")                                                  \
@@ -86,8 +87,26 @@ struct ws_advice_decl {
 	struct ws_pos field[WS_ADVICE_FIELDS_N];
 	unsigned set, overridden;
 	struct ws_list step;    /* of char */
+	struct ws_list figure;  /* of ws_figure */
 	struct ws_list success; /* of ws_success_decl */
 	bool used;
+};
+
+/* With the places that the check points to. */
+struct ws_stage_decl {
+	struct ws_stage stage; /* first, so that lists flatten */
+	struct ws_pos pos, at;
+};
+
+struct ws_queue_decl {
+	struct ws_queue queue;
+	struct ws_pos pos;
+};
+
+struct ws_design_decl {
+	struct ws_design design; /* first, so that pub and decl convert */
+	struct ws_pos pos;
+	struct ws_list stage, queue, note; /* the last of char */
 };
 
 struct ws_param_decl {

@@ -18,15 +18,20 @@ struct ws_cond_decl {
 	uint32_t group_index, over_index;
 };
 
-/* A share, a sum, or sites. */
+enum ws_share_kind { WS_SHARE, WS_SUM, WS_SITES, WS_ELSEWHERE };
+
 struct ws_share_decl {
-	bool is_sites, is_sum;
+	enum ws_share_kind kind;
 	const char *name, *series, *help;
 	struct ws_pos at, series_at;
 	struct ws_cond_decl *where, *of;
 	struct ws_list outside; /* of ws_ref */
+	struct ws_ref sites;    /* of ELSEWHERE: which */
 	uint32_t fact;
 };
+
+/* "share", "sum", ... */
+const char *ws_share_kind_name(enum ws_share_kind k);
 
 struct ws_leaf_decl {
 	const char *id, *title, *cls;

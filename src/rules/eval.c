@@ -209,22 +209,55 @@ param_index(const struct ws_rules *r, const char *name)
 		   : ws_htab_get(r->name[WS_NAME_PARAM], name, strlen(name));
 }
 
+static bool
+has_param(const struct ws_expr *x, uint32_t param)
+{
+	if (x->op == WS_OP_PARAM && x->index == param)
+		return true;
+	return (x->a != NULL && has_param(x->a, param)) ||
+	       (x->b != NULL && has_param(x->b, param));
+}
+
+/* `before`, or NULL: the judgements without the scale. */
+static struct ws_eval *
+judge_all(struct ws_scene scene, const struct ws_judgement *before)
+{
+	struct ws_eval *e = ws_alloc(sizeof(*e));
+	struct judging j = { .scene = scene };
+	const struct ws_rule *const *all;
+	/* Names of rules that were not checked lead nowhere. */
+	size_t n = scene.r->checked ? ws_rules_all(scene.r, &all) : 0;
+
+	e->arena = j.arena = ws_arena_new();
+	e->list = ws_arena_alloc(e->arena, n * sizeof(*e->list));
+	for (size_t i = 0; i < n; i++) {
+		if (!ws_rule_is_judged(all[i]))
+			continue;
+		if (before == NULL || has_param(all[i]->when, scene.scaled))
+			judge(&j, all[i], &e->list[e->n]);
+		else
+			e->list[e->n] = before[e->n];
+		e->n++;
+	}
+	return e;
+}
+
 struct ws_eval *
 ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
     const char *scaled, double scale)
 {
-	struct ws_eval *e = ws_alloc(sizeof(*e));
-	struct judging j = { .scene = { r, f, param_index(r, scaled), scale } };
-	const struct ws_rule *const *all;
-	/* Names of rules that were not checked lead nowhere. */
-	size_t n = r->checked ? ws_rules_all(r, &all) : 0;
+	struct ws_scene s = { r, f, param_index(r, scaled), scale };
 
-	e->arena = j.arena = ws_arena_new();
-	e->list = ws_arena_alloc(e->arena, n * sizeof(*e->list));
-	for (size_t i = 0; i < n; i++)
-		if (ws_rule_is_judged(all[i]))
-			judge(&j, all[i], &e->list[e->n++]);
-	return e;
+	return judge_all(s, NULL);
+}
+
+struct ws_eval *
+ws_eval_again(const struct ws_rules *r, const struct ws_facts *f,
+    const struct ws_judgement *all, const char *scaled, double scale)
+{
+	struct ws_scene s = { r, f, param_index(r, scaled), scale };
+
+	return judge_all(s, all);
 }
 
 void
@@ -245,12 +278,27 @@ ws_eval_all(const struct ws_eval *e, const struct ws_judgement **out)
 
 bool
 ws_eval_number(const struct ws_rules *r, const struct ws_facts *f,
-    const struct ws_expr *x, double *value)
+    const struct ws_expr *x, struct ws_number *value)
 {
 	struct ws_scene s = { r, f, WS_HTAB_NONE, 1 };
 	struct ws_value v = ws_value_of(&s, x);
 
 	if (v.known)
-		*value = v.v;
+		*value = (struct ws_number){ v.v, v.lo, v.hi };
 	return v.known;
+}
+
+enum ws_truth
+ws_eval_truth(
+    const struct ws_rules *r, const struct ws_facts *f, const struct ws_expr *x)
+{
+	struct ws_scene s = { r, f, WS_HTAB_NONE, 1 };
+
+	return ws_truth_of(&s, x).truth;
+}
+
+enum ws_unit
+ws_expr_unit(const struct ws_expr *x)
+{
+	return x->unit;
 }

@@ -37,14 +37,35 @@ struct ws_eval;
  */
 struct ws_eval *ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
     const char *scaled, double scale);
+/* The same again with a param scaled, given what was judged without that (all
+ * of it, and it has to live on): only rules that compare with the param are
+ * judged anew. */
+struct ws_eval *ws_eval_again(const struct ws_rules *r,
+    const struct ws_facts *f, const struct ws_judgement *all,
+    const char *scaled, double scale);
 void ws_eval_free(struct ws_eval *e);
 size_t ws_eval_all(const struct ws_eval *e, const struct ws_judgement **out);
 /* The arithmetic of one rule, for `explain`: each comparison with its numbers
  * and truth, appended to *b. */
 void ws_eval_explain(const struct ws_rules *r, const struct ws_facts *f,
     const struct ws_rule *rule, struct ws_buf *b);
+/* "pprof.cgo.share  94.9 % (85.1 %..98.3 %)": an expression with its value,
+ * and below it each fact and parameter in it, appended to *b. */
+void ws_eval_show(const struct ws_rules *r, const struct ws_facts *f,
+    const struct ws_expr *x, struct ws_buf *b);
+/* Of a checked expression. */
+enum ws_unit ws_expr_unit(const struct ws_expr *x);
+
+/* A number with the interval that sampling leaves it; lo = v = hi without. */
+struct ws_number {
+	double v, lo, hi;
+};
+
+/* The truth of a condition outside a rule. */
+enum ws_truth ws_eval_truth(const struct ws_rules *r, const struct ws_facts *f,
+    const struct ws_expr *x);
 /* The value of an expression of an advice; false when unknown. */
 bool ws_eval_number(const struct ws_rules *r, const struct ws_facts *f,
-    const struct ws_expr *x, double *value);
+    const struct ws_expr *x, struct ws_number *value);
 
 #endif

@@ -128,3 +128,46 @@ ws_eval_explain(const struct ws_rules *r, const struct ws_facts *f,
 		put_needs(b, &s, rule->needs);
 	put_lines(b, &s, rule->when);
 }
+
+/* An expression of any unit and its value, on a line. */
+static void
+put_number(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x,
+    unsigned indent)
+{
+	enum { VALUES = 48 };
+	struct ws_value v = ws_value_of(s, x);
+	size_t start = b->n;
+
+	ws_buf_printf(b, "%*s", (int)indent, "");
+	ws_expr_print(b, x);
+	if (b->n - start >= VALUES) {
+		ws_buf_putc(b, '\n');
+		start = b->n;
+	}
+	pad(b, start, VALUES);
+	put_value(b, &v, x->unit);
+	ws_buf_putc(b, '\n');
+}
+
+static void
+put_operands(
+    struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x)
+{
+	if (x->a != NULL)
+		put_operands(b, s, x->a);
+	if (x->b != NULL)
+		put_operands(b, s, x->b);
+	if (x->op == WS_OP_FACT || x->op == WS_OP_PARAM)
+		put_number(b, s, x, 8);
+}
+
+void
+ws_eval_show(const struct ws_rules *r, const struct ws_facts *f,
+    const struct ws_expr *x, struct ws_buf *b)
+{
+	struct ws_scene s = { r, f, WS_HTAB_NONE, 1 };
+
+	put_number(b, &s, x, 4);
+	if (x->a != NULL)
+		put_operands(b, &s, x);
+}

@@ -7,7 +7,8 @@
 
 enum { WS_EXPR_NODES = 1000, WS_NESTING_MAX = 64 };
 
-/* WS_OP(ID, "sign", how tightly it binds) */
+/* WS_OP(ID, "sign", how tightly it binds).  first(a, b) is b where a is
+ * unknown. */
 #define WS_OPS(X)                                                              \
 	X(NUMBER, "", 9)                                                       \
 	X(STRING, "", 9)                                                       \
@@ -18,6 +19,7 @@ enum { WS_EXPR_NODES = 1000, WS_NESTING_MAX = 64 };
 	X(COUNT, "count", 9)                                                   \
 	X(MIN, "min", 9)                                                       \
 	X(MAX, "max", 9)                                                       \
+	X(FIRST, "first", 9)                                                   \
 	X(NEG, "-", 7)                                                         \
 	X(MUL, "*", 6)                                                         \
 	X(DIV, "/", 6)                                                         \

@@ -314,11 +314,13 @@ static const struct statement {
 	{ "share", ws_parse_share, false },
 	{ "sum", ws_parse_sum, false },
 	{ "sites", ws_parse_sites, false },
+	{ "elsewhere", ws_parse_elsewhere, false },
 	{ "account", ws_parse_account, false },
 	{ "rule", parse_vote, false },
 	{ "trap", parse_trap, false },
 	{ "quality", parse_quality, false },
 	{ "advice", ws_parse_advice, false },
+	{ "design", ws_parse_design, false },
 	{ "override", ws_parse_override, false },
 	{ "test", ws_parse_test, true },
 };

@@ -1,6 +1,7 @@
 /* Advice: what to do, how much it may bring, and how to see that it worked. */
 #include "rules/parse.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const keys[] = {
@@ -20,13 +21,13 @@ parse_effort(struct ws_parser *p, struct ws_advice *a)
 	return true;
 }
 
-/* impact {none | {removes|scales} EXPR by LOW..HIGH} */
+/* impact {none | {removes|scales} EXPR [leaving EXPR] by LOW..HIGH} */
 static bool
 parse_impact(struct ws_parser *p, struct ws_advice *a)
 {
 	struct ws_pos at;
 
-	a->of = NULL;
+	a->of = a->leaving = NULL;
 	a->lo = a->hi = 0;
 	a->impact = WS_IMPACT_NONE;
 	if (ws_p_accept_word(p, "none"))
@@ -37,7 +38,12 @@ parse_impact(struct ws_parser *p, struct ws_advice *a)
 		a->impact = WS_IMPACT_SCALES;
 	else
 		return ws_p_wanted(p, "'removes', 'scales' or 'none'");
-	if ((a->of = ws_parse_expr(p)) == NULL || !ws_p_want_word(p, "by"))
+	if ((a->of = ws_parse_expr(p)) == NULL)
+		return false;
+	if (ws_p_accept_word(p, "leaving") &&
+	    (a->leaving = ws_parse_expr(p)) == NULL)
+		return false;
+	if (!ws_p_want_word(p, "by"))
 		return false;
 	at = p->tok.pos;
 	if (!ws_p_range(p, WS_U_RATIO, &a->lo, &a->hi))
@@ -56,6 +62,24 @@ parse_step(struct ws_parser *p, struct ws_advice_decl *d)
 	ws_list_add(p->arena, &d->step, (void *)(uintptr_t)step);
 	d->advice.step = (const char *const *)d->step.v;
 	d->advice.n_step = d->step.n;
+	return true;
+}
+
+/* figure "label" EXPR [in LOW..HIGH]: bare numbers, so of counts only */
+static bool
+parse_figure(struct ws_parser *p, struct ws_advice_decl *d)
+{
+	struct ws_figure *f = ws_arena_alloc(p->arena, sizeof(*f));
+
+	f->lo = -INFINITY;
+	f->hi = INFINITY;
+	if (!ws_p_string(p, "what it is, in quotes", &f->label) ||
+	    (f->of = ws_parse_expr(p)) == NULL)
+		return false;
+	if (ws_p_accept_word(p, "in") &&
+	    !ws_p_range(p, WS_U_NONE, &f->lo, &f->hi))
+		return false;
+	ws_list_add(p->arena, &d->figure, f);
 	return true;
 }
 
@@ -101,6 +125,8 @@ parse_value(
 		return parse_impact(p, a);
 	case WS_AF_TARGETS:
 		return ws_p_name(p, "a fact with subjects", &a->targets);
+	case WS_AF_FIGURE:
+		return parse_figure(p, d);
 	case WS_AF_STEP:
 		return parse_step(p, d);
 	case WS_AF_CODE:
@@ -112,6 +138,13 @@ parse_value(
 	default:
 		return false;
 	}
+}
+
+static bool
+is_repeated(int field)
+{
+	return field == WS_AF_FIGURE || field == WS_AF_STEP ||
+	       field == WS_AF_SUCCESS;
 }
 
 static bool
@@ -129,9 +162,11 @@ advice_field(struct ws_parser *p, const struct ws_token *key, void *arg)
 		    "an advice has no field "
 		    "'%.*s'%s",
 		    WS_SV_ARG(key->text), ws_near_hint(&near));
-	if (d->set & 1U << f && f != WS_AF_STEP && f != WS_AF_SUCCESS)
+	if (d->set & 1U << f && !is_repeated(f))
 		return ws_p_error_at(p, key->pos, "a second '%s'", keys[f]);
 	/* Of an override, the first step replaces all there were. */
+	if (f == WS_AF_FIGURE && !(d->set & 1U << f))
+		d->figure = (struct ws_list){ 0 };
 	if (f == WS_AF_STEP && !(d->set & 1U << f))
 		d->step = (struct ws_list){ 0 };
 	if (f == WS_AF_SUCCESS && !(d->set & 1U << f))

@@ -47,7 +47,31 @@ parse_inner(struct ws_parser *p)
 	return x;
 }
 
-/* known(FACT), count(FACT), min(A, B), max(A, B), after the name */
+/* A, B, ...: op(op(A, B), C) */
+static struct ws_expr *
+parse_arguments(struct ws_parser *p, struct ws_expr *x)
+{
+	struct ws_expr *outer;
+
+	x->a = parse_sum(p);
+	if (x->a == NULL || !ws_p_want(p, WS_T_COMMA))
+		return NULL;
+	for (;;) {
+		x->b = parse_sum(p);
+		if (x->b == NULL)
+			return NULL;
+		if (!ws_p_accept(p, WS_T_COMMA))
+			return x;
+		outer = node(p, x->op, x->pos);
+		if (outer == NULL)
+			return NULL;
+		outer->a = x;
+		x = outer;
+	}
+}
+
+/* known(FACT), count(FACT), min(A, B...), max(A, B...), first(A, B...), after
+ * the name */
 static struct ws_expr *
 parse_call(struct ws_parser *p, enum ws_op op, struct ws_pos at)
 {
@@ -61,16 +85,13 @@ parse_call(struct ws_parser *p, enum ws_op op, struct ws_pos at)
 			return NULL;
 		}
 		x->a = leaf(p, WS_OP_FACT);
+		if (x->a == NULL)
+			return NULL;
 	} else {
-		x->a = parse_sum(p);
-		if (x->a == NULL || !ws_p_want(p, WS_T_COMMA))
-			return NULL;
-		x->b = parse_sum(p);
-		if (x->b == NULL)
-			return NULL;
+		x = parse_arguments(p, x);
 	}
 	p->depth--;
-	return x->a != NULL && ws_p_want(p, WS_T_RPAREN) ? x : NULL;
+	return x != NULL && ws_p_want(p, WS_T_RPAREN) ? x : NULL;
 }
 
 static bool
@@ -86,7 +107,7 @@ static struct ws_expr *
 parse_word(struct ws_parser *p)
 {
 	static const enum ws_op calls[] = { WS_OP_KNOWN, WS_OP_COUNT, WS_OP_MIN,
-		WS_OP_MAX };
+		WS_OP_MAX, WS_OP_FIRST };
 	struct ws_pos at = p->tok.pos;
 
 	for (size_t i = 0; i < WS_LEN(calls); i++)

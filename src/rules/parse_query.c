@@ -277,7 +277,7 @@ ws_parse_sum(struct ws_parser *p)
 	struct ws_share_decl *s = ws_arena_alloc(p->arena, sizeof(*s));
 	struct ws_ref name;
 
-	s->is_sum = true;
+	s->kind = WS_SUM;
 	if (!parse_head(p, s, &name) || !ws_p_want_word(p, "where") ||
 	    (s->where = ws_parse_cond(p)) == NULL)
 		return false;
@@ -306,7 +306,7 @@ ws_parse_sites(struct ws_parser *p)
 	struct ws_share_decl *s = ws_arena_alloc(p->arena, sizeof(*s));
 	struct ws_ref name;
 
-	s->is_sites = true;
+	s->kind = WS_SITES;
 	if (!parse_head(p, s, &name))
 		return false;
 	if (ws_p_accept_word(p, "where") &&
@@ -314,6 +314,22 @@ ws_parse_sites(struct ws_parser *p)
 		return false;
 	if (ws_p_accept_word(p, "outside") && !parse_outside(p, s))
 		return false;
+	return parse_tail(p, s, &name);
+}
+
+/* elsewhere NAME of SITES [help "..."]; */
+bool
+ws_parse_elsewhere(struct ws_parser *p)
+{
+	struct ws_share_decl *s = ws_arena_alloc(p->arena, sizeof(*s));
+	struct ws_ref name;
+
+	s->kind = WS_ELSEWHERE;
+	if (!ws_p_ref(p, "the name of the new fact", &name) ||
+	    !ws_p_want_word(p, "of") || !ws_p_ref(p, "sites", &s->sites))
+		return false;
+	s->name = name.name;
+	s->at = name.pos;
 	return parse_tail(p, s, &name);
 }
 

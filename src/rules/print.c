@@ -146,6 +146,7 @@ ws_expr_print(struct ws_buf *b, const struct ws_expr *x)
 	case WS_OP_COUNT:
 	case WS_OP_MIN:
 	case WS_OP_MAX:
+	case WS_OP_FIRST:
 		ws_buf_printf(b, "%s(", ws_op_sign(x->op));
 		ws_expr_print(b, x->a);
 		if (x->b != NULL) {

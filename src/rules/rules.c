@@ -269,6 +269,13 @@ ws_rules_find(const struct ws_rules *r, struct ws_sv id)
 	return d != NULL ? &d->rule : NULL;
 }
 
+size_t
+ws_rules_designs(const struct ws_rules *r, const struct ws_design *const **out)
+{
+	*out = (const struct ws_design *const *)r->decl[WS_NAME_DESIGN].v;
+	return r->decl[WS_NAME_DESIGN].n;
+}
+
 const struct ws_advice *
 ws_rules_find_advice(const struct ws_rules *r, struct ws_sv id)
 {

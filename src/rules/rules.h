@@ -9,6 +9,7 @@
 #include "facts/fact.h"
 #include "facts/query.h"
 #include "rules/advice.h"
+#include "rules/design.h"
 
 /* Kleene's three values: `and` is min, `or` is max, `not` mirrors. */
 enum ws_truth { WS_FALSE, WS_UNKNOWN, WS_TRUE };
@@ -86,6 +87,8 @@ size_t ws_rules_params(
     const struct ws_rules *r, const struct ws_param *const **out);
 size_t ws_rules_advice(
     const struct ws_rules *r, const struct ws_advice *const **out);
+size_t ws_rules_designs(
+    const struct ws_rules *r, const struct ws_design *const **out);
 const struct ws_rule *ws_rules_find(const struct ws_rules *r, struct ws_sv id);
 const struct ws_advice *ws_rules_find_advice(
     const struct ws_rules *r, struct ws_sv id);

@@ -1,4 +1,6 @@
 /* Declarations as they read now, in the language they were written in. */
+#include <math.h>
+
 #include "rules/ruleset.h"
 
 static void
@@ -215,11 +217,9 @@ show_share(struct ws_buf *b, const void *decl)
 	const struct ws_share_decl *d = decl;
 	const struct ws_ref *ref;
 
-	ws_buf_printf(b, "%s %s = %s",
-	    d->is_sites ? "sites"
-	    : d->is_sum ? "sum"
-			: "share",
-	    d->name, d->series);
+	ws_buf_printf(b, "%s %s %s %s", ws_share_kind_name(d->kind), d->name,
+	    d->kind == WS_ELSEWHERE ? "of" : "=",
+	    d->kind == WS_ELSEWHERE ? d->sites.name : d->series);
 	if (d->where != NULL) {
 		ws_buf_puts(b, "\n    where ");
 		put_cond(b, d->where);
@@ -271,6 +271,10 @@ put_impact(struct ws_buf *b, const struct ws_advice *a)
 	ws_buf_printf(b, "\timpact %s ",
 	    a->impact == WS_IMPACT_REMOVES ? "removes" : "scales");
 	ws_expr_print(b, a->of);
+	if (a->leaving != NULL) {
+		ws_buf_puts(b, " leaving ");
+		ws_expr_print(b, a->leaving);
+	}
 	ws_buf_puts(b, " by ");
 	ws_literal_print(b, a->lo, WS_U_RATIO);
 	ws_buf_puts(b, "..");
@@ -283,6 +287,18 @@ put_success(struct ws_buf *b, const struct ws_success_decl *s)
 {
 	ws_buf_printf(b, "\tsuccess %s %s %s%s;\n", s->success.fact,
 	    s->success.op, s->negative ? "-" : "", s->text);
+}
+
+static void
+put_figure(struct ws_buf *b, const struct ws_figure *f)
+{
+	ws_buf_puts(b, "\tfigure ");
+	ws_string_print(b, f->label);
+	ws_buf_putc(b, ' ');
+	ws_expr_print(b, f->of);
+	if (isfinite(f->lo))
+		ws_buf_printf(b, " in %g..%g", f->lo, f->hi);
+	ws_buf_puts(b, ";\n");
 }
 
 static void
@@ -303,12 +319,64 @@ show_advice(struct ws_buf *b, const void *decl)
 	put_string_field(b, "risk", a->risk);
 	put_impact(b, a);
 	put_word_field(b, "targets", a->targets);
+	for (size_t i = 0; i < a->n_figure; i++)
+		put_figure(b, &a->figure[i]);
 	for (size_t i = 0; i < a->n_step; i++)
 		put_string_field(b, "step", a->step[i]);
 	put_string_field(b, "code", a->code);
 	for (size_t i = 0; i < d->success.n; i++)
 		put_success(b, d->success.v[i]);
 	put_string_field(b, "why", a->why);
+	ws_buf_puts(b, "}\n");
+}
+
+static void
+put_stage(struct ws_buf *b, const struct ws_stage *s)
+{
+	ws_buf_puts(b, "\tstage ");
+	ws_string_print(b, s->name);
+	ws_buf_puts(b, " runs ");
+	ws_expr_print(b, s->runs);
+	put_tail(b, "does", s->does);
+	put_tail(b, "owns", s->owns);
+	if (s->at != NULL)
+		ws_buf_printf(b, " at %s", s->at);
+	ws_buf_puts(b, ";\n");
+}
+
+static void
+put_queue(struct ws_buf *b, const struct ws_queue *q)
+{
+	ws_buf_puts(b, "\tqueue ");
+	ws_string_print(b, q->name);
+	put_tail(b, "from", q->from);
+	put_tail(b, "to", q->to);
+	ws_buf_puts(b, " holds ");
+	ws_expr_print(b, q->holds);
+	ws_buf_printf(b, " in %g..%g", q->lo, q->hi);
+	put_tail(b, "closed", q->closed);
+	put_tail(b, "full", q->full);
+	ws_buf_puts(b, ";\n");
+}
+
+static void
+show_design(struct ws_buf *b, const void *decl)
+{
+	const struct ws_design *d = decl;
+
+	put_place(b, d->file, d->line);
+	ws_buf_printf(b, "design %s {\n", d->id);
+	if (d->cls < WS_CLASSES)
+		put_word_field(b, "for", ws_class_defs[d->cls].key);
+	put_expr_field(b, "when", d->when);
+	put_string_field(b, "title", d->title);
+	for (size_t i = 0; i < d->n_stage; i++)
+		put_stage(b, &d->stage[i]);
+	for (size_t i = 0; i < d->n_queue; i++)
+		put_queue(b, &d->queue[i]);
+	for (size_t i = 0; i < d->n_note; i++)
+		put_string_field(b, "note", d->note[i]);
+	put_string_field(b, "why", d->why);
 	ws_buf_puts(b, "}\n");
 }
 
@@ -320,6 +388,7 @@ ws_rules_show(const struct ws_rules *r, struct ws_sv id, struct ws_buf *b)
 		[WS_NAME_PARAM] = show_param,
 		[WS_NAME_GROUP] = show_group,
 		[WS_NAME_ADVICE] = show_advice,
+		[WS_NAME_DESIGN] = show_design,
 		[WS_NAME_SHARE] = show_share,
 		[WS_NAME_ACCOUNT] = show_account,
 	};

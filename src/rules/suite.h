@@ -3,6 +3,7 @@
 #define WS_SUITE_H
 
 #include "rules/ruleset.h"
+#include "rules/test.h"
 
 struct ws_suite {
 	struct ws_list test; /* of ws_test_decl */
@@ -31,5 +32,12 @@ struct ws_test_decl {
 	struct ws_list missing; /* of ws_ref: names, or "prefix.*" */
 	struct ws_list expect;  /* of ws_expect */
 };
+
+/* Adds the tests of a file to the suite. */
+enum ws_status ws_suite_read(struct ws_rules *r, const char *path,
+    const struct ws_complain *c, struct ws_suite *suite);
+/* Runs all tests; coverage is accumulated in the rule set. */
+void ws_suite_run(const struct ws_rules *r, const struct ws_suite *suite,
+    const struct ws_test_hooks *h, struct ws_test_totals *t);
 
 #endif

@@ -146,8 +146,8 @@ run_test(const struct ws_rules *r, const struct ws_test_decl *d,
 	return passed;
 }
 
-static enum ws_status
-parse_suite(struct ws_rules *r, const char *path, const struct ws_complain *c,
+enum ws_status
+ws_suite_read(struct ws_rules *r, const char *path, const struct ws_complain *c,
     struct ws_suite *suite)
 {
 	struct ws_problems report;
@@ -175,22 +175,29 @@ parse_suite(struct ws_rules *r, const char *path, const struct ws_complain *c,
 	return status;
 }
 
+void
+ws_suite_run(const struct ws_rules *r, const struct ws_suite *suite,
+    const struct ws_test_hooks *h, struct ws_test_totals *t)
+{
+	for (size_t i = 0; i < suite->test.n; i++) {
+		if (run_test(r, suite->test.v[i], h))
+			t->passed++;
+		else
+			t->failed++;
+	}
+}
+
 enum ws_status
 ws_rules_test(struct ws_rules *r, const char *path,
     const struct ws_test_hooks *h, const struct ws_complain *c,
     struct ws_test_totals *t)
 {
 	struct ws_suite suite = { .test = { 0 } };
-	enum ws_status status = parse_suite(r, path, c, &suite);
+	enum ws_status status = ws_suite_read(r, path, c, &suite);
 
 	if (status != WS_OK)
 		return status;
-	for (size_t i = 0; i < suite.test.n; i++) {
-		if (run_test(r, suite.test.v[i], h))
-			t->passed++;
-		else
-			t->failed++;
-	}
+	ws_suite_run(r, &suite, h, t);
 	t->uncovered = ws_rules_test_coverage(r, NULL);
 	return WS_OK;
 }

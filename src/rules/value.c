@@ -170,6 +170,8 @@ arithmetic(const struct ws_scene *s, const struct ws_expr *x)
 	struct ws_value a = ws_value_of(s, x->a);
 	struct ws_value b = ws_value_of(s, x->b), v;
 
+	if (x->op == WS_OP_FIRST)
+		return a.known ? a : b;
 	if (!a.known || !b.known)
 		return unknown_value;
 	if (x->op == WS_OP_MUL)

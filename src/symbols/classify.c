@@ -9,20 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include "base/htab.h"
 #include "base/mem.h"
-#include "base/str.h"
-
-enum {
-	MATCH_LIMIT = 100000,
-	DEPTH_LIMIT = 10000, /* nested backtracking, without JIT */
-	HEAP_LIMIT = 8192,   /* KiB, without JIT */
-	JIT_STACK_MIN = 32 << 10,
-	JIT_STACK_MAX = 512 << 10
-};
+#include "base/regex.h"
 
 /* Distinct texts, and the groups of each at the same index. */
 struct terms {
@@ -38,7 +27,7 @@ struct prefix {
 };
 
 struct regex {
-	pcre2_code *code;
+	struct ws_regex *code;
 	uint32_t group;
 	struct ws_sv head; /* every match starts with it; may be empty */
 	struct ws_sv need; /* every match contains it; may be empty */
@@ -50,9 +39,7 @@ struct ws_symset {
 	struct prefix *prefix; /* by text */
 	struct regex *regex;
 	size_t n_regex, cap_regex;
-	pcre2_match_context *context;
-	pcre2_match_data *data;
-	pcre2_jit_stack *stack;
+	struct ws_matcher *matcher;
 	struct ws_buf scratch; /* a normalised name */
 	uint64_t limited;
 };
@@ -254,22 +241,13 @@ static enum ws_status
 add_regex(struct ws_symset *s, const struct ws_group *g,
     const struct ws_pattern *p, uint32_t group, struct ws_err *err)
 {
+	struct ws_err why = { .off = WS_OFF_NONE };
+	struct ws_regex *code = ws_regex_new(ws_sv_of(p->text), &why);
 	struct regex *r;
-	pcre2_code *code;
-	int error;
-	size_t at;
 
-	code = pcre2_compile((PCRE2_SPTR)p->text, PCRE2_ZERO_TERMINATED,
-	    PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &error, &at, NULL);
-	if (code == NULL) {
-		char why[160] = "";
-
-		pcre2_get_error_message(error, (PCRE2_UCHAR *)why, sizeof(why));
+	if (code == NULL)
 		return ws_err_set(err, WS_CORRUPT, WS_OFF_NONE,
-		    "%s:%u: regex: %s at offset %zu", g->file, p->line, why,
-		    at);
-	}
-	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* or the interpreter */
+		    "%s:%u: regex: %s", g->file, p->line, why.text);
 	s->regex =
 	    ws_grow(s->regex, &s->cap_regex, s->n_regex + 1, sizeof(*s->regex));
 	r = &s->regex[s->n_regex++];
@@ -356,21 +334,6 @@ sort_prefixes(struct ws_symset *s)
 	}
 }
 
-static void
-make_matcher(struct ws_symset *s)
-{
-	s->context = pcre2_match_context_create(NULL);
-	s->data = pcre2_match_data_create(1, NULL);
-	if (s->context == NULL || s->data == NULL)
-		ws_out_of_memory(sizeof(*s));
-	pcre2_set_match_limit(s->context, MATCH_LIMIT);
-	pcre2_set_depth_limit(s->context, DEPTH_LIMIT);
-	pcre2_set_heap_limit(s->context, HEAP_LIMIT);
-	/* Without one, JIT code makes do with 32 KiB of the C stack. */
-	s->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
-	pcre2_jit_stack_assign(s->context, NULL, s->stack);
-}
-
 struct ws_symset *
 ws_symset_new(
     const struct ws_queries *q, uint32_t go_version, struct ws_err *err)
@@ -387,7 +350,7 @@ ws_symset_new(
 	s->arena = ws_arena_new();
 	s->exact.text = ws_htab_new();
 	s->starts.text = ws_htab_new();
-	make_matcher(s);
+	s->matcher = ws_matcher_new();
 	for (size_t i = 0; i < q->n_group; i++)
 		if (add_group(s, &q->group[i], (uint32_t)i, go_version, err) !=
 		    WS_OK) {
@@ -404,10 +367,8 @@ ws_symset_free(struct ws_symset *s)
 	if (s == NULL)
 		return;
 	for (size_t i = 0; i < s->n_regex; i++)
-		pcre2_code_free(s->regex[i].code);
-	pcre2_match_data_free(s->data);
-	pcre2_match_context_free(s->context);
-	pcre2_jit_stack_free(s->stack);
+		ws_regex_free(s->regex[i].code);
+	ws_matcher_free(s->matcher);
 	ws_htab_free(s->exact.text);
 	ws_htab_free(s->starts.text);
 	free(s->exact.groups);
@@ -529,18 +490,17 @@ static bool
 match_regex(const struct ws_symset *s, const struct regex *r, struct ws_sv name,
     struct ws_gset *out)
 {
-	int found;
+	enum ws_found found;
 
 	if (ws_gset_has(out, r->group) || !starts_with(name, r->head))
 		return true;
 	if (r->need.n > 0 &&
 	    memmem(name.p, name.n, r->need.p, r->need.n) == NULL)
 		return true;
-	found = pcre2_match(
-	    r->code, (PCRE2_SPTR)name.p, name.n, 0, 0, s->data, s->context);
-	if (found >= 0)
+	found = ws_regex_match(r->code, s->matcher, name);
+	if (found == WS_FOUND_YES)
 		gset_put(out, r->group);
-	return found >= 0 || found == PCRE2_ERROR_NOMATCH;
+	return found != WS_FOUND_LIMIT;
 }
 
 void

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
+	"runtime/trace"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -18,8 +19,9 @@ import (
 )
 
 const (
-	runTime     = 500 * time.Millisecond
-	profileTime = 6 * time.Second
+	runTime     = 300 * time.Millisecond
+	profileTime = 5 * time.Second
+	gainRounds  = 3
 )
 
 // Op does one operation of a worker.
@@ -122,6 +124,39 @@ func save(dir, profile string) {
 	check(f.Close())
 }
 
+// tool starts a command whose output goes to a file of the folder; a tool that
+// is not there leaves no file.
+func tool(dir, file, name string, args ...string) func() {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return func() {}
+	}
+	out, err := os.Create(filepath.Join(dir, file))
+	check(err)
+	cmd := exec.Command(path, args...)
+	cmd.Stdout = out
+	if cmd.Start() != nil {
+		check(out.Close())
+		return func() {}
+	}
+	return func() {
+		_ = cmd.Wait()
+		check(out.Close())
+	}
+}
+
+// others is the CPU time that the machine gave to anybody, in ticks of 10 ms.
+func others() (busy int64) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0
+	}
+	var user, nice, system, idle, wait, irq, soft, steal int64
+	_, _ = fmt.Sscanf(string(text), "cpu %d %d %d %d %d %d %d %d",
+		&user, &nice, &system, &idle, &wait, &irq, &soft, &steal)
+	return user + nice + system + irq + soft + steal
+}
+
 func profiles(dir string, op Op, workers int) {
 	var stop int32
 	done := make(chan struct{})
@@ -131,19 +166,26 @@ func profiles(dir string, op Op, workers int) {
 	}()
 	time.Sleep(200 * time.Millisecond)
 
-	vmstat := exec.Command("vmstat", "-w", "1", "7")
-	text, err := os.Create(filepath.Join(dir, "vmstat.txt"))
-	check(err)
-	vmstat.Stdout = text
-	check(vmstat.Start())
+	pid := fmt.Sprint(os.Getpid())
+	waits := []func(){
+		tool(dir, "vmstat.txt", "vmstat", "-w", "1", "6"),
+		tool(dir, "iostat.txt", "iostat", "-x", "1", "6"),
+		tool(dir, "pidstat.txt", "pidstat", "-u", "-r", "-d", "-w",
+			"-t", "-p", pid, "1", "5"),
+	}
 	cpu, err := os.Create(filepath.Join(dir, "cpu.pb.gz"))
 	check(err)
+	all, own := others(), used()
 	check(pprof.StartCPUProfile(cpu))
 	time.Sleep(profileTime)
 	pprof.StopCPUProfile()
 	check(cpu.Close())
-	check(vmstat.Wait())
-	check(text.Close())
+	disturbed(dir, others()-all, used().cpu-own.cpu)
+	for _, wait := range waits {
+		wait()
+	}
+	traced(dir)
+	record(dir, pid)
 
 	runtime.SetMutexProfileFraction(5)
 	runtime.SetBlockProfileRate(10000)
@@ -154,6 +196,68 @@ func profiles(dir string, op Op, workers int) {
 	save(dir, "allocs")
 	atomic.StoreInt32(&stop, 1)
 	<-done
+}
+
+// disturbed tells beside the folder which part of the machine others used while
+// the CPU profile ran.
+func disturbed(dir string, ticks int64, own time.Duration) {
+	rest := time.Duration(ticks)*10*time.Millisecond - own
+	share := float64(rest) / float64(profileTime) /
+		float64(runtime.NumCPU())
+	check(os.WriteFile(dir+".others",
+		[]byte(fmt.Sprintf("%.3f\n", share)), 0o666))
+}
+
+func traced(dir string) {
+	f, err := os.Create(filepath.Join(dir, "trace.out"))
+	check(err)
+	check(trace.Start(f))
+	time.Sleep(200 * time.Millisecond)
+	trace.Stop()
+	check(f.Close())
+}
+
+// record has Linux perf sample the program; its text carries the symbols.
+func record(dir, pid string) {
+	perf, err := exec.LookPath("perf")
+	if err != nil {
+		return
+	}
+	data := filepath.Join(dir, "perf.data")
+	if exec.Command(perf, "record", "-q", "-F", "397", "-g", "-p", pid,
+		"-o", data, "--", "sleep", "2").Run() != nil {
+		return
+	}
+	script := tool(dir, "perf.script", perf, "script", "-i", data)
+	script()
+	_ = exec.Command("gzip", "-f", filepath.Join(dir, "perf.script")).Run()
+}
+
+// gain is how many times more the fixed operation gets done; both take turns,
+// the median counts.  It is written beside the folder, as it is no evidence.
+func gain(dir string, op, fixed Op, workers int) {
+	var ratio []float64
+	for i := 0; i < gainRounds; i++ {
+		ratio = append(ratio, rate(fixed, workers)/rate(op, workers))
+	}
+	sort.Float64s(ratio)
+	check(os.WriteFile(dir+".gain",
+		[]byte(fmt.Sprintf("%.2f\n", ratio[gainRounds/2])), 0o666))
+}
+
+func rate(op Op, workers int) float64 {
+	var stop int32
+	from := time.Now()
+	time.AfterFunc(runTime, func() { atomic.StoreInt32(&stop, 1) })
+	n, _ := load(op, workers, &stop)
+	return float64(n) / time.Since(from).Seconds()
+}
+
+// Fix captures op, and how much faster fixed is, which does the same for the
+// user without the bottleneck.
+func Fix(name string, op, fixed Op, levels ...int) {
+	Run(name, op, levels...)
+	gain(os.Args[1], op, fixed, levels[len(levels)-1])
 }
 
 // Run captures op into the folder that the command line names.

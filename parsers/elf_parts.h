@@ -1,0 +1,31 @@
+/* What the files of the ELF reader share. */
+#ifndef WS_PARSERS_ELF_H
+#define WS_PARSERS_ELF_H
+
+#include "base/cursor.h"
+#include "model/symtab.h"
+
+/* A part of the file that has an address. */
+struct elf_part {
+	struct ws_sv bytes;
+	uint64_t addr;
+	bool big, wide; /* byte order; 64-bit */
+};
+
+/*
+ * The functions of a Go program from its pclntab, which starts at the start of
+ * the part.  `text` is where its code begins, for tables that leave that to
+ * others (Go 1.26), 0 when unknown.  False when it is no sound table.
+ */
+bool elf_go_table(
+    struct ws_symbols *s, const struct elf_part *part, uint64_t text);
+/* Offset of the first pclntab in the part at or after `from`, or its size. */
+size_t elf_go_find(const struct elf_part *part, size_t from);
+/* Where the module data in the part say that the code begins, given where the
+ * table is; 0 when they are not there. */
+uint64_t elf_go_text(const struct elf_part *part, uint64_t table);
+/* The release that linked the program, from its build information; empty when
+ * it is not written there. */
+struct ws_sv elf_go_version(const struct elf_part *part);
+
+#endif

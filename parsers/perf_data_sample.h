@@ -1,0 +1,47 @@
+/* The second walk: samples, their stacks, and what follows from them. */
+#ifndef WS_PARSERS_PERF_DATA_SAMPLE_H
+#define WS_PARSERS_PERF_DATA_SAMPLE_H
+
+#include "perf_data.h"
+
+/* A sample as it stands in the record; what is not recorded is 0. */
+struct pd_sample {
+	struct pd_attr *attr;
+	uint64_t off, seq, ip, time, period;
+	uint32_t pid, tid;
+	unsigned mode;     /* of the processor, as in misc */
+	struct pd_in read; /* counts, when READ was sampled */
+	struct pd_in chain;
+	struct pd_in raw;
+	uint64_t user_ip; /* from the dumped registers; 0 without */
+};
+
+/* False when the record is too short for what it says. */
+bool pd_sample_read(struct pd *d, const struct pd_rec *r, struct pd_sample *s);
+
+/* perf_data_stack.c: call chains to interned stacks; each distinct one once. */
+struct pd_stacks;
+
+struct pd_stacks *pd_stacks_new(struct pd *d);
+void pd_stacks_free(struct pd_stacks *t);
+ws_id pd_stack_of(struct pd_stacks *t, const struct pd_sample *s);
+
+/* perf_data_sched.c: waits, out of pairs of tracepoints.  Events are put in
+ * the order of time before, round by round. */
+struct pd_order *pd_order_new(struct pd *d);
+void pd_order_free(struct pd_order *o);
+void pd_order_put(
+    struct pd_order *o, const struct pd_sample *s, ws_id stack, ws_id track);
+/* A thread came on a CPU, as a SWITCH record says. */
+void pd_order_in(struct pd_order *o, const struct pd_rec *r);
+/* At the end of a round: what is older than the one before is complete. */
+void pd_order_round(struct pd_order *o);
+void pd_order_finish(struct pd_order *o);
+
+/* perf_data_syscall.c: "sys_read", from the tracepoint or the number. */
+ws_id pd_syscall(struct pd *d, ws_id event, uint64_t number);
+
+/* "PID/TID COMM" */
+ws_id pd_track(struct pd *d, uint32_t pid, uint32_t tid, ws_id comm);
+
+#endif

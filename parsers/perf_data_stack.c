@@ -1,0 +1,344 @@
+/*
+ * Call chains to stacks.  A recording has far fewer distinct chains than
+ * samples, so a chain is looked up as it stands in the file, with the address
+ * space that it is of; only a new one is taken apart.
+ */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "perf_data_sample.h"
+
+/* Marks in chains: values from -4095 on are none of addresses. */
+#define CONTEXT_MAX           ((uint64_t)-4095)
+#define CONTEXT_HV            ((uint64_t)-32)
+#define CONTEXT_KERNEL        ((uint64_t)-128)
+#define CONTEXT_USER          ((uint64_t)-512)
+#define CONTEXT_USER_DEFERRED ((uint64_t)-640)
+#define CONTEXT_GUEST         ((uint64_t)-2048)
+#define CONTEXT_GUEST_KERNEL  ((uint64_t)-2176)
+#define CONTEXT_GUEST_USER    ((uint64_t)-2560)
+
+enum {
+	FIRST_SLOTS = 1 << 10,
+	PLACES = 1 << 13, /* places that are remembered */
+	WORD = 8
+};
+
+enum mode {
+	MODE_UNKNOWN,
+	MODE_KERNEL,
+	MODE_USER,
+	MODE_HYPERVISOR,
+	MODE_GUEST_KERNEL,
+	MODE_GUEST_USER
+};
+
+struct chain {
+	size_t at; /* in pool */
+	uint32_t n, hash;
+	struct pd_space_at user;
+	uint32_t kernel_epoch;
+	ws_id stack;
+};
+
+struct place {
+	uint64_t ip;
+	struct pd_space_at at;
+	ws_id frame; /* 0: free */
+};
+
+struct pd_stacks {
+	struct pd *d;
+	struct chain *chain;
+	size_t n, cap;
+	uint32_t *slot; /* index + 1, or 0 */
+	size_t n_slots;
+	unsigned char *pool; /* words in the byte order of the file */
+	size_t n_pool, cap_pool;
+	unsigned char *made; /* a chain that is not in the file as it is */
+	size_t n_made, cap_made;
+	ws_id *frames;
+	size_t cap_frames;
+	struct place place[PLACES];
+	struct pd_space_at user, kernel;
+	ws_id kernel_name, guest_name, hypervisor_name;
+};
+
+struct pd_stacks *
+pd_stacks_new(struct pd *d)
+{
+	struct pd_stacks *t = ws_alloc(sizeof(*t));
+	struct ws_dict *dict = d->sink->dict;
+
+	t->d = d;
+	t->n_slots = FIRST_SLOTS;
+	t->slot = ws_alloc_array(t->n_slots, sizeof(*t->slot));
+	t->kernel_name = ws_dict_cstr(dict, "[kernel.kallsyms]");
+	t->guest_name = ws_dict_cstr(dict, "[guest.kernel.kallsyms]");
+	t->hypervisor_name = ws_dict_cstr(dict, "[hypervisor]");
+	return t;
+}
+
+void
+pd_stacks_free(struct pd_stacks *t)
+{
+	if (t == NULL)
+		return;
+	free(t->chain);
+	free(t->slot);
+	free(t->pool);
+	free(t->made);
+	free(t->frames);
+	free(t);
+}
+
+static enum mode
+mode_of_mark(uint64_t mark)
+{
+	switch (mark) {
+	case CONTEXT_HV:
+		return MODE_HYPERVISOR;
+	case CONTEXT_KERNEL:
+		return MODE_KERNEL;
+	case CONTEXT_USER:
+		return MODE_USER;
+	case CONTEXT_GUEST:
+	case CONTEXT_GUEST_USER:
+		return MODE_GUEST_USER;
+	case CONTEXT_GUEST_KERNEL:
+		return MODE_GUEST_KERNEL;
+	default:
+		return MODE_UNKNOWN;
+	}
+}
+
+static struct pd_place
+place_of(struct pd_stacks *t, uint64_t ip, enum mode mode)
+{
+	struct pd_place p = { .addr = ip };
+
+	if (mode == MODE_USER)
+		return pd_maps_find(t->d->maps, t->user, ip);
+	if (mode == MODE_KERNEL) {
+		p = pd_maps_find(t->d->maps, t->kernel, ip);
+		if (p.mapping == 0)
+			p.mapping = t->kernel_name;
+	} else if (mode == MODE_GUEST_KERNEL) {
+		p.mapping = t->guest_name;
+	} else if (mode == MODE_HYPERVISOR) {
+		p.mapping = t->hypervisor_name;
+	}
+	return p;
+}
+
+static ws_id
+frame_of(struct pd_stacks *t, uint64_t ip, enum mode mode)
+{
+	struct pd_space_at at = mode == MODE_USER ? t->user : t->kernel;
+	struct place *hint =
+	    &t->place[(ip * UINT64_C(0x9e3779b97f4a7c15) >> 40) % PLACES];
+	struct ws_frame f = { .func = 0 };
+	struct pd_place p;
+
+	/* The few modes share the hints: their spaces or addresses differ. */
+	if (hint->frame != 0 && hint->ip == ip && hint->at.space == at.space &&
+	    hint->at.epoch == at.epoch && mode <= MODE_USER)
+		return hint->frame;
+	p = place_of(t, ip, mode);
+	f.addr = p.addr;
+	f.mapping = p.mapping;
+	f.func = p.func;
+	hint->frame = ws_dict_frame(t->d->sink->dict, &f);
+	hint->ip = ip;
+	hint->at = at;
+	if (mode == MODE_UNKNOWN || mode > MODE_USER) {
+		ws_id frame = hint->frame;
+
+		hint->frame = 0;
+		return frame;
+	}
+	return hint->frame;
+}
+
+/* The stack of n bytes of chain. */
+static ws_id
+make_stack(struct pd_stacks *t, const unsigned char *p, size_t n)
+{
+	enum mode mode = MODE_USER;
+	size_t depth = (size_t)t->d->limits->depth, frames = 0;
+	struct pd_in in = pd_in(t->d, p, n);
+
+	t->frames = ws_grow(
+	    t->frames, &t->cap_frames, n / WORD + 1, sizeof(*t->frames));
+	while (pd_left(&in) >= WORD && frames < depth) {
+		uint64_t ip = pd_u64(&in);
+
+		if (ip < CONTEXT_MAX) {
+			t->frames[frames++] = frame_of(t, ip, mode);
+			continue;
+		}
+		mode = mode_of_mark(ip);
+		if (ip == CONTEXT_USER_DEFERRED) {
+			/* A cookie follows, and the user's part not at all. */
+			t->d->deferred++;
+			break;
+		}
+	}
+	return ws_dict_stack(t->d->sink->dict, t->frames, frames);
+}
+
+static uint64_t
+mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ (h >> 29);
+}
+
+static uint32_t
+hash_chain(const struct pd_stacks *t, const unsigned char *p, size_t n)
+{
+	uint64_t a = (uint64_t)t->user.space << 32 | t->user.epoch,
+		 b = t->kernel.epoch ^ (uint64_t)n << 32;
+	size_t i;
+
+	/* Two at a time, as multiplications wait for each other. */
+	for (i = 0; i + 2 * WORD <= n; i += 2 * WORD) {
+		a = mix(a, pd_load64(p + i, false));
+		b = mix(b, pd_load64(p + i + WORD, false));
+	}
+	if (i < n)
+		a = mix(a, pd_load64(p + i, false));
+	return (uint32_t)(mix(a, b) >> 32);
+}
+
+static void
+grow_slots(struct pd_stacks *t)
+{
+	size_t at;
+
+	free(t->slot);
+	t->n_slots *= 2;
+	t->slot = ws_alloc_array(t->n_slots, sizeof(*t->slot));
+	for (size_t i = 0; i < t->n; i++) {
+		at = t->chain[i].hash & (t->n_slots - 1);
+		while (t->slot[at] != 0)
+			at = (at + 1) & (t->n_slots - 1);
+		t->slot[at] = (uint32_t)(i + 1);
+	}
+}
+
+static ws_id
+add_chain(struct pd_stacks *t, const unsigned char *p, size_t n, uint32_t hash)
+{
+	struct chain *c;
+
+	t->chain = ws_grow(t->chain, &t->cap, t->n + 1, sizeof(*c));
+	t->pool = ws_grow(t->pool, &t->cap_pool, t->n_pool + n, 1);
+	c = &t->chain[t->n++];
+	*c = (struct chain){ t->n_pool, (uint32_t)n, hash, t->user,
+		t->kernel.epoch, 0 };
+	memcpy(t->pool + t->n_pool, p, n);
+	t->n_pool += n;
+	c->stack = make_stack(t, p, n);
+	return c->stack;
+}
+
+static bool
+is_same(const struct pd_stacks *t, const struct chain *c,
+    const unsigned char *p, size_t n)
+{
+	return c->n == n && c->user.space == t->user.space &&
+	       c->user.epoch == t->user.epoch &&
+	       c->kernel_epoch == t->kernel.epoch &&
+	       memcmp(t->pool + c->at, p, n) == 0;
+}
+
+static ws_id
+look_up(struct pd_stacks *t, const unsigned char *p, size_t n)
+{
+	uint32_t hash = hash_chain(t, p, n), i;
+	size_t at;
+
+	if (t->n + 1 > t->n_slots - t->n_slots / 4)
+		grow_slots(t);
+	at = hash & (t->n_slots - 1);
+	for (; (i = t->slot[at]) != 0; at = (at + 1) & (t->n_slots - 1))
+		if (t->chain[i - 1].hash == hash &&
+		    is_same(t, &t->chain[i - 1], p, n))
+			return t->chain[i - 1].stack;
+	t->slot[at] = (uint32_t)(t->n + 1);
+	return add_chain(t, p, n, hash);
+}
+
+static uint64_t
+mark_of(unsigned mode)
+{
+	switch (mode) {
+	case MODE_KERNEL:
+		return CONTEXT_KERNEL;
+	case MODE_HYPERVISOR:
+		return CONTEXT_HV;
+	case MODE_GUEST_KERNEL:
+		return CONTEXT_GUEST_KERNEL;
+	case MODE_GUEST_USER:
+		return CONTEXT_GUEST_USER;
+	default:
+		return CONTEXT_USER;
+	}
+}
+
+static bool
+has_address(struct pd_in in)
+{
+	while (pd_left(&in) >= WORD)
+		if (pd_u64(&in) < CONTEXT_MAX)
+			return true;
+	return false;
+}
+
+static void
+put_word(struct pd_stacks *t, uint64_t v)
+{
+	unsigned char *p;
+
+	t->made = ws_grow(t->made, &t->cap_made, t->n_made + WORD, 1);
+	p = t->made + t->n_made;
+	for (unsigned i = 0; i < WORD; i++)
+		p[t->d->big ? WORD - 1 - i : i] = (unsigned char)(v >> 8 * i);
+	t->n_made += WORD;
+}
+
+/* Without a chain, the sampled address; with a dump of the user's stack, whose
+ * chain is the kernel's alone, the user's address behind that. */
+static ws_id
+make_chain(struct pd_stacks *t, const struct pd_sample *s, bool has_chain)
+{
+	struct pd_in in = s->chain;
+
+	t->n_made = 0;
+	while (has_chain && pd_left(&in) >= WORD)
+		put_word(t, pd_u64(&in));
+	if (!has_chain && (s->attr->sample_type & PD_IP)) {
+		put_word(t, mark_of(s->mode));
+		put_word(t, s->ip);
+	}
+	if (s->user_ip != 0 && (t->n_made == 0 || s->mode == MODE_KERNEL)) {
+		put_word(t, CONTEXT_USER);
+		put_word(t, s->user_ip);
+	}
+	return t->n_made == 0 ? 0 : look_up(t, t->made, t->n_made);
+}
+
+ws_id
+pd_stack_of(struct pd_stacks *t, const struct pd_sample *s)
+{
+	uint64_t time = t->d->has_time ? s->time : s->seq;
+	struct pd_maps *maps = t->d->maps;
+	bool has_chain = has_address(s->chain);
+
+	t->user = pd_maps_space(maps, s->pid, time);
+	t->kernel = pd_maps_space(maps, (uint32_t)PD_KERNEL_PID, time);
+	if (has_chain && s->user_ip == 0)
+		return look_up(t, s->chain.p, pd_left(&s->chain));
+	return make_chain(t, s, has_chain);
+}

@@ -1,0 +1,394 @@
+/*
+ * sar of sysstat, text, and what `sadf -d` makes of its files (fields between
+ * semicolons), from 9.1 to 12.7: -u -P -q -r -S -B -w -W -b -d -n DEV and the
+ * rest of -A, in any locale, with restarts, several captures in one file.
+ * Specified by sar(1) and sadf(1), and by what each version prints.
+ *
+ * Every activity is a table of its own over the same times, so the clock
+ * starts anew at each header with other columns.
+ *
+ * Devices and CPU shares become the series of iostat and mpstat.  Pages
+ * swapped become bytes where the banner shows a machine with pages of 4 KiB.
+ * Columns without a well-known name become "sar.TOKEN" without a unit, as
+ * printed.  Left out: rows of averages; tables of interrupts, terminals,
+ * sensors and file systems.  Intervals are what sar shows, so that nothing is
+ * an average since boot.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "ingest/parser.h"
+#include "iostat.h"
+
+#define KB   1024.0
+#define PAGE 4096.0
+
+static const struct ws_column table[] = {
+	{ "cswch/s", WS_N_SCHED_SWITCHES, WS_U_RATE, 1 },
+	{ "runq-sz", WS_N_SCHED_RUNNABLE, WS_U_COUNT, 1 },
+	{ "blocked", WS_N_SCHED_BLOCKED, WS_U_COUNT, 1 },
+	{ "pgpgin/s", WS_N_BLOCK_IN, WS_U_BRATE, KB },
+	{ "pgpgout/s", WS_N_BLOCK_OUT, WS_U_BRATE, KB },
+	{ "fault/s", WS_N_MEM_FAULTS, WS_U_RATE, 1 },
+	{ "majflt/s", WS_N_MEM_FAULTS_MAJOR, WS_U_RATE, 1 },
+	{ "pgscand/s", WS_N_MEM_SCAN_DIRECT, WS_U_RATE, 1 },
+	{ "pswpin/s", WS_N_SWAP_IN, WS_U_BRATE, PAGE },
+	{ "pswpout/s", WS_N_SWAP_OUT, WS_U_BRATE, PAGE },
+	{ "kbmemfree", WS_N_MEM_FREE, WS_U_BYTES, KB },
+	{ "kbavail", WS_N_MEM_AVAILABLE, WS_U_BYTES, KB },
+	{ "kbbuffers", WS_N_MEM_BUFFERS, WS_U_BYTES, KB },
+	{ "kbcached", WS_N_MEM_CACHE, WS_U_BYTES, KB },
+	{ "kbactive", WS_N_MEM_ACTIVE, WS_U_BYTES, KB },
+	{ "kbinact", WS_N_MEM_INACTIVE, WS_U_BYTES, KB },
+	{ "kbswpused", WS_N_MEM_SWAPPED, WS_U_BYTES, KB },
+	{ "%scpu", WS_N_PSI_CPU_SOME, WS_U_RATIO, 0.01 },
+	{ "%sio", WS_N_PSI_IO_SOME, WS_U_RATIO, 0.01 },
+	{ "%fio", WS_N_PSI_IO_FULL, WS_U_RATIO, 0.01 },
+	{ "%smem", WS_N_PSI_MEM_SOME, WS_U_RATIO, 0.01 },
+	{ "%fmem", WS_N_PSI_MEM_FULL, WS_U_RATIO, 0.01 },
+};
+
+/* What a header can begin with, besides columns of the table: the others of
+ * the activities that make series, and what rows of the rest are of. */
+static const char *const first_words[] = { "CPU", "DEV", "IFACE", "tps",
+	"proc/s", "kbswpfree", "frmpg/s", "%scpu-10", "%sio-10", "%smem-10",
+	"pgpgin/s", "INTR", "TTY", "dentunusd", "kbhugfree", "call/s",
+	"scall/s", "totsck", "tcp6sck", "irec/s", "BUS", "FAN", "TEMP", "MHz",
+	"FILESYSTEM", "MOUNTPOINT", "FCHOST", "active/s", "idgm/s" };
+
+enum kind { KIND_NONE, KIND_CPU, KIND_DEVICE, KIND_NAMED, KIND_PLAIN };
+
+struct sar {
+	struct ws_iostat io;
+	enum kind kind;
+	struct ws_iostat_layout l;
+	struct ws_number number[WS_COLUMNS_MAX];
+	bool pages; /* of 4 KiB */
+	bool name_last;
+};
+
+static bool
+is_first(struct ws_sv s)
+{
+	for (size_t i = 0; i < WS_LEN(first_words); i++)
+		if (ws_sv_is(s, first_words[i]))
+			return true;
+	for (size_t i = 0; i < WS_LEN(table); i++)
+		if (ws_sv_is(s, table[i].token))
+			return true;
+	return false;
+}
+
+/* Words and no numbers, and not the table of mpstat or pidstat. */
+static bool
+is_columns(struct ws_sv columns)
+{
+	struct ws_sv f[WS_COLUMNS_MAX];
+	size_t n = ws_row_split(columns, f, WS_COLUMNS_MAX);
+	double v;
+
+	if (n == 0 || n > WS_COLUMNS_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (ws_cell_number(f[i], &v) || ws_sv_is(f[i], "Command"))
+			return false;
+	return n < 6 || !ws_sv_is(f[0], "CPU") || !ws_sv_is(f[5], "%irq");
+}
+
+static enum kind
+kind_of(const struct ws_layout *l)
+{
+	if (ws_layout_find(l, "DEV") < l->n)
+		return KIND_DEVICE;
+	if (ws_sv_is(l->token[0], "CPU"))
+		return ws_layout_find(l, "%idle") < l->n ? KIND_CPU : KIND_NONE;
+	if (ws_sv_is(l->token[0], "IFACE"))
+		return KIND_NAMED;
+	/* The rest is of interrupts and the like, which begin with what each
+	 * row is of, in capitals. */
+	for (size_t i = 0; i < l->token[0].n; i++)
+		if (l->token[0].p[i] >= 'a' && l->token[0].p[i] <= 'z')
+			return KIND_PLAIN;
+	return KIND_NONE;
+}
+
+static void
+read_columns(struct sar *p, struct ws_sv columns)
+{
+	struct ws_layout *l = &p->l.l;
+
+	ws_layout_read(l, columns, table, WS_LEN(table));
+	p->kind = l->n > 0 ? kind_of(l) : KIND_NONE;
+	p->name_last = l->n > 0 && ws_sv_is(l->token[l->n - 1], "DEV");
+	if (p->kind == KIND_CPU)
+		ws_sysstat_cpu_layout(l, columns);
+	if (p->kind == KIND_DEVICE) {
+		ws_iostat_device_layout(l, columns);
+		ws_iostat_plan(&p->io, &p->l);
+	}
+}
+
+static bool
+is_same(const struct ws_layout *l, struct ws_sv columns)
+{
+	struct ws_sv f[WS_COLUMNS_MAX];
+	size_t n = ws_row_split(columns, f, WS_COLUMNS_MAX);
+
+	for (size_t i = 0; n == l->n && i < n; i++)
+		if (!ws_sv_eq(f[i], l->token[i]))
+			return false;
+	return n == l->n;
+}
+
+static bool
+take_header(struct sar *p, const struct ws_line *line)
+{
+	struct ws_sysstat_header h;
+
+	if (!ws_sysstat_header(&h, line->text, is_first) ||
+	    !is_columns(h.columns))
+		return false;
+	if (h.average) {
+		p->kind = KIND_NONE;
+		return true;
+	}
+	p->io.s.prefix = h.prefix;
+	if (!is_same(&p->l.l, h.columns))
+		ws_sysstat_rewind(&p->io.s);
+	read_columns(p, h.columns);
+	return true;
+}
+
+/* Rows of the table under their columns; track is 0 or what the row is of. */
+static void
+put_cells(struct sar *p, const struct ws_sv *cell, size_t first, uint64_t off)
+{
+	struct ws_event ev = ws_sysstat_counter(&p->io.s, false);
+	char text[80];
+
+	if (first > 0)
+		ev.track = ws_dict_str(p->io.s.sink->dict, cell[0]);
+	for (size_t i = first; i < p->l.l.n; i++) {
+		const struct ws_column *c = p->l.l.col[i];
+		struct ws_sv token = p->l.l.token[i];
+		struct ws_number n = ws_cell_read(cell[i]);
+
+		if (!n.good || n.v < 0 || n.v > 1e15 || token.n > 64) {
+			ws_sysstat_fault(&p->io.s, off,
+			    "a cell is not a number of its column");
+			continue;
+		}
+		if (c != NULL && (c->factor != PAGE || p->pages)) {
+			ev.name = c->name;
+			ev.unit = (uint8_t)c->unit;
+			ev.value = ws_number_value(c, &n);
+		} else {
+			snprintf(
+			    text, sizeof(text), "sar.%.*s", WS_SV_ARG(token));
+			ev.name = ws_dict_cstr(p->io.s.sink->dict, text);
+			ev.unit = WS_U_NONE;
+			ev.value = n.v;
+		}
+		ws_batch_put(&p->io.s.out, &ev);
+	}
+	p->io.s.rows++;
+}
+
+static void
+put_device(struct sar *p, const struct ws_sv *cell, uint64_t off)
+{
+	size_t n = p->l.l.n, name = p->name_last ? n - 1 : 0;
+	struct ws_iostat_row r = { .l = &p->l,
+		.first = name == 0,
+		.n = n - 1,
+		.cell = cell + (name == 0),
+		.number = p->number,
+		.device = cell[name],
+		.off = off };
+
+	for (size_t i = 0; i < r.n; i++)
+		p->number[i] = ws_cell_read(r.cell[i]);
+	ws_iostat_device_row(&p->io, &r);
+}
+
+/* The cells of a row, as many as there are columns. */
+static void
+put_row(struct sar *p, const struct ws_sv *cell, uint64_t off)
+{
+	uint64_t cpu;
+
+	if (p->kind == KIND_DEVICE)
+		put_device(p, cell, off);
+	else if (p->kind != KIND_CPU)
+		put_cells(p, cell, p->kind == KIND_NAMED, off);
+	else if ((!ws_sv_is(cell[0], "all") && !ws_sv_is(cell[0], "-1") &&
+		     !ws_num_u64(cell[0], 0, 1 << 20, &cpu)) ||
+		 !ws_sysstat_cpu_is_whole(&p->l.l, cell))
+		ws_sysstat_fault(&p->io.s, off,
+		    "a row is not the shares of its header");
+	else
+		ws_sysstat_cpu_row(&p->io.s, &p->l.l, cell, false);
+}
+
+/* Lines of the tool between rows: a restart, a comment. */
+static bool
+is_event_line(struct sar *p, struct ws_sv word)
+{
+	if (ws_sv_is(word, "COM") || ws_sv_starts(word, "COM "))
+		return true;
+	if (!ws_sv_is(word, "LINUX") && !ws_sv_starts(word, "LINUX-RESTART"))
+		return false;
+	ws_sysstat_note(&p->io.s, "the machine was restarted in this log");
+	return true;
+}
+
+static void
+take_row(struct sar *p, const struct ws_line *line, struct ws_sv bare)
+{
+	struct ws_sv f[WS_SYSSTAT_FIELDS], clock;
+	size_t n = ws_row_split(bare, f, WS_SYSSTAT_FIELDS);
+	size_t k = ws_sysstat_clock(f, n);
+
+	if (k == 0 || k >= n || is_event_line(p, f[k]) || p->kind == KIND_NONE)
+		return;
+	if (is_columns(ws_sv_from(bare, (size_t)(f[k].p - bare.p)))) {
+		p->kind = KIND_NONE; /* an activity that is left out */
+		return;
+	}
+	if (n != k + p->l.l.n) {
+		ws_sysstat_fault(&p->io.s, line->off,
+		    "a row with fewer or more fields than its header");
+		return;
+	}
+	clock = f[0];
+	clock.n = (size_t)(f[k - 1].p + f[k - 1].n - clock.p);
+	ws_sysstat_time(&p->io.s, clock);
+	put_row(p, f + k, line->off);
+}
+
+/* Fields between semicolons; returns how many there are. */
+static size_t
+split_csv(struct ws_sv line, struct ws_sv *f, size_t max)
+{
+	size_t n = 0;
+
+	while (line.n > 0 && n < max)
+		f[n++] = ws_sv_trim(ws_sv_split(&line, ';'));
+	return line.n > 0 ? max + 1 : n;
+}
+
+/* "# hostname;interval;timestamp;CPU;%user;...[...]" */
+static void
+take_csv_header(struct sar *p, struct ws_sv line)
+{
+	struct ws_buf b = { 0 };
+
+	ws_sv_split(&line, ';');
+	ws_sv_split(&line, ';');
+	ws_sv_split(&line, ';');
+	for (size_t i = 0; i < line.n && line.p[i] != '['; i++)
+		ws_buf_putc(&b, line.p[i] == ';' ? ' ' : line.p[i]);
+	read_columns(p, ws_buf_sv(&b));
+	if (ws_sv_find(line, "[...]") == line.n)
+		return;
+	p->kind = KIND_NONE;
+	ws_sysstat_note(
+	    &p->io.s, "lines of several activities (sadf -h) were left out");
+	ws_buf_fini(&b);
+}
+
+static void
+take_csv_row(struct sar *p, struct ws_sv line, uint64_t off)
+{
+	struct ws_sv f[WS_SYSSTAT_FIELDS];
+	size_t n = split_csv(line, f, WS_SYSSTAT_FIELDS);
+
+	if (n < 4 || is_event_line(p, f[3]) || p->kind == KIND_NONE)
+		return;
+	if (n != p->l.l.n + 3 || !ws_sysstat_stamp(&p->io.s, f[2])) {
+		ws_sysstat_fault(&p->io.s, off,
+		    "a row does not fit the fields of its header");
+		return;
+	}
+	put_row(p, f + 3, off);
+}
+
+static bool
+is_csv(struct ws_sv s)
+{
+	return ws_sv_starts(s, "# hostname;interval;timestamp;");
+}
+
+static void
+take_line(struct sar *p, const struct ws_line *line, bool csv)
+{
+	struct ws_sv bare = ws_sysstat_bare(&p->io.s, line->text);
+
+	if (bare.n == 0)
+		return;
+	if (!line->ended) {
+		ws_sysstat_fault(&p->io.s, line->off, "the last line is cut");
+		return;
+	}
+	if (is_csv(bare)) {
+		take_csv_header(p, bare);
+	} else if (csv) {
+		take_csv_row(p, bare, line->off);
+	} else if (ws_sysstat_banner(&p->io.s, bare, true)) {
+		p->pages = ws_sv_find(bare, "_x86_64_") < bare.n;
+		p->kind = KIND_NONE;
+		p->l.l.n = 0;
+	} else if (!take_header(p, line)) {
+		take_row(p, line, bare);
+	}
+}
+
+static bool
+is_text(struct ws_sv head)
+{
+	struct ws_sysstat_header h;
+
+	return ws_sysstat_find(&h, head, is_first) && is_columns(h.columns);
+}
+
+static enum ws_bid
+bid(const struct ws_artifact *a)
+{
+	return is_csv(a->head) || is_text(a->head) ? WS_BID_SHAPE : WS_BID_NO;
+}
+
+static enum ws_status
+parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
+{
+	struct sar *p = ws_alloc(sizeof(*p));
+	struct ws_sv head = ws_source_artifact(src)->head;
+	struct ws_lines lines = { .src = src };
+	struct ws_line line;
+	struct ws_cur c;
+	bool csv = is_csv(head);
+	enum ws_status read, status;
+
+	ws_iostat_init(&p->io, src, sink);
+	p->io.first = false;
+	ws_cur_init(&c, head.p, head.n, 0);
+	ws_sysstat_survey(&p->io.s, c, is_first);
+	while (
+	    p->io.s.out.status == WS_OK && ws_lines_next(&lines, &line))
+		take_line(p, &line, csv);
+	ws_lines_fini(&lines);
+	read = ws_source_status(src, NULL);
+	/* Damage of the stream says more than what it did to the rows. */
+	status = ws_sysstat_finish(&p->io.s, "sar", read == WS_OK ? err : NULL);
+	free(p);
+	return ws_status_worst(read, status);
+}
+
+const struct ws_parser ws_parser_sar = {
+	.name = "sar",
+	.title = "sar (sysstat) text, or fields of sadf -d",
+	.bid = bid,
+	.parse = parse,
+};

@@ -1,0 +1,19 @@
+/*
+ * Sums since some start, as /proc shows them, become rates: two snapshots of
+ * the same counter in one artifact, or in two artifacts whose paths differ in
+ * one part ("t0/stat" and "t1/stat").
+ */
+#ifndef WS_TOTALS_H
+#define WS_TOTALS_H
+
+#include "metrics/series.h"
+
+struct ws_totals;
+
+struct ws_totals *ws_totals_new(struct ws_dict *d);
+void ws_totals_free(struct ws_totals *t);
+struct ws_sink *ws_totals_sink(struct ws_totals *t);
+/* Puts the rates into the counters, each in the artifact of its end. */
+void ws_totals_resolve(struct ws_totals *t, struct ws_counters *c);
+
+#endif

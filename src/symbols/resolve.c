@@ -1,0 +1,454 @@
+#include "symbols/resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/htab.h"
+#include "base/mem.h"
+#include "model/symtab.h"
+
+enum { TABLES_MAX = 8 };
+
+/* Which tables name the addresses of a mapping, best first. */
+struct chosen {
+	ws_id mapping;
+	enum ws_refusal why;
+	const struct ws_symbols *table[TABLES_MAX];
+	size_t n;
+	const struct ws_symbols *segments; /* offsets to addresses, or NULL */
+	bool absolute;  /* symbols have run-time addresses, but for: */
+	uint64_t slide; /* is taken off addresses */
+};
+
+struct lent_key {
+	uint64_t addr;
+	ws_id mapping, zero;
+};
+
+struct ws_resolver {
+	struct ws_dict *dict;
+	struct ws_symtab *symtab;
+	struct ws_htab *mappings;
+	struct chosen *chosen; /* by index of the mapping */
+	size_t cap_chosen;
+	struct ws_htab *lent;
+	ws_id *lent_func; /* by index of the key */
+	size_t cap_lent;
+	/* By frame: what it became as an innermost one, and as a caller. */
+	ws_id *frame[2];
+	size_t n_frames;
+	ws_id *stack; /* by stack: what it became, or 0 */
+	size_t n_stacks;
+	ws_id *buf;
+	size_t cap_buf;
+};
+
+/* Other artifacts that show the same address with its function. */
+static void
+borrow(struct ws_resolver *r)
+{
+	for (size_t i = 1; i <= r->n_frames; i++) {
+		const struct ws_frame *f = ws_dict_get_frame(r->dict, (ws_id)i);
+		struct lent_key key = { f->addr, f->mapping, 0 };
+		bool is_new;
+		uint32_t k;
+
+		if (f->func == 0 || f->addr == 0 || f->mapping == 0 ||
+		    f->inlined)
+			continue;
+		k = ws_htab_put(r->lent, &key, sizeof(key), &is_new);
+		if (!is_new)
+			continue;
+		r->lent_func = ws_grow(r->lent_func, &r->cap_lent,
+		    (size_t)k + 1, sizeof(*r->lent_func));
+		r->lent_func[k] = f->func;
+	}
+}
+
+struct ws_resolver *
+ws_resolver_new(struct ws_dict *d)
+{
+	struct ws_resolver *r = ws_alloc(sizeof(*r));
+
+	r->dict = d;
+	r->symtab = ws_dict_symtab(d);
+	r->mappings = ws_htab_new();
+	r->lent = ws_htab_new();
+	r->n_frames = ws_dict_frames(d);
+	r->n_stacks = ws_dict_stacks(d);
+	for (int i = 0; i < 2; i++)
+		r->frame[i] =
+		    ws_alloc_array(r->n_frames + 1, sizeof(*r->frame[i]));
+	r->stack = ws_alloc_array(r->n_stacks + 1, sizeof(*r->stack));
+	borrow(r);
+	return r;
+}
+
+void
+ws_resolver_free(struct ws_resolver *r)
+{
+	if (r == NULL)
+		return;
+	ws_htab_free(r->mappings);
+	ws_htab_free(r->lent);
+	free(r->chosen);
+	free(r->lent_func);
+	free(r->frame[0]);
+	free(r->frame[1]);
+	free(r->stack);
+	free(r->buf);
+	free(r);
+}
+
+static struct ws_sv
+base_of(struct ws_sv path)
+{
+	size_t i;
+
+	for (i = path.n; i > 0 && path.p[i - 1] != '/'; i--)
+		;
+	return ws_sv_from(path, i);
+}
+
+/* How many bytes at the end of two paths are the same whole parts. */
+static size_t
+same_end(struct ws_sv a, struct ws_sv b)
+{
+	size_t n = 0, whole = 0;
+
+	while (n < a.n && n < b.n && a.p[a.n - n - 1] == b.p[b.n - n - 1])
+		if (a.p[a.n - ++n] == '/')
+			whole = n;
+	return n == a.n || n == b.n ? n : whole;
+}
+
+static void
+choose(struct chosen *c, const struct ws_symbols *t)
+{
+	if (c->n < TABLES_MAX)
+		c->table[c->n++] = t;
+	if (!t->is_debug && t->n_load > 0 && c->segments == NULL)
+		c->segments = t;
+}
+
+static bool
+is_of_file(const struct ws_symbols *t)
+{
+	return t->from == WS_SYMBOLS_ELF || t->from == WS_SYMBOLS_PCLNTAB;
+}
+
+/* All tables of the build.  What was stripped off knows the most, the list of
+ * Go's functions comes last, as it knows neither C nor suffixes. */
+static void
+choose_build(
+    struct ws_resolver *r, struct chosen *c, const struct ws_build_id *id)
+{
+	size_t n = ws_symtab_count(r->symtab);
+
+	for (int pass = 0; pass < 3; pass++) {
+		for (size_t i = 0; i < n; i++) {
+			const struct ws_symbols *t =
+			    ws_symtab_get(r->symtab, i);
+			int rank = t->from == WS_SYMBOLS_PCLNTAB ? 2
+				   : t->is_debug                 ? 0
+								 : 1;
+
+			if (rank == pass && is_of_file(t) &&
+			    ws_build_id_eq(&t->build_id, id))
+				choose(c, t);
+		}
+	}
+}
+
+/* Of the files with the mapping's name, the one whose path agrees most; NULL
+ * with `unsure` when that is not one. */
+static const char *
+nearest_file(struct ws_resolver *r, struct ws_sv path, bool *unsure)
+{
+	size_t n = ws_symtab_count(r->symtab), best = 0;
+	const char *artifact = NULL;
+
+	*unsure = false;
+	for (size_t i = 0; i < n; i++) {
+		const struct ws_symbols *t = ws_symtab_get(r->symtab, i);
+		struct ws_sv name = ws_sv_of(t->artifact);
+		size_t same;
+
+		if (!is_of_file(t) || t->is_debug ||
+		    !ws_sv_eq(base_of(name), base_of(path)))
+			continue;
+		same = same_end(name, path);
+		if (same > best) {
+			best = same;
+			artifact = t->artifact;
+			*unsure = false;
+		} else if (same == best && strcmp(artifact, t->artifact) != 0) {
+			*unsure = true;
+		}
+	}
+	return artifact;
+}
+
+/* Without a build id, the name has to do. */
+static void
+choose_name(struct ws_resolver *r, struct chosen *c, struct ws_sv path,
+    const struct ws_build_id *wanted)
+{
+	size_t n = ws_symtab_count(r->symtab);
+	const char *artifact;
+	bool unsure;
+
+	if (ws_sv_ends(path, " (deleted)"))
+		path.n -= sizeof(" (deleted)") - 1;
+	artifact = nearest_file(r, path, &unsure);
+	if (artifact == NULL)
+		return;
+	if (wanted != NULL || unsure) {
+		c->why =
+		    wanted != NULL ? WS_REFUSED_BUILD_ID : WS_REFUSED_UNSURE;
+		return;
+	}
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < n; i++) {
+			const struct ws_symbols *t =
+			    ws_symtab_get(r->symtab, i);
+
+			if (pass == (t->from == WS_SYMBOLS_PCLNTAB) &&
+			    strcmp(t->artifact, artifact) == 0)
+				choose(c, t);
+		}
+	}
+}
+
+static uint64_t
+addr_of(const struct ws_symbols *t, struct ws_sv name)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (ws_sv_is(name, t->text.p + t->symbol[i].name))
+			return t->symbol[i].addr;
+	return 0;
+}
+
+/*
+ * A list of the kernel's symbols is of the same boot when the symbol that the
+ * recording gives the address of is there; of the same kernel at another
+ * address when the build id says so.
+ */
+static void
+choose_kernel(struct ws_resolver *r, struct chosen *c)
+{
+	ws_id main = ws_dict_cstr(r->dict, "[kernel.kallsyms]");
+	const struct ws_mapped *m = ws_symtab_mapped(r->symtab, main);
+	size_t n = ws_symtab_count(r->symtab);
+
+	if (m == NULL || m->conflict || m->symbol == 0) {
+		c->why = m != NULL && m->conflict ? WS_REFUSED_UNSURE : c->why;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct ws_symbols *t = ws_symtab_get(r->symtab, i);
+		bool same = t->build_id.n > 0 &&
+			    ws_build_id_eq(&t->build_id, &m->build_id);
+		uint64_t at;
+
+		if (t->from != WS_SYMBOLS_KALLSYMS &&
+		    !(t->from == WS_SYMBOLS_ELF && same && c->mapping == main))
+			continue;
+		at = addr_of(t, ws_dict_text(r->dict, m->symbol));
+		if (at != 0 && (same || at == m->reference)) {
+			c->slide = m->reference - at;
+			c->absolute = true;
+			c->table[0] = t;
+			c->n = 1;
+			c->why = WS_REFUSED_NOT;
+			return;
+		}
+		if (t->from == WS_SYMBOLS_KALLSYMS)
+			c->why = WS_REFUSED_BUILD_ID;
+	}
+}
+
+static bool
+is_kernel(struct ws_sv mapping)
+{
+	static const char *const other[] = { "[vdso]", "[vsyscall]", "[guest",
+		"[hypervisor", "[anon", "[heap", "[stack", "[unknown]" };
+
+	if (mapping.n == 0 || mapping.p[0] != '[')
+		return false;
+	for (size_t i = 0; i < WS_LEN(other); i++)
+		if (ws_sv_starts(mapping, other[i]))
+			return false;
+	return true;
+}
+
+/* "/tmp/perf-PID.map", also when the program wrote it elsewhere. */
+static bool
+choose_perf_map(struct ws_resolver *r, struct chosen *c, struct ws_sv path)
+{
+	size_t n = ws_symtab_count(r->symtab);
+
+	if (!ws_sv_starts(path, "/tmp/perf-") || !ws_sv_ends(path, ".map"))
+		return false;
+	c->absolute = true;
+	for (size_t i = 0; i < n; i++) {
+		const struct ws_symbols *t = ws_symtab_get(r->symtab, i);
+
+		if (t->from == WS_SYMBOLS_PERF_MAP &&
+		    ws_sv_eq(base_of(ws_sv_of(t->artifact)), base_of(path)))
+			choose(c, t);
+	}
+	return true;
+}
+
+static void
+choose_tables(struct ws_resolver *r, struct chosen *c)
+{
+	struct ws_sv path = ws_dict_text(r->dict, c->mapping);
+	const struct ws_mapped *m = ws_symtab_mapped(r->symtab, c->mapping);
+	const struct ws_build_id *id =
+	    m != NULL && m->build_id.n > 0 ? &m->build_id : NULL;
+
+	if (is_kernel(path)) {
+		choose_kernel(r, c);
+		return;
+	}
+	if (choose_perf_map(r, c, path))
+		return;
+	if (m != NULL && m->conflict) {
+		c->why = WS_REFUSED_UNSURE;
+		return;
+	}
+	if (id != NULL)
+		choose_build(r, c, id);
+	if (c->n == 0)
+		choose_name(r, c, path, id);
+}
+
+static struct chosen *
+tables_of(struct ws_resolver *r, ws_id mapping)
+{
+	bool is_new;
+	uint32_t i =
+	    ws_htab_put(r->mappings, &mapping, sizeof(mapping), &is_new);
+
+	if (is_new) {
+		r->chosen = ws_grow(r->chosen, &r->cap_chosen, (size_t)i + 1,
+		    sizeof(*r->chosen));
+		r->chosen[i] = (struct chosen){ .mapping = mapping };
+		choose_tables(r, &r->chosen[i]);
+	}
+	return &r->chosen[i];
+}
+
+bool
+ws_resolver_mapping(const struct ws_resolver *r, size_t nth, ws_id *mapping,
+    enum ws_refusal *why)
+{
+	if (nth >= ws_htab_count(r->mappings))
+		return false;
+	*mapping = r->chosen[nth].mapping;
+	*why = r->chosen[nth].why;
+	return true;
+}
+
+/* The offset in a file as an address that its symbols have. */
+static bool
+to_address(const struct chosen *c, uint64_t *at)
+{
+	if (c->absolute) {
+		*at -= c->slide;
+		return true;
+	}
+	if (c->segments == NULL)
+		return false;
+	for (size_t i = 0; i < c->segments->n_load; i++) {
+		const struct ws_load *l = &c->segments->load[i];
+
+		if (*at - l->off < l->size) {
+			*at = *at - l->off + l->vaddr;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct ws_sv
+look_up(const struct chosen *c, uint64_t addr)
+{
+	const struct ws_symbol *y;
+	uint64_t at = addr;
+
+	if (!to_address(c, &at))
+		return WS_SV("");
+	for (size_t i = 0; i < c->n; i++) {
+		const struct ws_symbols *t = c->table[i];
+
+		if (t->from == WS_SYMBOLS_PCLNTAB &&
+		    (at < t->lo || at >= t->hi))
+			continue;
+		y = ws_symbols_find(t, at);
+		if (y != NULL)
+			return ws_sv_of(t->text.p + y->name);
+	}
+	return WS_SV("");
+}
+
+static ws_id
+name_of(struct ws_resolver *r, const struct ws_frame *f, bool caller)
+{
+	struct lent_key key = { f->addr, f->mapping, 0 };
+	struct ws_sv name = look_up(tables_of(r, f->mapping), f->addr - caller);
+	uint32_t k;
+
+	if (name.n > 0)
+		return ws_dict_str(r->dict, name);
+	k = ws_htab_get(r->lent, &key, sizeof(key));
+	return k == WS_HTAB_NONE ? 0 : r->lent_func[k];
+}
+
+static ws_id
+resolve_frame(struct ws_resolver *r, ws_id id, bool caller)
+{
+	const struct ws_frame *f = ws_dict_get_frame(r->dict, id);
+	struct ws_frame named = { .mapping = f->mapping };
+
+	if (id > r->n_frames || f->func != 0 || f->mapping == 0)
+		return id;
+	if (r->frame[caller][id] != 0)
+		return r->frame[caller][id];
+	named.func = name_of(r, f, caller && f->addr > 0);
+	/* Without the address, stacks that differ by lines are the same. */
+	return r->frame[caller][id] =
+		   named.func == 0 ? id : ws_dict_frame(r->dict, &named);
+}
+
+static bool
+in_kernel(const struct ws_resolver *r, ws_id frame)
+{
+	return is_kernel(
+	    ws_dict_text(r->dict, ws_dict_get_frame(r->dict, frame)->mapping));
+}
+
+ws_id
+ws_resolver_stack(struct ws_resolver *r, ws_id stack)
+{
+	const ws_id *frames;
+	size_t n = ws_dict_get_stack(r->dict, stack, &frames);
+	bool changed = false, kernel, was = false;
+
+	if (stack == 0 || stack > r->n_stacks)
+		return stack;
+	if (r->stack[stack] != 0)
+		return r->stack[stack];
+	r->buf = ws_grow(r->buf, &r->cap_buf, n, sizeof(*r->buf));
+	for (size_t i = 0; i < n; i++) {
+		kernel = in_kernel(r, frames[i]);
+		r->buf[i] =
+		    resolve_frame(r, frames[i], i > 0 && !(was && !kernel));
+		changed |= r->buf[i] != frames[i];
+		was = kernel;
+	}
+	return r->stack[stack] =
+		   changed ? ws_dict_stack(r->dict, r->buf, n) : stack;
+}

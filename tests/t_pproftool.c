@@ -1,0 +1,200 @@
+/* The parser of what go tool pprof prints, on the test data and on its cuts. */
+#include "parse_mem.h"
+#include "tap.h"
+
+extern const struct ws_parser ws_parser_pproftool;
+
+static void
+parse_file(struct parsed *r, const char *path)
+{
+	size_t n;
+	char *p = read_testdata(path, &n);
+
+	parse_mem(r, &ws_parser_pproftool, path, p == NULL ? "" : p, n);
+	free(p);
+}
+
+static void
+parse_text(struct parsed *r, const char *text)
+{
+	parse_mem(r, &ws_parser_pproftool, "text", text, strlen(text));
+}
+
+static double
+total(const struct parsed *r, ws_id name)
+{
+	double v = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		if (r->ev[i].kind == WS_EV_SAMPLE && r->ev[i].name == name)
+			v += r->ev[i].value;
+	return v;
+}
+
+/* The next line with a sample; empty at the end. */
+static struct ws_sv
+next_sample(struct ws_cur *c)
+{
+	while (ws_cur_left(c) > 0) {
+		struct ws_sv line = ws_cur_line(c);
+
+		if (ws_sv_starts(line, "{\"ev\":\"sample\""))
+			return line;
+	}
+	return ws_sv_of(NULL);
+}
+
+/* The dumps of one profile as protobuf and as -raw have the same samples. */
+static void
+test_same(void)
+{
+	size_t n[2], lines = 0;
+	char *text[2] = { read_testdata("pprof/go1.26-cpu/dump", &n[0]),
+		read_testdata("pproftool/go1.26-raw/dump", &n[1]) };
+	struct ws_cur c[2];
+	struct ws_sv a, b;
+
+	for (size_t i = 0; i < 2; i++)
+		ws_cur_init(&c[i], text[i], n[i], 0);
+	do {
+		a = next_sample(&c[0]);
+		b = next_sample(&c[1]);
+		lines += a.n > 0;
+	} while (a.n > 0 && ws_sv_eq(a, b));
+	ok(a.n == 0 && b.n == 0 && lines > 300,
+	    "-raw has the %zu samples of the protobuf", lines);
+	free(text[0]);
+	free(text[1]);
+}
+
+static void
+test_raw(void)
+{
+	struct parsed r;
+	const ws_id *frames = NULL;
+	size_t n = 0;
+
+	parse_file(&r, "pproftool/smallest/input.txt");
+	ok(r.status == WS_OK && r.bid == WS_BID_SHAPE &&
+		total(&r, WS_N_PPROF_CPU) == 10e6 &&
+		parsed_value(&r, "pprof.cpu", WS_N_CAPTURE_PERIOD, 0) == 10e6,
+	    "a sample and the period");
+	for (size_t i = 0; i < r.n; i++)
+		if (r.ev[i].kind == WS_EV_SAMPLE)
+			n = ws_dict_get_stack(
+			    r.sink.dict, r.ev[i].stack, &frames);
+	ok(n == 3 && ws_dict_get_frame(r.sink.dict, frames[1])->line == 9,
+	    "what it was inlined into is a frame");
+	parsed_fini(&r);
+	parse_file(&r, "pproftool/go1.19-raw-mutex/input.txt");
+	ok(total(&r, WS_N_PPROF_MUTEX) == 3274867380.0 &&
+		total(&r, WS_N_PPROF_BLOCK) == 0,
+	    "who unlocks is of a mutex profile");
+	parsed_fini(&r);
+	parse_file(&r, "pproftool/raw-cut-locations/input.txt");
+	ok(r.status == WS_PARTIAL && r.faults > 1 &&
+		total(&r, WS_N_PPROF_CPU) > 0,
+	    "samples whose locations are there: %s", r.err.text);
+	parsed_fini(&r);
+	parse_text(&r, "PeriodType: contentions count\nPeriod: "
+		       "1\nSamples:\ncontentions/count "
+		       "delay/nanoseconds\nLocations\nMappings\n");
+	ok(r.status == WS_OK && r.faults == 0, "a profile without samples");
+	parsed_fini(&r);
+}
+
+static void
+test_traces(void)
+{
+	struct parsed r;
+
+	parse_file(&r, "pproftool/go1.27-traces-mutex/input.txt");
+	ok(r.status == WS_OK && r.faults == 0 &&
+		fabs(total(&r, WS_N_PPROF_MUTEX) - 10.63e9) < 10e6,
+	    "-traces of a mutex profile of 10.63 s");
+	parsed_fini(&r);
+	parse_file(&r, "pproftool/go1.26-traces-cut/input.txt");
+	ok(r.status == WS_PARTIAL && total(&r, WS_N_PPROF_CPU) > 0 &&
+		r.faults == 1,
+	    "the last sample may go on: %s", r.err.text);
+	parsed_fini(&r);
+	parse_text(&r, "Type: inuse_space\n-----------+-----\n     bytes:  "
+		       "2.25kB\n         0   main.f\n             "
+		       "main.main\n-----------+-----\n    1.50kB   main.g "
+		       "(inline)\n             main.main\n-----------+-----\n  "
+		       "      3s   main.h\n-----------+-----\n");
+	ok(total(&r, WS_N_PPROF_INUSE) == 1536 &&
+		parsed_count(&r, WS_EV_SAMPLE, WS_N_PPROF_INUSE) == 1 &&
+		r.faults == 1,
+	    "0 is no sample, seconds are no bytes");
+	parsed_fini(&r);
+}
+
+static void
+test_tables(void)
+{
+	struct parsed r;
+
+	parse_file(&r, "pproftool/interactive/input.txt");
+	ok(r.status == WS_OK &&
+		parsed_value(&r, "cpu", WS_N_PPROF_TOP_DURATION, 0) == 90e9 &&
+		fabs(parsed_value(&r, "cpu", WS_N_PPROF_TOP_TOTAL, 0) -
+		     122.4e9) < 1,
+	    "minutes, behind prompts");
+	ok(parsed_value(&r, "cpu: net/http.(*conn).serve", WS_N_PPROF_TOP_FLAT,
+	       0) == 0 &&
+		fabs(parsed_value(
+			 &r, "cpu: runtime.mallocgc", WS_N_PPROF_TOP_CUM, 0) -
+		     57e9) < 1,
+	    "flat and cumulative");
+	ok(parsed_count(&r, WS_EV_SAMPLE, WS_N_PPROF_CPU) == 0,
+	    "no stacks are made of a table");
+	parsed_fini(&r);
+	parse_file(&r, "pproftool/go1.26-tree/input.txt");
+	ok(r.status == WS_OK &&
+		parsed_counter(
+		    &r, "cpu: main.critical", WS_N_PPROF_TOP_CUM, 0) != NULL &&
+		parsed_counter(
+		    &r, "cpu: main.critical", WS_N_PPROF_TOP_CUM, 1) == NULL,
+	    "of -tree the function, not its callers");
+	parsed_fini(&r);
+	parse_file(&r, "pproftool/prose/input.txt");
+	ok(r.bid == WS_BID_NO, "what is about pprof is none");
+	parsed_fini(&r);
+}
+
+/* No cut says more of anything than the whole. */
+static void
+check_cuts(const char *path, ws_id name)
+{
+	size_t n, bad = 0;
+	char *text = read_testdata(path, &n);
+	struct parsed whole, part;
+
+	parse_mem(&whole, &ws_parser_pproftool, "whole", text, n);
+	for (size_t i = 0; i < n; i++) {
+		parse_mem(&part, &ws_parser_pproftool, "cut", text, i);
+		bad += total(&part, name) > total(&whole, name) ||
+		       !parsed_within(&part, &whole);
+		parsed_fini(&part);
+	}
+	ok(n > 0 && bad == 0, "%s cut at each of %zu bytes", path, n);
+	parsed_fini(&whole);
+	free(text);
+}
+
+int
+main(void)
+{
+	test_same();
+	test_raw();
+	test_traces();
+	test_tables();
+	check_cuts("pproftool/smallest/input.txt", WS_N_PPROF_CPU);
+	check_cuts("pproftool/go1.19-raw-mutex/input.txt", WS_N_PPROF_MUTEX);
+	check_cuts("pproftool/go1.27-traces-mutex/input.txt", WS_N_PPROF_MUTEX);
+	check_cuts("pproftool/go1.26-traces-lines/input.txt", WS_N_PPROF_BLOCK);
+	check_cuts("pproftool/interactive/input.txt", WS_N_PPROF_CPU);
+	check_cuts("pproftool/go1.26-top/input.txt", WS_N_PPROF_CPU);
+	return tap_done();
+}

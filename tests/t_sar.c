@@ -1,0 +1,175 @@
+/* The parser of sar and sadf -d, on the test data and on its cuts. */
+#include "parse_mem.h"
+#include "tap.h"
+
+extern const struct ws_parser ws_parser_sar;
+
+static void
+parse_file(struct parsed *r, const char *path)
+{
+	size_t n;
+	char *p = read_testdata(path, &n);
+
+	parse_mem(r, &ws_parser_sar, path, p == NULL ? "" : p, n);
+	free(p);
+}
+
+static bool
+near(double got, double want)
+{
+	return fabs(got - want) <= 1e-9 * fabs(want) + 1e-12;
+}
+
+static void
+check(const struct parsed *r, const char *what)
+{
+	static const struct {
+		const char *track;
+		ws_id name;
+		double want;
+	} cells[] = {
+		{ "", WS_N_CPU_USER, 0.8 },
+		{ "", WS_N_CPU_SYS, 0.2 },
+		{ "", WS_N_SCHED_RUNNABLE, 3 },
+	};
+
+	ok(r->status == WS_OK && r->bid == WS_BID_SHAPE && r->faults == 0,
+	    "%s: read without a fault", what);
+	for (size_t i = 0; i < WS_LEN(cells); i++) {
+		double got =
+		    parsed_value(r, cells[i].track, cells[i].name, 0);
+
+		ok(near(got, cells[i].want), "%s: %s: %g, want %g", what,
+		    ws_known_name_help(cells[i].name), got, cells[i].want);
+	}
+}
+
+static void
+test_values(void)
+{
+	struct parsed r;
+
+	parse_file(&r, "sar/v12.6.1/input.txt");
+	check(&r, "text");
+	ok(parsed_count(&r, WS_EV_COUNTER, WS_N_CPU_IDLE) == 3,
+	    "averages are left out, and so are single CPUs");
+	ok(near(parsed_value(&r, "vda", WS_N_DISK_OPS, 0), 2536.63) &&
+		near(parsed_value(&r, "vda", WS_N_DISK_AWAIT, 0), 0.5e6) &&
+		near(parsed_value(&r, "vda", WS_N_DISK_UTIL, 0), 0.0832),
+	    "a device");
+	ok(near(parsed_value(&r, "", WS_N_SCHED_SWITCHES, 1), 1414) &&
+		near(parsed_value(&r, "", WS_N_MEM_FAULTS_MAJOR, 2), 90) &&
+		near(parsed_value(&r, "", WS_N_BLOCK_IN, 1), 1124 * 1024.0) &&
+		near(parsed_value(&r, "", WS_N_SWAP_IN, 0), 0),
+	    "switches, faults, paging");
+	parsed_fini(&r);
+	parse_file(&r, "sar/sadf-d/input.txt");
+	check(&r, "sadf -d");
+	ok(parsed_counter(&r, "", WS_N_CPU_USER, 0)->clock != 0 &&
+		parsed_counter(&r, "", WS_N_CPU_USER, 0)->t ==
+		    INT64_C(1795412946) * 1000000000,
+	    "its times are UTC");
+	parsed_fini(&r);
+}
+
+/* The same machine as each version prints it: which series there are. */
+static void
+test_versions(void)
+{
+	static const char *const version[] = { "v9.1.5", "v10.2.1", "v11.6.1",
+		"v12.0.1", "v12.2.0", "v12.7.9" };
+	static const ws_id want[] = { WS_N_CPU_IDLE, WS_N_CPU_SYS,
+		WS_N_SCHED_SWITCHES, WS_N_SWAP_IN, WS_N_BLOCK_IN,
+		WS_N_MEM_FAULTS, WS_N_MEM_FREE, WS_N_SCHED_RUNNABLE };
+
+	for (size_t i = 0; i < WS_LEN(version); i++) {
+		struct parsed r;
+		char path[64];
+		size_t missing = 0;
+
+		snprintf(
+		    path, sizeof(path), "sar/%s-A/input.txt", version[i]);
+		parse_file(&r, path);
+		for (size_t k = 0; k < WS_LEN(want); k++)
+			missing +=
+			    parsed_count(&r, WS_EV_COUNTER, want[k]) != 1;
+		ok(r.status == WS_OK && r.faults == 0 && missing == 0,
+		    "%s: one value of each of %zu series (%zu are not)",
+		    version[i], WS_LEN(want), missing);
+		parsed_fini(&r);
+	}
+}
+
+static void
+test_midnight(void)
+{
+	static const char *const path[] = { "sar/midnight/input.txt",
+		"sar/german/input.txt" };
+	struct parsed a, b;
+	const struct ws_event *last, *again;
+
+	parse_file(&a, path[0]);
+	last = parsed_counter(&a, "", WS_N_CPU_STEAL, 2);
+	again = parsed_counter(&a, "", WS_N_SCHED_RUNNABLE, 2);
+	ok(last != NULL && near(last->value, 0.12) &&
+		last->t == INT64_C(1795392601) * 1000000000,
+	    "after midnight comes the next day");
+	ok(again != NULL && again->value == 9 && again->t == last->t,
+	    "the next table begins on the first day again");
+	ok(strstr(parsed_mark(&a, "note", 0), "restarted") != NULL,
+	    "a restart is noted");
+	parse_file(&b, path[1]);
+	ok(parsed_within(&a, &b) && parsed_within(&b, &a),
+	    "German says the same");
+	parsed_fini(&a);
+	parsed_fini(&b);
+}
+
+static void
+test_damage(void)
+{
+	static const char text[] =
+	    "Linux 6.1.0 (vm) \t11/23/26 \t_aarch64_\t(2 CPU)\n\n"
+	    "10:00:01 CPU %user %nice %system %iowait %steal %idle\n"
+	    "10:00:02 all 10.00 0.00 5.00 1.00 0.00 84.00\n"
+	    "10:00:03 all 10.00 0.00 5.00 1.00 0.00\n"
+	    "10:00:04 all 10.00 0.00 5.00 1.00 0.00 12.00\n\n"
+	    "10:00:01 pswpin/s pswpout/s\n"
+	    "10:00:02 3.00 x\n";
+	struct parsed r;
+
+	parse_mem(&r, &ws_parser_sar, "t", text, sizeof(text) - 1);
+	ok(r.status == WS_PARTIAL && r.faults == 3 &&
+		parsed_count(&r, WS_EV_COUNTER, WS_N_CPU_IDLE) == 1,
+	    "rows that are too short or no whole are left out");
+	ok(parsed_count(&r, WS_EV_COUNTER, WS_N_SWAP_IN) == 0,
+	    "pages of unknown size are no bytes");
+	parsed_fini(&r);
+}
+
+static void
+test_cuts(void)
+{
+	static const char *const path[] = { "sar/midnight/input.txt",
+		"sar/german/input.txt", "sar/sadf-d/input.txt" };
+
+	for (size_t i = 0; i < WS_LEN(path); i++) {
+		size_t n;
+		char *p = read_testdata(path[i], &n);
+
+		ok(n > 0 && parse_every_cut(&ws_parser_sar, p, n) == 0,
+		    "%s: cut anywhere", path[i]);
+		free(p);
+	}
+}
+
+int
+main(void)
+{
+	test_values();
+	test_versions();
+	test_midnight();
+	test_damage();
+	test_cuts();
+	return tap_done();
+}
