@@ -264,7 +264,7 @@ test_damage(void)
 	ok(r.bid == WS_BID_NO && r.status == WS_CORRUPT && r.n == 0,
 	    "nothing in nothing");
 	parsed_fini(&r);
-	parse_file(&r, "iostat/macos/input.txt");
+	parse_file(&r, "mac-iostat/one-row/input.txt");
 	ok(r.bid == WS_BID_NO, "macOS is refused");
 	parsed_fini(&r);
 }

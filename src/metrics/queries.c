@@ -95,8 +95,12 @@ draws(const struct ws_profile *p, double value)
 {
 	/* perf may vary the period to keep the frequency: a sample is a draw. */
 	bool is_perf = p->series == WS_N_PERF_CPU && p->rough == 0;
-	bool is_sampled = p->unit == WS_U_BYTES ||
-			  (p->unit == WS_U_TIME && p->series == WS_N_PPROF_CPU);
+	bool is_sampled =
+	    p->unit == WS_U_BYTES ||
+	    (p->unit == WS_U_TIME &&
+		(p->series == WS_N_PPROF_CPU || p->series == WS_N_INSTR_CPU ||
+		    p->series == WS_N_DTRACE_CPU ||
+		    p->series == WS_N_SAMPLE_WALL));
 
 	if (is_perf && p->total > 0)
 		return value / p->total * (double)p->samples;

@@ -34,6 +34,7 @@ put_facts(struct run *t, const struct ws_catalogue *c)
 
 		ws_facts_source(t->facts, s->source, s->presence, NULL, 0);
 	}
+	ws_facts_rule_out(t->facts);
 }
 
 static void
