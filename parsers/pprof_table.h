@@ -6,8 +6,7 @@
 #include "base/units.h"
 #include "model/dict.h"
 
-/* What can be wrong: id, sentence.  Reported once each, with how
- * often and where first. */
+/* What can be wrong.  Reported once each, with how often and where first. */
 #define PPROF_FAULTS(X)                                                        \
 	X(CUT, "no whole field from here on")                                  \
 	X(BAD_FIELD, "fields whose bytes are not of their type")               \
