@@ -30,7 +30,7 @@ with_new(void)
 	return sum;
 }
 
-/* As a library that sets it, or is linked with another allocator. */
+// As a library that sets it, or is linked with another allocator.
 static void
 map_large(void)
 {
