@@ -24,6 +24,16 @@ v1_fault(struct v1 *v, enum v1_fault f, uint64_t off)
 		v->fault_off[f] = off;
 }
 
+/* The batches that are still to be read are not far from each other. */
+void
+v1_done(const struct v1 *v, uint64_t before, uint64_t off)
+{
+	enum { MARK = 23, NEAR = 1 << 22 };
+
+	if (before >> MARK < off >> MARK)
+		ws_source_passed(v->m->src, off > NEAR ? off - NEAR : 0);
+}
+
 struct ws_cur
 v1_window(const struct v1 *v, uint64_t off, uint64_t end)
 {

@@ -1,5 +1,4 @@
-/* What the files of the reader of Go execution traces of Go 1.5 to 1.21
- * share. */
+/* Shared by the files of the reader of traces of Go 1.5 to 1.21. */
 #ifndef WS_PARSERS_GO_TRACE_V1_H
 #define WS_PARSERS_GO_TRACE_V1_H
 
@@ -97,17 +96,8 @@ v1_is_far(int64_t a, int64_t b)
 	return d >> 44 != 0;
 }
 
-/* Gives back what was read each time that a mark between two offsets is
- * passed; the batches that are still to be read are not far from each other. */
-static inline void
-v1_done(const struct v1 *v, uint64_t before, uint64_t off)
-{
-	enum { MARK = 23, NEAR = 1 << 22 };
-
-	if (before >> MARK < off >> MARK)
-		ws_source_passed(v->m->src, off > NEAR ? off - NEAR : 0);
-}
-
+/* Gives back what was read when a mark between the offsets is passed. */
+void v1_done(const struct v1 *v, uint64_t before, uint64_t off);
 void v1_fault(struct v1 *v, enum v1_fault f, uint64_t off);
 /* A window on a part of the artifact. */
 struct ws_cur v1_window(const struct v1 *v, uint64_t off, uint64_t end);

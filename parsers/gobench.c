@@ -12,6 +12,7 @@
  * Not read: the tables of benchstat, and load tools.
  */
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,12 +23,34 @@
 #include "ingest/columns.h"
 #include "ingest/parser.h"
 
-enum { FIELDS = 128, PACKAGES_MAX = 4096, NAME_MAX_BYTES = 4096 };
+enum {
+	FIELDS = 128,
+	PACKAGES_MAX = 4096,
+	NAME_MAX_BYTES = 4096,
+	UNIT_KEPT = 32,
+	SETTINGS_MAX = 256
+};
+
+struct setting {
+	ws_id key, value;
+};
 
 /* One flow of lines: the file, or with -json one package. */
 struct flow {
+	struct setting *set; /* its configuration */
+	size_t n_set, cap_set;
 	struct ws_buf line; /* begun by an event, not ended yet */
 	struct ws_buf name; /* of a result whose numbers did not come yet */
+};
+
+/* What the unit at one place of a result means; results of a file have the
+ * same units in the same order. */
+struct unit_seen {
+	char text[UNIT_KEPT];
+	size_t n;
+	ws_id name;
+	enum ws_unit unit;
+	double factor;
 };
 
 struct bench {
@@ -39,6 +62,8 @@ struct bench {
 	bool damaged, have_version;
 	struct flow *flow;
 	size_t n_flow, cap_flow;
+	size_t told; /* the flow whose configuration the marks tell */
+	struct unit_seen unit[FIELDS / 2]; /* by place */
 };
 
 static struct ws_event
@@ -74,31 +99,73 @@ is_number(struct ws_sv s, double *v)
 	return ws_num_f64(s, -1e300, 1e300, v);
 }
 
-/* ReportMetric prints these; they are results without a value. */
 static bool
 is_not_finite(struct ws_sv s)
 {
 	return ws_sv_is(s, "NaN") || ws_sv_is(s, "+Inf") || ws_sv_is(s, "-Inf");
 }
 
-static void
-put_pair(
-    struct bench *b, struct ws_event *ev, struct ws_sv value, struct ws_sv unit)
+static const struct unit_seen *
+unit_at(struct bench *b, size_t place, struct ws_sv text)
 {
-	enum ws_unit u;
-	double factor;
+	struct unit_seen *u = &b->unit[place];
 
-	if (!is_number(value, &ev->value))
-		return;
-	ev->name = ws_bench_unit_read(b->sink->dict, unit, &u, &factor);
-	ev->unit = (uint8_t)u;
-	ev->value *= factor;
-	ws_batch_put(&b->out, ev);
+	if (u->n == text.n && u->n > 0 && memcmp(u->text, text.p, u->n) == 0)
+		return u;
+	u->name = ws_bench_unit_read(b->sink->dict, text, &u->unit, &u->factor);
+	u->n = text.n < sizeof(u->text) ? text.n : 0;
+	memcpy(u->text, text.p, u->n);
+	return u;
 }
 
-/* The fields of a result behind its name: iterations and pairs. */
+/* The last value of a key; none deletes it, as in benchfmt. */
+static void
+set_key(struct flow *fl, ws_id key, ws_id value)
+{
+	size_t i = 0;
+
+	while (i < fl->n_set && fl->set[i].key != key)
+		i++;
+	if (i == fl->n_set && fl->n_set < SETTINGS_MAX) {
+		fl->set = ws_grow(
+		    fl->set, &fl->cap_set, fl->n_set + 1, sizeof(*fl->set));
+		fl->n_set++;
+	}
+	if (i < fl->n_set)
+		fl->set[i] = (struct setting){ key, value };
+}
+
+static void
+put_setting(struct bench *b, ws_id key, ws_id value)
+{
+	struct ws_event ev = event(b, WS_EV_MARK);
+
+	ev.name = key;
+	ev.peer = value;
+	ws_batch_put(&b->out, &ev);
+}
+
+/* Packages take turns in -json: before a result of another one than the last,
+ * marks tell its configuration again. */
+static void
+tell_flow(struct bench *b, struct flow *fl)
+{
+	struct flow *old = &b->flow[b->told];
+
+	if (fl == old)
+		return;
+	for (size_t i = 0; i < old->n_set; i++)
+		put_setting(b, old->set[i].key, 0);
+	for (size_t i = 0; i < fl->n_set; i++)
+		put_setting(b, fl->set[i].key, fl->set[i].value);
+	b->told = (size_t)(fl - b->flow);
+}
+
+/* The fields of a result behind its name: iterations and pairs.  ReportMetric
+ * prints NaN and infinities; they are results without a value, here NaN. */
 struct result {
 	struct ws_sv f[FIELDS];
+	double value[FIELDS / 2 + 1];
 	size_t n;
 	uint64_t iterations;
 };
@@ -107,30 +174,42 @@ struct result {
 static bool
 read_result(struct ws_sv rest, struct result *r)
 {
-	double v;
-
 	r->n = ws_row_split(rest, r->f, FIELDS);
 	if (r->n < 3 || r->n > FIELDS || r->n % 2 == 0 ||
 	    !ws_num_u64(r->f[0], 0, INT64_MAX, &r->iterations))
 		return false;
-	for (size_t i = 1; i < r->n; i += 2)
-		if (!is_number(r->f[i], &v) && !is_not_finite(r->f[i]))
+	for (size_t i = 1; i < r->n; i += 2) {
+		r->value[i / 2] = NAN;
+		if (!is_number(r->f[i], &r->value[i / 2]) &&
+		    !is_not_finite(r->f[i]))
 			return false;
+	}
 	return true;
 }
 
 static void
-put_result(struct bench *b, struct ws_sv name, const struct result *r)
+put_result(
+    struct bench *b, struct flow *fl, struct ws_sv name, const struct result *r)
 {
 	struct ws_event ev = event(b, WS_EV_COUNTER);
 
+	tell_flow(b, fl);
 	ev.track = ws_dict_str(b->sink->dict, name);
 	ev.name = WS_N_BENCH_ITERATIONS;
 	ev.unit = WS_U_COUNT;
 	ev.value = (double)r->iterations;
 	ws_batch_put(&b->out, &ev);
-	for (size_t i = 1; i < r->n; i += 2)
-		put_pair(b, &ev, r->f[i], r->f[i + 1]);
+	for (size_t i = 0; i < r->n / 2; i++) {
+		const struct unit_seen *u = unit_at(b, i, r->f[2 * i + 2]);
+
+		if (isnan(r->value[i]))
+			continue;
+		ev.name = u->name;
+		ev.unit = (uint8_t)u->unit;
+		ev.value = r->value[i] * u->factor;
+		if (isfinite(ev.value))
+			ws_batch_put(&b->out, &ev);
+	}
 	b->results++;
 }
 
@@ -162,6 +241,10 @@ take_result(struct bench *b, struct flow *fl, struct ws_sv text,
 	uint64_t n;
 
 	fl->name.n = 0;
+	if (line->ended && read_result(rest, &r)) {
+		put_result(b, fl, name, &r);
+		return;
+	}
 	if (!ws_num_u64(second, 0, INT64_MAX, &n)) {
 		/* -v announces a bare name; a blank behind it means that
 		 * numbers were to follow. */
@@ -175,7 +258,7 @@ take_result(struct bench *b, struct flow *fl, struct ws_sv text,
 	else if (whole.n > 0 && ws_sv_trim(rest).n != ws_sv_trim(whole).n)
 		fault(b, line->off, "a value without a unit");
 	if (read_result(whole, &r))
-		put_result(b, name, &r);
+		put_result(b, fl, name, &r);
 	else if (line->ended)
 		fault(b, line->off,
 		    "a result is not iterations and pairs of value and unit");
@@ -190,7 +273,7 @@ take_numbers(struct bench *b, struct flow *fl, const struct ws_line *line)
 	if (fl->name.n == 0 || !line->ended || !read_result(line->text, &r) ||
 	    !ws_sv_is(r.f[2], "ns/op"))
 		return false;
-	put_result(b, ws_buf_sv(&fl->name), &r);
+	put_result(b, fl, ws_buf_sv(&fl->name), &r);
 	fl->name.n = 0;
 	return true;
 }
@@ -214,7 +297,7 @@ split_config(struct ws_sv line, struct ws_sv *key, struct ws_sv *value)
 }
 
 static bool
-take_config(struct bench *b, const struct ws_line *line)
+take_config(struct bench *b, struct flow *fl, const struct ws_line *line)
 {
 	struct ws_sv key, value;
 
@@ -228,6 +311,9 @@ take_config(struct bench *b, const struct ws_line *line)
 		fault(b, line->off, "the last line of the file may be cut");
 		return true;
 	}
+	tell_flow(b, fl);
+	set_key(fl, ws_dict_str(b->sink->dict, key),
+	    ws_dict_str(b->sink->dict, value));
 	put_mark(b, ws_dict_str(b->sink->dict, key), value);
 	b->configs++;
 	if (ws_sv_is(key, "go") && value.n > 0 && !b->have_version) {
@@ -246,7 +332,7 @@ take_line(struct bench *b, struct flow *fl, const struct ws_line *line)
 		take_result(b, fl, s, line);
 		return;
 	}
-	if (take_numbers(b, fl, line) || take_config(b, line))
+	if (take_numbers(b, fl, line) || take_config(b, fl, line))
 		return;
 	if (!line->ended)
 		return;
@@ -355,6 +441,7 @@ read_lines(struct bench *b, struct ws_cur all, bool events)
 			take_line(b, &b->flow[i], &rest);
 		ws_buf_fini(&b->flow[i].line);
 		ws_buf_fini(&b->flow[i].name);
+		free(b->flow[i].set);
 	}
 	free(b->flow);
 	ws_htab_free(packages);

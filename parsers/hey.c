@@ -24,6 +24,7 @@ struct hey {
 	struct ws_loads all;
 	struct ws_load run;
 	enum section section;
+	bool listing; /* in a list of answers or errors that goes on */
 	uint64_t off;
 	bool open;
 	/* of the CSV */
@@ -31,9 +32,16 @@ struct hey {
 	double end; /* seconds */
 };
 
+/* A list ends with an empty line; one that does not is torn, and its sums are
+ * not whole. */
 static void
 end_run(struct hey *h)
 {
+	if (h->open && h->listing) {
+		ws_loads_fault(
+		    &h->all, h->off, "a list of answers without its end");
+		h->run.requests = h->run.errors = NAN;
+	}
 	if (h->open && !isnan(h->run.rate))
 		ws_loads_put(&h->all, &h->run);
 	else if (h->open)
@@ -87,11 +95,18 @@ take_bracket(struct hey *h, struct ws_sv line)
 	if (h->section == ERRORS)
 		h->run.errors += (double)code;
 	else if (ws_num_u64(ws_sv_field(&rest), 0, UINT64_MAX, &n)) {
-		if (isnan(h->run.requests))
-			h->run.requests = 0;
 		h->run.requests += (double)n;
 		h->run.errors += code >= 400 ? (double)n : 0;
 	}
+}
+
+static void
+begin_list(struct hey *h, enum section section)
+{
+	if (section == STATUS)
+		h->run.requests = h->run.errors = 0;
+	h->section = section;
+	h->listing = true;
 }
 
 static void
@@ -110,9 +125,11 @@ take_value(struct hey *h, struct ws_sv s)
 	else if (ws_label_read(s, "Latency distribution:", &rest))
 		h->section = LATENCY;
 	else if (ws_label_read(s, "Status code distribution:", &rest))
-		h->section = STATUS;
+		begin_list(h, STATUS);
 	else if (ws_label_read(s, "Error distribution:", &rest))
-		h->section = ERRORS;
+		begin_list(h, ERRORS);
+	else if (ws_sv_trim(s).n == 0)
+		h->listing = false;
 	else if (h->section == LATENCY)
 		take_percentile(h, s);
 	else if (h->section != TOP)
@@ -125,8 +142,8 @@ take_line(struct hey *h, const struct ws_line *line)
 	if (ws_sv_is(ws_sv_trim(line->text), "Summary:")) {
 		end_run(h);
 		ws_load_begin(&h->run, WS_SV("hey"));
-		h->run.errors = 0;
 		h->section = TOP;
+		h->listing = false;
 		h->off = line->off;
 		h->open = true;
 	} else if (h->open && line->ended) {

@@ -187,7 +187,7 @@ take_line(struct points *p, const struct ws_line *line)
 static void
 put_points(struct points *p)
 {
-	double seconds = (double)(p->last - p->first) / 1e9;
+	double seconds = ((double)p->last - (double)p->first) / 1e9;
 	ws_id track;
 
 	if (!(p->requests > 0) || !(seconds > 0)) {

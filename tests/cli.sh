@@ -276,6 +276,18 @@ prints "$esc"
 gives 0 --ascii "$bundle"
 none "$(LC_ALL=C tr -d '\1-\177' <"$dir/out" | head -c 20)" '  only ASCII'
 
+# What is damaged is read, but not when strict; a limit is a limit.
+damaged=$srcdir/testdata/go-trace/damaged/input.trace
+sound=$srcdir/testdata/go-trace/go1.26/input.trace
+for command in ls events; do
+	gives 0 $command "$damaged"
+	gives 65 $command --strict "$damaged"
+	says 'is corrupt'
+	gives 0 $command --strict "$sound" && silent
+	gives 75 $command --max-alive 1 "$sound"
+	says 'max-alive'
+done
+
 # SIGPIPE ends it quietly.
 for command in facts events rules\ ls; do
 	case $command in
@@ -307,6 +319,8 @@ gives 0 ls --json "$bundle"
 parses artifacts.0.records_by_type
 gives 0 top --json "$bundle"
 parses total unit rows.0.name rows.0.flat rows.0.cum
+gives 0 timeline --json "$bundles/lock-across-call"
+parses artifact duration_ns start_ns wall_start_ns lanes.0.name lanes.0.values.199
 gives 0 version --json
 parses name version formats.0
 gives 0 events --jsonl "$bundle"

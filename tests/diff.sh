@@ -112,6 +112,18 @@ gives 65 --plan "$dir/bad.json" diff/few/before.txt diff/few/after.txt
 says err 'no JSON'
 gives 66 --plan "$dir/none.json" diff/few/before.txt diff/few/after.txt
 
+# Keys of the configuration and of names.
+gives 1 --col /size --row .name --filter note:pooled diff/columns/before.txt
+says out '^sec/op  *64  *4096 '
+says out '^Copy  *51.24n .*3275.00n '
+gives 0 --col note --ignore note --filter /size:64 diff/columns/before.txt
+says out '^Copy/size=64 '
+is "$(grep -c '^Copy/size=4096' "$dir/out")" 0 '  and not the others'
+gives 0 --col /gomaxprocs --row .name diff/worse/before.txt
+says out '^sec/op  *4$'
+gives 0 --col none diff/few/before.txt
+says out 'not measured'
+
 # JSON.
 for name in worse fault-churn; do
 	"$WHYSLOW" diff --json "$(side $name before)" "$(side $name after)" \

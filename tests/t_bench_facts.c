@@ -1,5 +1,7 @@
 /* Facts of benchmarks, the machine, its disks and its environment, on events
  * by hand. */
+#include <stdio.h>
+
 #include "metrics_kit.h"
 
 static void
@@ -441,6 +443,157 @@ test_env(void)
 	bench_fini(&b);
 }
 
+static void
+level(struct bench *b, int workers, double ns)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "BenchmarkX/workers=%d-8", workers);
+	for (int i = -1; i <= 1; i++)
+		result(b, name, ns * (1 + i / 100.0));
+}
+
+static void
+is_near_named(struct bench *b, uint32_t def, double want, double eps)
+{
+	const struct ws_fact *f = ws_facts_get(b->f, def, NULL);
+
+	ok(f != NULL && fabs(f->value - want) <= eps, "%s is about %g (%g)",
+	    ws_catalogue_get(ws_facts_catalogue(b->f), def)->name, want,
+	    f != NULL ? f->value : NAN);
+}
+
+/* A third is serial: the law finds it. */
+static void
+test_law(void)
+{
+	struct bench b;
+
+	bench_init(&b, "");
+	cpus(&b, 64, 0);
+	begin(&b, "bench.txt", "gobench");
+	for (int n = 1; n <= 32; n *= 2)
+		level(&b, n, 1000.0 * (1 + (n - 1) / 3.0) / n);
+	finish(&b);
+	is_near_named(&b, WS_F_BENCH_USL_SIGMA, 1 / 3.0, 1e-6);
+	is_near_named(&b, WS_F_BENCH_USL_KAPPA, 0, 1e-6);
+	is_near_named(&b, WS_F_BENCH_USL_ERROR, 0, 1e-6);
+	is_text(&b, WS_F_BENCH_USL_REFUSED, "(none)");
+	is_fact(&b, WS_F_BENCH_BEST_LEVEL, NULL, 32);
+	is_fact(&b, WS_F_BENCH_RETROGRADE, NULL, 0);
+	is_fact(&b, WS_F_BENCH_LEVEL_RATE, "1", 1e6);
+	bench_fini(&b);
+}
+
+static void
+starts(struct bench *b, uint32_t def, const char *want)
+{
+	const struct ws_fact *f = ws_facts_get(b->f, def, NULL);
+	const char *text = f != NULL && f->text != NULL ? f->text : "(none)";
+
+	ok(ws_sv_starts(ws_sv_of(text), want), "'%s': %s", want, text);
+}
+
+/* Why the law is not fitted, and what the most workers lose. */
+static void
+test_no_law(void)
+{
+	static const struct {
+		double ns[6];
+		int levels;
+		double extra; /* one more run of two workers */
+		const char *why;
+	} cases[] = {
+		{ { 1000, 500, 400, 390, 600 }, 5, 0, "5 levels, wanted 6" },
+		{ { 1000, 500, 400, 390, 600, 1200 }, 6, 900,
+		    "the runs of level 2 differ by 81 %, wanted at most 25 %" },
+		{ { 1000, 2000, 300, 2000, 300, 2000 }, 6, 0,
+		    "the levels are off the curve by " },
+	};
+
+	for (size_t i = 0; i < WS_LEN(cases); i++) {
+		struct bench b;
+
+		bench_init(&b, "");
+		begin(&b, "bench.txt", "gobench");
+		for (int k = 0; k < cases[i].levels; k++)
+			level(&b, 1 << k, cases[i].ns[k]);
+		if (cases[i].extra > 0)
+			result(&b, "BenchmarkX/workers=2-8", cases[i].extra);
+		finish(&b);
+		starts(&b, WS_F_BENCH_USL_REFUSED, cases[i].why);
+		is_fact(&b, WS_F_BENCH_USL_SIGMA, NULL, NAN);
+		is_fact(&b, WS_F_BENCH_BEST_LEVEL, NULL, 4);
+		bench_fini(&b);
+	}
+}
+
+static void
+test_warm_up(void)
+{
+	struct bench b;
+
+	bench_init(&b, "");
+	begin(&b, "bench.txt", "gobench");
+	for (int i = 0; i < 20; i++)
+		result(&b, "BenchmarkX", i < 8 ? 300 + i % 3 : 200 + i % 3);
+	finish(&b);
+	is_fact(&b, WS_F_BENCH_WARM, NULL, 0.4);
+	is_near_named(&b, WS_F_BENCH_STEADY_RATE, 1e9 / 201, 1e6);
+	is_fact(&b, WS_F_BENCH_STEADY_TIME, NULL, 202 * 100 * 12);
+	is_fact(&b, WS_F_BENCH_OUTLIERS, NULL, 0);
+	bench_fini(&b);
+	/* What gets slower is no warm-up, but it drifts. */
+	bench_init(&b, "");
+	begin(&b, "bench.txt", "gobench");
+	for (int i = 0; i < 20; i++)
+		result(&b, "BenchmarkX", i < 8 ? 200 + i % 3 : 300 + i % 3);
+	finish(&b);
+	is_fact(&b, WS_F_BENCH_WARM, NULL, 0);
+	ok(ws_facts_get(b.f, WS_F_BENCH_DRIFT, NULL)->value < 0.01,
+	    "its halves differ");
+	is_fact(&b, WS_F_BENCH_STEADY_RATE, NULL, NAN);
+	bench_fini(&b);
+}
+
+/* A load tool tells rates, and its seconds. */
+static void
+test_load_tool(void)
+{
+	const char *c8 = "http://x/clients=8", *c16 = "http://x/clients=16";
+	struct bench b;
+
+	bench_init(&b, "");
+	cpus(&b, 4, 0);
+	begin(&b, "load.txt", "wrk");
+	counter(&b, c8, WS_N_BENCH_RATE, 1000);
+	counter(&b, c8, WS_N_BENCH_P99, 5e6);
+	counter(&b, c16, WS_N_BENCH_RATE, 1500);
+	counter(&b, c16, WS_N_BENCH_P99, 20e6);
+	counter(&b, c16, WS_N_BENCH_P95, 10e6);
+	counter(&b, c16, WS_N_BENCH_REQUESTS, 30000);
+	counter(&b, c16, WS_N_BENCH_ERRORS, 600);
+	counter(&b, c16, WS_N_BENCH_DURATION, 20e9);
+	for (int i = 0; i < 20; i++)
+		counter(&b, c16, WS_N_BENCH_INTERVAL, i == 7 ? 10 : 1500);
+	finish(&b);
+	is_text(&b, WS_F_BENCH_NAME, c16);
+	is_fact(&b, WS_F_BENCH_THROUGHPUT, NULL, 1500);
+	is_fact(&b, WS_F_BENCH_TIME, NULL, 1e9 / 1500);
+	is_fact(&b, WS_F_BENCH_GAIN, NULL, 1.5);
+	is_fact(&b, WS_F_BENCH_P99, NULL, 20e6);
+	is_fact(&b, WS_F_BENCH_TAIL, NULL, 4);
+	is_fact(&b, WS_F_BENCH_ERRORS, NULL, 0.02);
+	is_fact(&b, WS_F_BENCH_STEADY_TIME, NULL, 20e9);
+	is_fact(&b, WS_F_BENCH_STEADY_RATE, NULL, 1500);
+	is_fact(&b, WS_F_BENCH_OUTLIERS, NULL, 1);
+	is_fact(&b, WS_F_BENCH_HAS_TAIL, NULL, 2);
+	is_text(
+	    &b, WS_F_BENCH_MISSING, "p50, CPU time, memory (RSS), page faults");
+	is_source(&b, WS_S_BENCH, WS_VALUE);
+	bench_fini(&b);
+}
+
 int
 main(void)
 {
@@ -457,5 +610,9 @@ main(void)
 	test_disk_columns();
 	test_many_disks();
 	test_env();
+	test_law();
+	test_no_law();
+	test_warm_up();
+	test_load_tool();
 	return tap_done();
 }

@@ -30,6 +30,7 @@ test_median(void)
 		{ 9, 2, 8, 0.9609375 },
 		{ 10, 2, 9, 0.978515625 },
 		{ 20, 6, 15, 0.9586105 },
+		{ 24, 8, 18, 0.9567148 },
 		{ 30, 10, 21, 0.9572260 },
 		{ 31, 10, 22, 0.968859 },
 		{ 100, 40, 60, 0.953419 },
@@ -91,15 +92,14 @@ twice_u(const double *a, size_t na, const double *b, size_t nb)
 	return u;
 }
 
-/* The share of all labellings whose U is as far out, one side doubled. */
+/* The share of all labellings whose U is as far out on its side, doubled. */
 static double
 counted_p(const double *a, size_t na, const double *b, size_t nb)
 {
-	double all[16], x[16], y[16], hit = 0, n = 0;
+	double all[16], x[16], y[16], below = 0, above = 0, n = 0;
 	size_t size = na + nb;
 	unsigned seen = twice_u(a, na, b, nb);
-	unsigned other = 2 * (unsigned)(na * nb) - seen;
-	unsigned least = seen < other ? seen : other;
+	unsigned most = 2 * (unsigned)(na * nb);
 
 	memcpy(all, a, na * sizeof(*a));
 	memcpy(all + na, b, nb * sizeof(*b));
@@ -114,9 +114,12 @@ counted_p(const double *a, size_t na, const double *b, size_t nb)
 		if (nx != na)
 			continue;
 		n++;
-		hit += twice_u(x, na, y, nb) <= least;
+		below += twice_u(x, na, y, nb) <= seen;
+		above += twice_u(x, na, y, nb) >= seen;
 	}
-	return seen == other ? 1 : fmin(2 * hit / n, 1);
+	if (2 * seen == most)
+		return 1;
+	return fmin(2 * (2 * seen < most ? below : above) / n, 1);
 }
 
 static void
@@ -140,6 +143,7 @@ test_u(void)
 	static const double t[] = { 1, 1, 2, 2, 2, 4 };
 	static const double s[] = { 2, 2, 3, 4, 4, 4, 5 };
 	static const double same[] = { 3, 3, 3 };
+	static const double fives[] = { 5, 5, 5, 5, 5, 5 };
 	struct ws_u_result r;
 
 	check_p(a, 6, b, 7);
@@ -150,6 +154,9 @@ test_u(void)
 	check_p(a, 1, b, 1);
 	check_p(t, 4, t, 4);
 	check_p(t, 2, s, 7);
+	check_p(fives, 6, t, 1);
+	check_p(t, 1, fives, 6);
+	check_p(fives, 6, a, 3);
 	ws_u_test(same, 3, same, 2, &r);
 	ok(r.p == 1 && r.method == WS_U_ALL_EQUAL, "all equal");
 	ws_u_test(a, 0, b, 7, &r);

@@ -1,6 +1,7 @@
 /* base/num: the whole field or failure, and a failure leaves *out alone. */
 #include <float.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "base/num.h"
 #include "tap.h"
@@ -85,11 +86,37 @@ test_f64(void)
 	    "f64 not 64");
 }
 
+/* Short decimals take a way of their own; it must round as strtod does. */
+static void
+test_rounding(void)
+{
+	uint64_t state = 1, differ = 0, tested = 0;
+
+	for (int i = 0; i < 200000; i++) {
+		char text[40], *end;
+		double got = -1, want;
+		int places;
+
+		state = state * UINT64_C(6364136223846793005) +
+			UINT64_C(1442695040888963407);
+		places = (int)(state >> 59) % 17;
+		snprintf(text, sizeof(text), "%s%.*f", i % 2 ? "-" : "", places,
+		    (double)(state >> 20) / (double)(1 << state % 30));
+		want = strtod(text, &end);
+		differ += !ws_num_f64(ws_sv_of(text), -1e300, 1e300, &got) ||
+			  got != want;
+		tested++;
+	}
+	ok(differ == 0, "%llu decimals as strtod reads them",
+	    (unsigned long long)tested);
+}
+
 int
 main(void)
 {
 	test_u64();
 	test_i64();
 	test_f64();
+	test_rounding();
 	return tap_done();
 }

@@ -19,6 +19,12 @@ static const char rules[] =
     "\"h\";\n"
     "share q.blocked = trace.time where leaf frame in group t.blocked "
     "help \"h\";\n"
+    "sum q.hold = trace.hold where not leaf frame in group t.none help "
+    "\"h\";\n"
+    "sum q.life = trace.life where not leaf frame in group t.none help "
+    "\"h\";\n"
+    "sum q.kept = trace.kept.count where not leaf frame in group t.none help "
+    "\"h\";\n"
     "sites q.pair = trace.pair outside group t.rt help \"h\";\n";
 
 static ws_id
@@ -216,6 +222,121 @@ test_pairs(void)
 	    &b, kit_fact_id(&b.kit, "q.pair"), "main.get <- main.put", 0.75);
 	is_fact(&b, kit_fact_id(&b.kit, "q.pair"), "main.worker <- main.feed",
 	    0.25);
+	bench_fini(&b);
+}
+
+static void
+at(struct bench *b, enum ws_event_kind kind, ws_id name, ws_id who, ws_id whom,
+    int64_t t, const char *stack_text)
+{
+	struct ws_event e = WS_EVENT(kind);
+
+	e.name = name;
+	e.track = who;
+	e.peer = whom;
+	e.t = t;
+	e.stack = stack_text != NULL ? stack(b, stack_text) : 0;
+	ws_sink_events(b->sink, &e, 1);
+}
+
+/* 2 gets the lock at 12 ms, sleeps under it, and wakes the next at 40. */
+static void
+test_holds(void)
+{
+	struct bench b;
+
+	start(&b);
+	put(&b, (struct span){ go(2), WS_N_G_BLOCKED, 0, 10 * MS,
+		    "sync.(*Mutex).Lock main.get", "sync" });
+	at(&b, WS_EV_EDGE, WS_N_EDGE_UNBLOCK, go(1), go(2), 10 * MS,
+	    "sync.(*Mutex).Unlock main.first");
+	put(&b, (struct span){ go(2), WS_N_G_RUNNABLE, 10 * MS, 2 * MS,
+		    "sync.(*Mutex).Unlock main.first", NULL });
+	put(&b, (struct span){ go(2), WS_N_G_BLOCKED, 13 * MS, 20 * MS,
+		    "time.Sleep main.call", "sleep" });
+	put(&b, (struct span){ go(3), WS_N_G_BLOCKED, 0, 40 * MS,
+		    "sync.(*Mutex).Lock main.get", "sync" });
+	at(&b, WS_EV_EDGE, WS_N_EDGE_UNBLOCK, go(2), go(3), 40 * MS,
+	    "sync.(*Mutex).Unlock main.second");
+	/* It does not hold it any more. */
+	put(&b, (struct span){ go(4), WS_N_G_BLOCKED, 0, 50 * MS,
+		    "sync.(*Mutex).Lock main.get", "sync" });
+	at(&b, WS_EV_EDGE, WS_N_EDGE_UNBLOCK, go(2), go(4), 50 * MS,
+	    "sync.(*Mutex).Unlock main.second");
+	/* Waiting for the collector is no lock. */
+	put(&b, (struct span){ go(5), WS_N_G_BLOCKED, 0, 50 * MS,
+		    "runtime.gcMarkDone main.alloc", "sync" });
+	at(&b, WS_EV_EDGE, WS_N_EDGE_UNBLOCK, go(3), go(5), 50 * MS,
+	    "runtime.gcMarkDone main.alloc");
+	put(&b, (struct span){ go(5), WS_N_G_RUNNABLE, 50 * MS, MS,
+		    "runtime.gcMarkDone", NULL });
+	put(&b, (struct span){ go(6), WS_N_G_BLOCKED, 0, 60 * MS,
+		    "sync.(*Mutex).Lock main.get", "sync" });
+	at(&b, WS_EV_EDGE, WS_N_EDGE_UNBLOCK, go(5), go(6), 60 * MS,
+	    "sync.(*Mutex).Unlock main.third");
+	stop(&b, 100 * MS);
+	is_fact(&b, WS_F_TRACE_HOLDS, NULL, 1);
+	is_fact(&b, WS_F_TRACE_HOLD_P50, NULL, 28 * MS);
+	is_named(&b, "q.hold", 28 * MS);
+	bench_fini(&b);
+}
+
+static void
+test_lives(void)
+{
+	struct bench b;
+	uint64_t i;
+
+	start(&b);
+	for (i = 10; i < 14; i++)
+		at(&b, WS_EV_EDGE, WS_N_EDGE_CREATE, go(1), go(i), 10 * MS,
+		    "main.serve");
+	/* Two end, one of them after 60 ms, and one is the runtime's. */
+	at(&b, WS_EV_MARK, WS_N_G_END, go(10), 0, 20 * MS, NULL);
+	at(&b, WS_EV_MARK, WS_N_G_END, go(11), 0, 70 * MS, NULL);
+	told(&b, go(12), WS_N_G_ENTRY, "runtime.bgsweep");
+	/* One that was there before lived for nobody knows how long. */
+	at(&b, WS_EV_MARK, WS_N_G_END, go(1), 0, 80 * MS, NULL);
+	for (i = 0; i < 100; i++)
+		put(&b, (struct span){ go(13), WS_N_REGION, (int64_t)i * MS,
+			    i < 97 ? 10 : 1024, NULL, "parse" });
+	put(&b, (struct span){ ws_track(WS_TRACK_TASK, 1), WS_N_TASK, 0, 30,
+		    NULL, "request" });
+	put(&b, (struct span){ ws_track(WS_TRACK_TASK, 2), WS_N_TASK, 0,
+		    WS_T_NONE, NULL, "request" });
+	stop(&b, 100 * MS);
+	is_fact(&b, WS_F_TRACE_MADE, NULL, 4);
+	is_fact(&b, WS_F_TRACE_KEPT, NULL, 1.0 / 4);
+	is_fact(&b, WS_F_TRACE_LIFE_P99, NULL, 60 * MS);
+	is_named(&b, "q.life", 70 * MS);
+	is_named(&b, "q.kept", 1);
+	is_fact(&b, WS_F_TRACE_REGION_N, "parse", 100);
+	is_fact(&b, WS_F_TRACE_REGION_P50, "parse", 10);
+	is_fact(&b, WS_F_TRACE_REGION_P95, "parse", 10);
+	is_fact(&b, WS_F_TRACE_REGION_P99, "parse", 1024);
+	is_fact(&b, WS_F_TRACE_TASK_N, "request", 1);
+	is_fact(&b, WS_F_TRACE_TASK_P50, "request", 30);
+	bench_fini(&b);
+}
+
+/* Nobody for more than half of the time, then one, then two for a fifth. */
+static void
+test_running(void)
+{
+	const int64_t part = 100 * (int64_t)BUCKET;
+	struct bench b;
+
+	start(&b);
+	put(&b, (struct span){
+		    go(2), WS_N_G_RUNNABLE, 0, 5 * part, "main.f", NULL });
+	put(&b, (struct span){
+		    go(1), WS_N_G_RUNNING, 6 * part, 4 * part, NULL, NULL });
+	put(&b, (struct span){
+		    go(2), WS_N_G_RUNNING, 8 * part, 2 * part, NULL, NULL });
+	stop(&b, 10.0 * (double)part);
+	is_fact(&b, WS_F_TRACE_RUNNING_P10, NULL, 0);
+	is_fact(&b, WS_F_TRACE_RUNNING_P50, NULL, 0);
+	is_fact(&b, WS_F_TRACE_RUNNING_P90, NULL, 2);
 	bench_fini(&b);
 }
 
@@ -473,6 +594,9 @@ main(void)
 	test_system();
 	test_gc();
 	test_pairs();
+	test_holds();
+	test_lives();
+	test_running();
 	test_latency();
 	test_calls();
 	test_runnable_idle();

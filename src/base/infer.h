@@ -46,7 +46,8 @@ double ws_geomean(const double *v, size_t n);
 /*
  * Mann and Whitney's U test (Ann. Math. Stat. 18, 1947), two-sided.  Exact up
  * to 50 values each, with ties (J. Klotz, JASA 61, 1966) up to 25 each; else
- * normal with the corrections for ties and continuity.  Both sorted.
+ * normal with the corrections for ties and continuity.  Both sorted.  Agrees
+ * with go-moremath but for samples of different size with ties, see the code.
  */
 void ws_u_test(const double *a, size_t na, const double *b, size_t nb,
     struct ws_u_result *out);

@@ -3,7 +3,7 @@
 
 #include "base/infer.h"
 
-enum { EXACT_MAX = 30, NEED_MAX = 50 };
+enum { EXACT_MAX = 30, EXACT_TOSSES = 20, NEED_MAX = 50 };
 
 static int
 compare(const void *a, const void *b)
@@ -67,14 +67,23 @@ struct band {
 	double lo, hi, level;
 };
 
-/* P(K = k) for n tosses of a coin. */
+/*
+ * P(K = k) for n tosses of a coin.  Up to 20 tosses exact; above with the
+ * rounding of go-moremath, which decides between two intervals of the same
+ * level: of 24 values it takes the 8th to the 18th, not the 7th to the 17th.
+ */
 static double
 toss(double n, double k)
 {
+	double ways = 1;
+
 	if (k < 0 || k > n)
 		return 0;
-	return exp(
-	    lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) - n * log(2));
+	if (n > EXACT_TOSSES && k > 0 && k < n)
+		ways = exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1));
+	for (double i = 1; i <= k && n <= EXACT_TOSSES; i++)
+		ways = ways * (n - k + i) / i;
+	return ldexp(ways, -(int)n);
 }
 
 static struct band
@@ -86,10 +95,6 @@ exact_band(double n, double level)
 	while (b.level < level && (b.lo > 0 || b.hi <= n)) {
 		double left = toss(n, b.lo - 1), right = toss(n, b.hi);
 
-		/* A toss of one side is that of its mirror image; lgamma may
-		 * tell them apart in the last bit. */
-		if (b.lo - 1 == n - b.hi)
-			left = right;
 		if (left >= right) {
 			b.lo--;
 			b.level += left;

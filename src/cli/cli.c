@@ -242,6 +242,22 @@ ws_cli_bundle_status(const struct ws_bundle *b)
 }
 
 int
+ws_cli_strict_status(const struct ws_bundle *b)
+{
+	size_t i, n;
+	const struct ws_entry *e = ws_bundle_entries(b, &n);
+
+	for (i = 0; i < n; i++) {
+		if (e[i].format == NULL || e[i].status == WS_OK)
+			continue;
+		ws_cli_warn("%s is %s: %s", e[i].name,
+		    ws_status_name(e[i].status), e[i].detail);
+		return WS_EXIT_DATA;
+	}
+	return ws_cli_bundle_status(b);
+}
+
+int
 ws_cli_status(const struct ws_run *run)
 {
 	return ws_cli_bundle_status(ws_run_bundle(run));

@@ -44,6 +44,9 @@ int ws_cli_bundle_status(const struct ws_bundle *b);
 /* --format, or --json for json; false after telling that there is no such. */
 bool ws_cli_check_format(const struct ws_options *o);
 bool ws_cli_is_format(const struct ws_options *o, const char *format);
+/* The same under --strict of ls and events: 65 for any artifact of a format
+ * that is known which is not ok. */
+int ws_cli_strict_status(const struct ws_bundle *b);
 struct ws_style ws_cli_style(const struct ws_options *o);
 /* Flushes standard output; 74 when that failed. */
 int ws_cli_flush(int status);

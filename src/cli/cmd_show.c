@@ -6,6 +6,14 @@ static const struct ws_opt json_only[] = {
 	{ 0, NULL, WS_OPT_FLAG, 0, NULL, NULL },
 };
 
+static const struct ws_opt strict_only[] = {
+	{ 0, "strict", WS_OPT_FLAG, WS_OPT_AT(strict), NULL,
+	    "any fault makes an artifact corrupt: exit 65" },
+	{ 0, NULL, WS_OPT_FLAG, 0, NULL, NULL },
+};
+
+static const struct ws_opt *const ls_opts[] = { json_only, strict_only,
+	ws_opt_rules, ws_opt_common, ws_opt_limits, NULL };
 static const struct ws_opt *const opts[] = { json_only, ws_opt_rules,
 	ws_opt_common, ws_opt_limits, NULL };
 
@@ -25,13 +33,15 @@ show(struct ws_options *o, int argc, char **argv, const struct writer *w)
 
 	if (rules == NULL)
 		return WS_EXIT_RULES;
+	o->limits.strict = o->strict;
 	run = ws_cli_run(o, rules, argc, argv, &status);
 	if (run != NULL) {
 		if (o->json)
 			w->json(stdout, ws_run_report(run, false));
 		else
 			w->text(stdout, ws_run_report(run, false), &style);
-		status = ws_cli_status(run);
+		status = o->strict ? ws_cli_strict_status(ws_run_bundle(run))
+				   : ws_cli_status(run);
 	}
 	ws_run_free(run);
 	ws_rules_free(rules);
@@ -56,7 +66,7 @@ facts(struct ws_options *o, int argc, char **argv)
 }
 
 const struct ws_cmd ws_cmd_ls = { "ls", "BUNDLE",
-	"list the artifacts: what was read, and what was not and why", opts,
+	"list the artifacts: what was read, and what was not and why", ls_opts,
 	ls };
 const struct ws_cmd ws_cmd_facts = { "facts", "BUNDLE",
 	"print the numbers that the rules see, with their sources", opts,

@@ -87,22 +87,56 @@ make_lane(const struct ws_trace *t, const struct lane *l, size_t columns)
 	return lane;
 }
 
+static const struct ws_opt own[] = {
+	{ 0, "json", WS_OPT_FLAG, WS_OPT_AT(json), NULL,
+	    "JSON instead, of 200 columns" },
+	{ 0, NULL, WS_OPT_FLAG, 0, NULL, NULL },
+};
+
+static size_t
+columns_of(const struct ws_style *s)
+{
+	size_t n =
+	    s->width > BESIDE + COLUMNS_MIN ? s->width - BESIDE : COLUMNS_MIN;
+
+	return n < COLUMNS_MAX ? n : COLUMNS_MAX;
+}
+
+/* When the first column begins; the wall's time is known where the clock of
+ * the trace is tied to it, and else nothing is comparable. */
+static void
+set_start(struct ws_report_timeline *line, const struct ws_trace *t,
+    const struct ws_dict *d)
+{
+	const struct ws_clock *c = ws_dict_get_clock(d, t->clock);
+
+	line->start = line->wall_start = WS_T_NONE;
+	if (t->lanes.n == 0)
+		return;
+	line->start = t->lanes.origin;
+	if (c->how == WS_CLOCK_EXACT)
+		line->wall_start = t->lanes.origin + c->offset;
+}
+
+/* As text when there is a style, else as JSON. */
 static void
 print_timeline(
     struct ws_run *run, const struct ws_trace *t, const struct ws_style *s)
 {
 	struct ws_report_lane lane[WS_LEN(lanes)];
-	size_t i, columns = s->width > BESIDE + COLUMNS_MIN ? s->width - BESIDE
-							    : COLUMNS_MIN;
+	size_t i, columns = s != NULL ? columns_of(s) : COLUMNS_MAX;
 	struct ws_report_timeline line = { .duration = t->duration,
 		.artifact = ws_dict_text(ws_run_dict(run), t->artifact).p,
 		.lane = lane,
 		.n = WS_LEN(lanes) };
 
-	columns = columns < COLUMNS_MAX ? columns : COLUMNS_MAX;
+	set_start(&line, t, ws_run_dict(run));
 	for (i = 0; i < WS_LEN(lanes); i++)
 		lane[i] = make_lane(t, &lanes[i], columns);
-	ws_report_timeline(stdout, &line, s);
+	if (s != NULL)
+		ws_report_timeline(stdout, &line, s);
+	else
+		ws_report_timeline_json(stdout, &line);
 	for (i = 0; i < WS_LEN(lanes); i++)
 		free(lane[i].value);
 }
@@ -123,7 +157,8 @@ timeline(struct ws_options *o, int argc, char **argv)
 	if (run != NULL) {
 		all = ws_run_traces(run);
 		for (i = 0; i < ws_traces_count(all); i++)
-			print_timeline(run, ws_traces_get(all, i), &style);
+			print_timeline(run, ws_traces_get(all, i),
+			    o->json ? NULL : &style);
 		status = ws_cli_status(run);
 		if (status == WS_EXIT_OK && ws_traces_count(all) == 0) {
 			ws_cli_warn("no execution trace in this bundle");
@@ -135,7 +170,7 @@ timeline(struct ws_options *o, int argc, char **argv)
 	return status;
 }
 
-static const struct ws_opt *const opts[] = { ws_opt_rules, ws_opt_common,
+static const struct ws_opt *const opts[] = { own, ws_opt_rules, ws_opt_common,
 	ws_opt_limits, NULL };
 
 const struct ws_cmd ws_cmd_timeline = { "timeline", "BUNDLE",

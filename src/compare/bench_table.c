@@ -276,6 +276,7 @@ make_table(struct work *w, struct draft *d, struct ws_bench_table *t)
 	t->config = d->first->config;
 	t->unit = d->first->unit;
 	t->better = d->first->better;
+	t->told = d->first->told;
 	t->binary = is_binary(t->unit);
 	t->n_row = d->n_row;
 	t->n_column = d->n_column;

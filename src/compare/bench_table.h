@@ -20,6 +20,7 @@ struct ws_measure {
 	size_t n;
 	bool exact; /* measured without error: no test is needed */
 	int better; /* 1: higher values, -1: lower ones, 0: not known */
+	bool told;  /* its user says so: worse is a regression */
 };
 
 struct ws_bench_terms {
@@ -63,6 +64,7 @@ struct ws_column_sum {
 struct ws_bench_table {
 	const char *config, *unit;
 	int better;
+	bool told;
 	bool binary; /* shown with Ki, Mi */
 	const char *const *column;
 	size_t n_column;

@@ -49,7 +49,8 @@ struct ws_share_changes {
 struct ws_class_change {
 	enum ws_class cls;
 	const struct ws_score *score[2];
-	size_t votes[2]; /* true rules for it */
+	size_t votes[2];         /* true rules for it */
+	const char *gone, *come; /* rules true before only, after only; or "" */
 };
 
 enum ws_met { WS_MET, WS_NOT_MET, WS_MET_UNKNOWN };
@@ -73,7 +74,7 @@ enum ws_change {
 };
 
 struct ws_diff {
-	const char *name[2]; /* base names of what was compared */
+	const char *name[2]; /* base names; the second may be NULL */
 	const struct ws_bench_tables *bench;
 	const struct ws_moved *moved; /* those that moved first */
 	size_t n_moved;

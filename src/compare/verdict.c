@@ -46,7 +46,8 @@ is_primary(const struct ws_bench_tables *b, const struct ws_bench_table *t)
 	return is_rate(t->unit);
 }
 
-/* Others by which a change may be judged: latencies, allocations, rates.  How
+/* Others by which a change may be judged: latencies, allocations, rates, and
+ * units of which the user says what is better.  How
  * much memory and how many faults there were depends on what ran before. */
 static bool
 is_gate(const struct ws_bench_table *t)
@@ -54,9 +55,10 @@ is_gate(const struct ws_bench_table *t)
 	struct ws_sv unit = ws_sv_of(t->unit);
 
 	return t->better != 0 &&
-	       (ws_sv_ends(unit, "sec") || ws_sv_ends(unit, "sec/op") ||
-		   ws_sv_ends(unit, "/s") || ws_sv_is(unit, "B/op") ||
-		   ws_sv_is(unit, "allocs/op") || ws_sv_is(unit, "errors"));
+	       (t->told || ws_sv_ends(unit, "sec") ||
+		   ws_sv_ends(unit, "sec/op") || ws_sv_ends(unit, "/s") ||
+		   ws_sv_is(unit, "B/op") || ws_sv_is(unit, "allocs/op") ||
+		   ws_sv_is(unit, "errors"));
 }
 
 static double
@@ -247,18 +249,55 @@ ws_compare_verdict(struct ws_arena *a, struct ws_diff *d, const char *benchmark)
 		put_row(&b, shown);
 		if (main.compared > 1)
 			ws_buf_printf(&b,
-			    "; of %zu benchmarks %zu are slower, %zu faster",
+			    "; of %zu benchmarks, slower: %zu, faster: %zu",
 			    main.compared, main.worse, main.better);
 		break;
 	case WS_CHANGE_NONE:
 		put_none(&b, d, &main, &rest);
 		break;
 	default:
-		ws_buf_puts(&b, "no benchmark is in both");
+		ws_buf_puts(&b,
+		    "no time of an operation, rate, latency or number of "
+		    "allocations is in both");
 	}
 	d->headline = shown->row != NULL ? shown->row->name : NULL;
 	d->sentence = ws_arena_dup(a, ws_buf_sv(&b));
 	ws_buf_fini(&b);
+}
+
+static bool
+speaks_for(const struct ws_judgement *j, enum ws_class cls)
+{
+	return j->rule->cls == cls && j->rule->weight > 0;
+}
+
+static bool
+has_rule(const struct ws_diagnosis *d, const char *id)
+{
+	for (size_t i = 0; i < d->n_evidence; i++)
+		if (strcmp(d->evidence[i]->rule->id, id) == 0)
+			return true;
+	return false;
+}
+
+/* Ids of the rules for a class that are true in d and not in `other`. */
+static const char *
+rules_only_in(struct ws_arena *a, enum ws_class cls,
+    const struct ws_diagnosis *d, const struct ws_diagnosis *other)
+{
+	struct ws_buf b = { 0 };
+	const char *text;
+
+	for (size_t i = 0; i < d->n_evidence; i++) {
+		const struct ws_judgement *j = d->evidence[i];
+
+		if (!speaks_for(j, cls) || has_rule(other, j->rule->id))
+			continue;
+		ws_buf_printf(&b, "%s%s", b.n > 0 ? ", " : "", j->rule->id);
+	}
+	text = ws_arena_dup(a, ws_buf_sv(&b));
+	ws_buf_fini(&b);
+	return text;
 }
 
 size_t
@@ -277,8 +316,9 @@ ws_compare_classes(struct ws_arena *a, const struct ws_diagnosis *const d[2],
 		for (int s = 0; s < 2; s++)
 			for (size_t i = 0; i < d[s]->n_evidence; i++)
 				c[n].votes[s] +=
-				    d[s]->evidence[i]->rule->cls == k &&
-				    d[s]->evidence[i]->rule->weight > 0;
+				    speaks_for(d[s]->evidence[i], k);
+		c[n].gone = rules_only_in(a, k, d[0], d[1]);
+		c[n].come = rules_only_in(a, k, d[1], d[0]);
 		n += c[n].votes[0] + c[n].votes[1] > 0;
 	}
 	return n;

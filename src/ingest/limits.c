@@ -8,6 +8,7 @@ ws_limits_init(struct ws_limits *l)
 #define X(field, option, value, help) l->field = (value);
 	WS_LIMITS(X)
 #undef X
+	l->strict = false;
 }
 
 bool

@@ -29,6 +29,8 @@ struct ws_limits {
 #define X(field, option, value, help) uint64_t field;
 	WS_LIMITS(X)
 #undef X
+	/* For tests: an artifact with any fault is corrupt. */
+	bool strict;
 };
 
 void ws_limits_init(struct ws_limits *l); /* the defaults */

@@ -147,6 +147,9 @@ parse(struct ws_reader *r, const struct ws_parser *p, struct ws_source *src)
 	ws_sink_begin(r->sink, &origin);
 	e->status = p->parse(src, r->sink, &err);
 	e->status = ws_status_worst(e->status, ws_source_status(src, &below));
+	if (r->limits.strict &&
+	    (e->status == WS_PARTIAL || r->fault.err.status != WS_OK))
+		e->status = ws_status_worst(e->status, WS_CORRUPT);
 	ws_sink_end(r->sink, e->status);
 	e->format = p->name;
 	ws_source_tell(src, e);

@@ -125,11 +125,19 @@ steady_time(const struct ws_measured *m, const struct ws_bench_point *work,
 	return run * (runs - (double)warm * (double)x->s->every);
 }
 
+static double
+known(double v, bool elsewhere)
+{
+	return isnan(v) && elsewhere ? 1 : v;
+}
+
 /* What a benchmark of a service should tell, after brief and study: throughput
- * and its tail, CPU, memory, faults. */
+ * and its tail, CPU, memory, faults; these may also come from pidstat. */
 static void
 put_missing(const struct ws_measured *m, const struct ws_bench_point *work)
 {
+	struct ws_counters *c = m->counters;
+
 	const struct {
 		const char *what;
 		double value;
@@ -137,9 +145,16 @@ put_missing(const struct ws_measured *m, const struct ws_bench_point *work)
 		{ "p50", ws_bench_percentile(m, work, 50) },
 		{ "p95", ws_bench_percentile(m, work, 95) },
 		{ "p99", ws_bench_percentile(m, work, 99) },
-		{ "CPU time", ws_measured_get(m, WS_F_BENCH_CORES) },
-		{ "memory (RSS)", ws_measured_get(m, WS_F_BENCH_RSS) },
-		{ "page faults", ws_measured_get(m, WS_F_BENCH_MINOR_FAULTS) },
+		{ "CPU time", known(ws_measured_get(m, WS_F_BENCH_CORES),
+				  ws_counters_find(c, WS_N_PROCESS_CPU_TOTAL, 0,
+				      0) != NULL) },
+		{ "memory (RSS)",
+		    known(ws_measured_get(m, WS_F_BENCH_RSS),
+			ws_counters_find(c, WS_N_PROCESS_RSS, 0, 0) != NULL) },
+		{ "page faults",
+		    known(ws_measured_get(m, WS_F_BENCH_MINOR_FAULTS),
+			ws_counters_find(c, WS_N_PROCESS_FAULTS_MINOR, 0, 0) !=
+			    NULL) },
 	};
 	struct ws_fact fact = WS_FACT_OF(WS_F_BENCH_MISSING, NAN);
 	struct ws_buf b = { 0 };

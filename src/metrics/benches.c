@@ -6,8 +6,9 @@
 #include "base/htab.h"
 #include "base/mem.h"
 
-/* More keys than this in one file are left out of the configuration. */
-enum { KEYS_MAX = 64 };
+/* More keys than this in one file are left out of the configuration, and so is
+ * the end of long values: it is interned whenever it changes. */
+enum { KEYS_MAX = 64, TEXT_MAX = 200, ROOM_MIN = 16 };
 
 struct setting {
 	ws_id key, value;
@@ -21,8 +22,13 @@ struct ws_benches {
 	struct setting set[KEYS_MAX]; /* of the open artifact, by key text */
 	size_t n_set;
 	ws_id config;
-	bool stale;           /* config is to be made from set[] */
-	struct ws_htab *keys; /* {artifact, config, track, name} */
+	bool stale;   /* config is to be made from set[] */
+	bool is_full; /* this configuration is one too many */
+	struct ws_htab *configs;
+	uint64_t left_out;
+	size_t room, n_values; /* that one series may keep, that all do */
+	struct ws_htab *keys;  /* {artifact, config, track, name} */
+	uint32_t previous;     /* the bench of the last value */
 	struct ws_bench *bench;
 	size_t cap;
 	struct ws_htab *units; /* ids of unit texts */
@@ -59,6 +65,7 @@ begin(struct ws_sink *s, const struct ws_origin *o)
 	b->has_config = ws_sv_is(ws_dict_text(s->dict, o->format), "gobench");
 	b->n_set = 0;
 	b->config = 0;
+	b->is_full = false;
 	b->stale = false;
 }
 
@@ -88,19 +95,32 @@ put_setting(struct ws_benches *b, ws_id key, ws_id value)
 }
 
 static void
+put_short(struct ws_buf *b, struct ws_sv text)
+{
+	if (text.n > TEXT_MAX)
+		text.n = TEXT_MAX;
+	ws_buf_putsv(b, text);
+}
+
+static void
 make_config(struct ws_benches *b)
 {
 	struct ws_buf text = { 0 };
 
+	ws_buf_puts(&text, "");
 	for (size_t i = 0; i < b->n_set; i++) {
-		ws_buf_putsv(&text, ws_dict_text(b->sink.dict, b->set[i].key));
+		put_short(&text, ws_dict_text(b->sink.dict, b->set[i].key));
 		ws_buf_puts(&text, ": ");
-		ws_buf_putsv(
-		    &text, ws_dict_text(b->sink.dict, b->set[i].value));
+		put_short(&text, ws_dict_text(b->sink.dict, b->set[i].value));
 		ws_buf_putc(&text, '\n');
 	}
-	b->config = ws_dict_str(b->sink.dict, ws_buf_sv(&text));
 	b->stale = false;
+	b->is_full = ws_htab_count(b->configs) >= WS_BENCH_CONFIGS &&
+		     ws_htab_get(b->configs, text.p, text.n) == WS_HTAB_NONE;
+	if (!b->is_full) {
+		ws_htab_put(b->configs, text.p, text.n, NULL);
+		b->config = ws_dict_str(b->sink.dict, ws_buf_sv(&text));
+	}
 	ws_buf_fini(&text);
 }
 
@@ -237,22 +257,66 @@ unit_text(struct ws_benches *b, const struct ws_event *e)
 }
 
 static void
-add_value(struct ws_bench *s, double v)
+thin(struct ws_benches *b, struct ws_bench *s)
 {
-	size_t i;
+	size_t i, kept = (s->n + 1) / 2;
 
+	b->n_values -= s->n - kept;
+	for (i = 0; i < kept; i++)
+		s->value[i] = s->value[2 * i];
+	s->n = kept;
+	s->every *= 2;
+}
+
+/* Makes room for values of all series, at the cost of the longest. */
+static void
+thin_all(struct ws_benches *b)
+{
+	size_t i, n = ws_benches_count(b);
+
+	b->room /= 2;
+	for (i = 0; i < n; i++) {
+		struct ws_bench *s = &b->bench[i];
+
+		if (s->n <= b->room)
+			continue;
+		while (s->n > b->room)
+			thin(b, s);
+		s->cap = s->n;
+		s->value = ws_realloc(s->value, s->cap * sizeof(*s->value));
+	}
+}
+
+static void
+add_value(struct ws_benches *b, struct ws_bench *s, double v)
+{
 	if (s->seen++ % s->every != 0)
 		return;
-	if (s->n >= WS_BENCH_MAX) {
-		s->n /= 2;
-		s->every *= 2;
-		for (i = 0; i < s->n; i++)
-			s->value[i] = s->value[2 * i];
-		if ((s->seen - 1) % s->every != 0)
-			return;
-	}
+	if (b->n_values >= WS_BENCH_VALUES && b->room > ROOM_MIN)
+		thin_all(b);
+	while (s->n >= b->room)
+		thin(b, s);
+	if ((s->seen - 1) % s->every != 0)
+		return;
 	s->value = ws_grow(s->value, &s->cap, s->n + 1, sizeof(*s->value));
 	s->value[s->n++] = v;
+	b->n_values++;
+}
+
+/* As with counters: results repeat their units and names in order. */
+static struct ws_bench *
+bench_after(struct ws_benches *b, const struct ws_event *e)
+{
+	struct ws_bench *s;
+
+	if (b->bench == NULL)
+		return NULL;
+	s = &b->bench[b->bench[b->previous].next];
+	if (s->artifact != b->artifact || s->config != b->config ||
+	    s->track != e->track || s->name != e->name)
+		return NULL;
+	b->previous = (uint32_t)(s - b->bench);
+	return s;
 }
 
 /* NULL when there are too many already. */
@@ -260,25 +324,31 @@ static struct ws_bench *
 bench_of(struct ws_benches *b, const struct ws_event *e)
 {
 	ws_id key[4] = { b->artifact, b->config, e->track, e->name };
+	struct ws_bench *found = bench_after(b, e);
 	bool is_new = false;
 	uint32_t i;
 
+	if (found != NULL)
+		return found;
 	i = ws_htab_count(b->keys) < WS_BENCH_ALL
 		? ws_htab_put(b->keys, key, sizeof(key), &is_new)
 		: ws_htab_get(b->keys, key, sizeof(key));
 	if (i == WS_HTAB_NONE)
 		return NULL;
-	if (!is_new)
-		return &b->bench[i];
-	b->bench = ws_grow(b->bench, &b->cap, (size_t)i + 1, sizeof(*b->bench));
-	b->bench[i] = (struct ws_bench){ .artifact = b->artifact,
-		.track = e->track,
-		.config = b->config,
-		.name = e->name,
-		.unit = unit_text(b, e),
-		.kind = e->unit,
-		.every = 1,
-		.first = (uint64_t)e->t };
+	if (is_new) {
+		b->bench = ws_grow(
+		    b->bench, &b->cap, (size_t)i + 1, sizeof(*b->bench));
+		b->bench[i] = (struct ws_bench){ .artifact = b->artifact,
+			.track = e->track,
+			.config = b->config,
+			.name = e->name,
+			.unit = unit_text(b, e),
+			.kind = e->unit,
+			.every = 1,
+			.first = (uint64_t)e->t };
+	}
+	b->bench[b->previous].next = i;
+	b->previous = i;
 	return &b->bench[i];
 }
 
@@ -301,11 +371,15 @@ add_counter(struct ws_benches *b, const struct ws_event *e)
 		return WS_OK;
 	if (b->stale)
 		make_config(b);
+	if (b->is_full) {
+		b->left_out++;
+		return WS_OK;
+	}
 	s = bench_of(b, e);
 	if (s == NULL)
 		return WS_LIMIT;
 	s->last = (uint64_t)e->t;
-	add_value(s, e->value);
+	add_value(b, s, e->value);
 	return WS_OK;
 }
 
@@ -343,6 +417,8 @@ ws_benches_new(struct ws_dict *d)
 
 	b->sink.ops = &ops;
 	b->sink.dict = d;
+	b->room = WS_BENCH_MAX;
+	b->configs = ws_htab_new();
 	b->keys = ws_htab_new();
 	b->units = ws_htab_new();
 	return b;
@@ -357,6 +433,7 @@ ws_benches_free(struct ws_benches *b)
 		free(b->bench[i].value);
 	free(b->bench);
 	free(b->unit);
+	ws_htab_free(b->configs);
 	ws_htab_free(b->keys);
 	ws_htab_free(b->units);
 	free(b);
@@ -378,6 +455,12 @@ const struct ws_bench *
 ws_benches_get(const struct ws_benches *b, size_t i)
 {
 	return &b->bench[i];
+}
+
+uint64_t
+ws_benches_left_out(const struct ws_benches *b)
+{
+	return b->left_out;
 }
 
 static int
@@ -405,6 +488,7 @@ ws_benches_unit(const struct ws_benches *b, ws_id unit)
 
 	if (i != WS_HTAB_NONE)
 		u = b->unit[i];
+	u.told = u.better != 0;
 	if (u.better == 0)
 		u.better = named_direction(ws_dict_text(b->sink.dict, unit));
 	return u;

@@ -8,9 +8,17 @@
 
 #include "model/sink.h"
 
-/* Of more values in one series every second one is dropped, again and again;
- * more series than WS_BENCH_ALL are refused (WS_LIMIT). */
-enum { WS_BENCH_MAX = 1 << 12, WS_BENCH_ALL = 1 << 18 };
+/*
+ * Of more values in one series, or in all, every second one is dropped, again
+ * and again; more series than WS_BENCH_ALL are refused (WS_LIMIT).  Results
+ * under more configurations than WS_BENCH_CONFIGS are left out.
+ */
+enum {
+	WS_BENCH_MAX = 1 << 10,
+	WS_BENCH_VALUES = 1 << 23,
+	WS_BENCH_ALL = 1 << 18,
+	WS_BENCH_CONFIGS = 1 << 10
+};
 
 /* One unit of one benchmark. */
 struct ws_bench {
@@ -23,12 +31,14 @@ struct ws_bench {
 	size_t n, cap;
 	uint64_t seen, every;
 	uint64_t first, last; /* numbers of the first and last result */
+	uint32_t next;        /* the bench whose value came after this one's */
 };
 
 /* What a "Unit" line says; the last one holds. */
 struct ws_bench_unit {
 	bool exact; /* assume=exact */
-	int better; /* 1: higher, -1: lower, 0: not told */
+	int better; /* 1: higher, -1: lower, 0: not known */
+	bool told;  /* by a Unit line, not by the name */
 };
 
 struct ws_benches;
@@ -38,6 +48,10 @@ void ws_benches_free(struct ws_benches *b);
 struct ws_sink *ws_benches_sink(struct ws_benches *b);
 size_t ws_benches_count(const struct ws_benches *b);
 const struct ws_bench *ws_benches_get(const struct ws_benches *b, size_t i);
+/* Results under too many configurations. */
+uint64_t ws_benches_left_out(const struct ws_benches *b);
+/* Results under too many configurations. */
+uint64_t ws_benches_left_out(const struct ws_benches *b);
 /* What was told of a unit, else what its name says: times, sizes, faults and
  * allocations are better when lower, rates when higher. */
 struct ws_bench_unit ws_benches_unit(const struct ws_benches *b, ws_id unit);

@@ -40,6 +40,7 @@ void ws_family_bench(const struct ws_measured *m);     /* after env */
 void ws_family_perf(const struct ws_measured *m);      /* after env */
 void ws_family_perf_stat(const struct ws_measured *m); /* after env */
 void ws_family_trace(const struct ws_measured *m);
+void ws_family_trace_lives(const struct ws_measured *m);
 /* Shares, sums, sites and accounts that rules files declare; fails when a
  * symbol group does not compile. */
 enum ws_status ws_family_queries(

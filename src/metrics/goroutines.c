@@ -48,7 +48,9 @@ ws_goroutines_look(struct ws_goroutines *g, uint32_t number)
 	if (s->number == 0) {
 		g->n++;
 		*s = (struct ws_goroutine){ .number = key,
-			.call_end = INT64_MIN };
+			.call_end = INT64_MIN,
+			.born = INT64_MIN,
+			.got = INT64_MIN };
 	}
 	return g->last = s;
 }

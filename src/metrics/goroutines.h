@@ -2,6 +2,7 @@
 #ifndef WS_GOROUTINES_H
 #define WS_GOROUTINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,8 +26,12 @@ struct ws_goroutine {
 	uint32_t number; /* plus 1; 0 is a free slot */
 	ws_id entry;
 	uint8_t kind, label, n_off;
-	double running;              /* ns, while its kind is untold */
+	bool woken;     /* from a wait for another, and did not run since */
+	double running; /* ns, while its kind is untold */
 	int64_t call_end, call_time; /* the last call that may go on */
+	int64_t born;                /* INT64_MIN: before the trace */
+	int64_t got; /* ran after it waited for another; INT64_MIN: did not */
+	ws_id maker; /* the stack that made it */
 	struct ws_g_off off[WS_G_OFFS];
 };
 

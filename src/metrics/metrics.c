@@ -31,6 +31,7 @@ static void (*const families[])(const struct ws_measured *) = {
 	ws_family_trace,
 	ws_family_perf,
 	ws_family_perf_stat,
+	ws_family_trace_lives,
 };
 
 struct ws_metrics *

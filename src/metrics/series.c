@@ -24,7 +24,6 @@ struct ws_counters {
 	struct recent recent[RECENT];
 	struct ws_series *series;
 	size_t cap;
-	size_t last;        /* the one of the counter before */
 	size_t room;        /* values that one series may keep */
 	size_t n_values;    /* that all keep */
 	struct ws_log *log; /* the last one is being read */
@@ -58,12 +57,6 @@ end(struct ws_sink *s, enum ws_status status)
 		c->log[c->n_log - 1].status = status;
 }
 
-static bool
-is_of(const struct ws_series *s, const ws_id *key)
-{
-	return s->artifact == key[0] && s->track == key[1] && s->name == key[2];
-}
-
 /* NULL when there are too many already. */
 static struct ws_series *
 find_series(struct ws_counters *c, const struct ws_event *e)
@@ -72,14 +65,11 @@ find_series(struct ws_counters *c, const struct ws_event *e)
 	bool is_new;
 	uint32_t i;
 
-	/* Some formats have one that is told a million times. */
-	if (c->last < ws_htab_count(c->keys) && is_of(&c->series[c->last], key))
-		return &c->series[c->last];
 	if (ws_htab_count(c->keys) == WS_SERIES_ALL) {
 		i = ws_htab_get(c->keys, key, sizeof(key));
 		return i != WS_HTAB_NONE ? &c->series[i] : NULL;
 	}
-	c->last = i = ws_htab_put(c->keys, key, sizeof(key), &is_new);
+	i = ws_htab_put(c->keys, key, sizeof(key), &is_new);
 	if (!is_new)
 		return &c->series[i];
 	c->series =

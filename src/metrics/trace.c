@@ -151,6 +151,9 @@ add_runnable(
 	ws_goroutine_off(g, e->t, e->t + e->dur);
 	if (g->kind == WS_G_SYSTEM)
 		return;
+	if (g->woken)
+		g->got = e->t + e->dur;
+	g->woken = false;
 	t->open->runnable += (double)e->dur;
 	ws_hist_add(&t->open->sched, e->dur);
 	add(t, WS_TRACE_WAIT, e);
@@ -187,6 +190,7 @@ add_blocked(
 	add(t, what, e);
 	add_lane(t, WS_LANE_BLOCKED, e);
 	if (what == WS_TRACE_SYNC) {
+		g->got = INT64_MIN;
 		t->waiter = e->track;
 		t->wait_stack = e->stack;
 		t->wait_time = (double)e->dur;
@@ -331,6 +335,10 @@ add_gc(struct ws_traces *t, const struct ws_event *e)
 	case WS_N_GC_ASSIST:
 		add_assist(t, e);
 		break;
+	case WS_N_TASK:
+	case WS_N_REGION:
+		ws_latencies_add(&t->open->latencies, e->name, e->peer, e->dur);
+		break;
 	default:
 		break;
 	}
@@ -393,6 +401,7 @@ is_sound(const struct ws_event *e)
 static void
 add_span(struct ws_traces *t, const struct ws_event *e)
 {
+	t->open->clock = e->clock;
 	t->open->events++;
 	t->open->spans++;
 	if (ws_unlikely(!is_sound(e))) {
@@ -406,17 +415,64 @@ add_span(struct ws_traces *t, const struct ws_event *e)
 }
 
 static void
+add_birth(struct ws_traces *t, const struct ws_event *e)
+{
+	struct ws_goroutine *g;
+
+	t->open->created++;
+	ws_tally_add(&t->sums, WS_TRACE_CREATE, e->stack, 0, 1);
+	/* Dumps tell who made whom, but no time. */
+	if (e->t == WS_T_NONE || e->stack == 0)
+		return;
+	g = ws_goroutines_get(&t->live, ws_track_number(e->peer));
+	g->born = e->t;
+	g->maker = e->stack;
+}
+
+static void
+add_death(struct ws_traces *t, struct ws_goroutine *g, int64_t at)
+{
+	t->open->goroutines += g->kind != WS_G_SYSTEM;
+	if (g->born != INT64_MIN && g->kind != WS_G_SYSTEM && at >= g->born) {
+		ws_hist_add(&t->open->life, at - g->born);
+		ws_tally_add(&t->sums, WS_TRACE_LIFE, g->maker,
+		    (double)(at - g->born), 1);
+	}
+	ws_goroutines_remove(&t->live, g);
+}
+
+/* Who waited goes on, and who woke it had kept what it waited for since it got
+ * on itself, at most. */
+static void
+add_hand_over(struct ws_traces *t, const struct ws_event *e)
+{
+	struct ws_goroutine *g;
+
+	ws_tally_add(&t->pairs, t->wait_stack, e->stack, t->wait_time, 1);
+	if (!ws_trace_waits(t, t->wait_stack))
+		return;
+	g = ws_goroutines_get(&t->live, ws_track_number(e->peer));
+	g->woken = true;
+	if (e->track == 0)
+		return;
+	g = ws_goroutines_get(&t->live, ws_track_number(e->track));
+	if (g->got != INT64_MIN && e->t >= g->got) {
+		ws_hist_add(&t->open->hold, e->t - g->got);
+		ws_tally_add(&t->sums, WS_TRACE_HOLD, e->stack,
+		    (double)(e->t - g->got), 1);
+	}
+	g->got = INT64_MIN;
+}
+
+static void
 add_edge(struct ws_traces *t, const struct ws_event *e)
 {
 	t->open->events++;
-	if (e->name == WS_N_EDGE_CREATE) {
-		t->open->created++;
-		ws_tally_add(&t->sums, WS_TRACE_CREATE, e->stack, 0, 1);
-	} else if (e->name == WS_N_EDGE_UNBLOCK && t->waiter == e->peer &&
-		   e->stack != 0) {
-		ws_tally_add(
-		    &t->pairs, t->wait_stack, e->stack, t->wait_time, 1);
-	}
+	if (e->name == WS_N_EDGE_CREATE)
+		add_birth(t, e);
+	else if (e->name == WS_N_EDGE_UNBLOCK && t->waiter == e->peer &&
+		 e->stack != 0)
+		add_hand_over(t, e);
 }
 
 static enum ws_g_label
@@ -445,8 +501,7 @@ add_mark(struct ws_traces *t, const struct ws_event *e)
 		if (g->label != WS_G_LABELLED && g->kind != WS_G_SYSTEM)
 			tell_kind(t, g, WS_G_SYSTEM);
 	} else if (e->name == WS_N_G_END) {
-		t->open->goroutines += g->kind != WS_G_SYSTEM;
-		ws_goroutines_remove(&t->live, g);
+		add_death(t, g, e->t);
 	}
 }
 
@@ -496,7 +551,20 @@ static void
 free_trace(struct ws_trace *x)
 {
 	ws_lanes_fini(&x->lanes);
+	ws_latencies_fini(&x->latencies);
 	free(x);
+}
+
+static void
+count_alive(struct ws_traces *t, const struct ws_goroutine *g)
+{
+	if (g->number == 0 || g->kind == WS_G_SYSTEM)
+		return;
+	t->open->goroutines++;
+	if (g->born == INT64_MIN)
+		return;
+	t->open->kept++;
+	ws_tally_add(&t->sums, WS_TRACE_KEPT, g->maker, 0, 1);
 }
 
 static void
@@ -510,8 +578,7 @@ end(struct ws_sink *s, enum ws_status status)
 	if (x == NULL)
 		return;
 	for (i = 0; i < t->live.n_slot; i++)
-		x->goroutines += t->live.slot[i].number != 0 &&
-				 t->live.slot[i].kind != WS_G_SYSTEM;
+		count_alive(t, &t->live.slot[i]);
 	if (isnan(x->procs) && t->proc_max > 0)
 		x->procs = t->proc_max;
 	if (!(x->duration > 0))
@@ -557,6 +624,7 @@ ws_traces_free(struct ws_traces *t)
 	ws_goroutines_fini(&t->live);
 	ws_tally_fini(&t->sums);
 	ws_tally_fini(&t->pairs);
+	free(t->sync);
 	free(t);
 }
 

@@ -16,6 +16,10 @@
  *   trace.syscall  in system calls;  trace.cgo  in C
  *   trace.pair     blocked on each other; the leaf frame names both places
  *   trace.create.count  goroutines made, by the stack of the maker
+ *   trace.life     how long they lived;  trace.kept.count  those that still do
+ *   trace.hold     between getting on after a wait for another and waking the
+ *		    next one, by the stack that wakes: at most how long who has
+ *		    what both want keeps it
  * Goroutines of the runtime and of the tracer are in none of them.  Nor are
  * calls of unknown length in the times.
  */
@@ -24,6 +28,7 @@
 
 #include "metrics/hist.h"
 #include "metrics/lanes.h"
+#include "metrics/latencies.h"
 #include "metrics/profile.h"
 
 /* How the calls of one kind went. */
@@ -39,6 +44,7 @@ struct ws_trace_calls {
 /* What one execution trace said. */
 struct ws_trace {
 	ws_id artifact;
+	ws_id clock;     /* of its times */
 	uint64_t events; /* about goroutines, Ps and the collector */
 	uint64_t spans;  /* those that say how long: none, no trace */
 	double lost;
@@ -53,6 +59,10 @@ struct ws_trace {
 	double gc_active, gc_work;  /* ns; CPU time of workers and sweeping */
 	double gc_assist, gc_stall; /* ns of assists: running, and not */
 	double stw, stw_max;        /* ns, without starting the trace */
+	struct ws_hist life;        /* of goroutines made and ended in it */
+	uint64_t kept;              /* made in it, and alive at its end */
+	struct ws_hist hold;        /* from getting on to waking the next */
+	struct ws_latencies latencies; /* user tasks and regions */
 	struct ws_lanes lanes;
 };
 
@@ -71,6 +81,9 @@ const struct ws_trace *ws_traces_get(const struct ws_traces *t, size_t i);
  * none with any. */
 const struct ws_trace *ws_traces_best(const struct ws_traces *t);
 
+/* Buckets of the lanes that the capture fills; what is behind them may hold
+ * nothing. */
+size_t ws_trace_buckets(const struct ws_trace *t);
 /*
  * Share of the time in which goroutines of the program were runnable while a P
  * was idle.  Within a bucket (131 us in captures of up to 4 s) the two are

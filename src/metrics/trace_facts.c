@@ -15,9 +15,8 @@ clamp(double v, double lo, double hi)
 	return v < lo ? lo : v > hi ? hi : v;
 }
 
-/* Whole buckets of the capture; the last ones may hold nothing. */
-static size_t
-whole_buckets(const struct ws_trace *t)
+size_t
+ws_trace_buckets(const struct ws_trace *t)
 {
 	double n = floor(t->duration / ws_lanes_width(&t->lanes));
 
@@ -28,7 +27,7 @@ double
 ws_trace_runnable_idle(const struct ws_trace *t)
 {
 	double *runnable, *used, sum = 0;
-	size_t i, n = whole_buckets(t);
+	size_t i, n = ws_trace_buckets(t);
 
 	if (n == 0 || !(t->procs > 0))
 		return NAN;
@@ -64,7 +63,7 @@ double
 ws_trace_mmu(const struct ws_trace *t, double window)
 {
 	double width = ws_lanes_width(&t->lanes), sum = 0, worst = 0, part;
-	size_t i, n = whole_buckets(t), in = (size_t)(window / width);
+	size_t i, n = ws_trace_buckets(t), in = (size_t)(window / width);
 	double *gc;
 
 	if (!(t->procs > 0) || in == 0 || n < in + 1)

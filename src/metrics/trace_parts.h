@@ -17,7 +17,10 @@ enum ws_trace_what {
 	WS_TRACE_UNTOLD,
 	WS_TRACE_SYSCALL,
 	WS_TRACE_CGO,
-	WS_TRACE_CREATE
+	WS_TRACE_CREATE,
+	WS_TRACE_LIFE,
+	WS_TRACE_KEPT,
+	WS_TRACE_HOLD
 };
 
 /* Reasons of waiting are few words; each is looked at once. */
@@ -42,10 +45,15 @@ struct ws_traces {
 	/* The blocked span before this event, for the edge that ended it. */
 	ws_id waiter, wait_stack;
 	double wait_time;
+	uint8_t *sync; /* by stack; see ws_trace_waits */
+	size_t n_sync;
 	int64_t first, last; /* times seen */
 	ws_id proc_max;      /* highest number of a P, plus 1 */
 };
 
+/* Whether a wait for a semaphore with this stack is one of the program for
+ * itself, and not for the collector. */
+bool ws_trace_waits(struct ws_traces *t, ws_id stack);
 /* Sends the sums of the open artifact on as samples. */
 void ws_traces_emit(struct ws_traces *t);
 /* Whether a goroutine that starts with this function is not the program's. */

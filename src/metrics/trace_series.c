@@ -12,7 +12,8 @@ struct emitter {
 	struct ws_traces *t;
 	struct ws_dict *dict;
 	ws_id time, block, block_n, sync, sync_n, net, net_n, sched, sched_n,
-	    syscall, syscall_n, cgo, cgo_n, create_n, pair;
+	    syscall, syscall_n, cgo, cgo_n, create_n, pair, life, life_n,
+	    kept_n, hold, hold_n;
 	ws_id *frame; /* scratch */
 	size_t cap;
 };
@@ -38,7 +39,12 @@ emitter_init(struct emitter *m, struct ws_traces *t)
 		.cgo = ws_dict_cstr(d, "trace.cgo"),
 		.cgo_n = ws_dict_cstr(d, "trace.cgo.count"),
 		.create_n = ws_dict_cstr(d, "trace.create.count"),
-		.pair = ws_dict_cstr(d, "trace.pair") };
+		.pair = ws_dict_cstr(d, "trace.pair"),
+		.life = ws_dict_cstr(d, "trace.life"),
+		.life_n = ws_dict_cstr(d, "trace.life.count"),
+		.kept_n = ws_dict_cstr(d, "trace.kept.count"),
+		.hold = ws_dict_cstr(d, "trace.hold"),
+		.hold_n = ws_dict_cstr(d, "trace.hold.count") };
 }
 
 static void
@@ -100,13 +106,13 @@ entry_stack(struct emitter *m, ws_id entry)
 }
 
 static struct ws_sv
-leaf_of(const struct emitter *m, ws_id stack)
+leaf_of(const struct ws_dict *d, ws_id stack)
 {
 	const ws_id *frame;
-	size_t n = ws_dict_get_stack(m->dict, stack, &frame);
+	size_t n = ws_dict_get_stack(d, stack, &frame);
 
 	return ws_dict_text(
-	    m->dict, n > 0 ? ws_dict_get_frame(m->dict, frame[0])->func : 0);
+	    d, n > 0 ? ws_dict_get_frame(d, frame[0])->func : 0);
 }
 
 /*
@@ -128,15 +134,47 @@ is_sync(struct ws_sv leaf)
 	return !ws_sv_starts(leaf, "runtime.");
 }
 
+bool
+ws_trace_waits(struct ws_traces *t, ws_id stack)
+{
+	enum { NOT_ASKED, NO, YES };
+
+	size_t was = t->n_sync;
+
+	if (stack >= was) {
+		t->sync = ws_grow(
+		    t->sync, &t->n_sync, (size_t)stack + 1, sizeof(*t->sync));
+		memset(t->sync + was, NOT_ASKED, t->n_sync - was);
+	}
+	if (t->sync[stack] == NOT_ASKED)
+		t->sync[stack] =
+		    is_sync(leaf_of(t->sink.dict, stack)) ? YES : NO;
+	return t->sync[stack] == YES;
+}
+
 static void
 emit_blocked(struct emitter *m, const struct ws_tally_row *r)
 {
 	put_both(m, m->block, m->block_n, r);
 	if (r->a == WS_TRACE_NET)
 		put_both(m, m->net, m->net_n, r);
-	else if (r->a == WS_TRACE_SYNC && is_sync(leaf_of(m, r->b)))
+	else if (r->a == WS_TRACE_SYNC && ws_trace_waits(m->t, r->b))
 		put_both(m, m->sync, m->sync_n, r);
 	put(m, m->time, with_leaf(m, WS_N_G_BLOCKED, r->b), r->sum, r->n);
+}
+
+/* What is no state of a goroutine. */
+static void
+emit_other(struct emitter *m, const struct ws_tally_row *r)
+{
+	if (r->a == WS_TRACE_CREATE)
+		put_count(m, m->create_n, r);
+	else if (r->a == WS_TRACE_KEPT)
+		put_count(m, m->kept_n, r);
+	else if (r->a == WS_TRACE_LIFE)
+		put_both(m, m->life, m->life_n, r);
+	else
+		put_both(m, m->hold, m->hold_n, r);
 }
 
 static void
@@ -170,7 +208,10 @@ emit_row(struct emitter *m, const struct ws_tally_row *r)
 		put(m, m->time, stack, r->sum, r->n);
 		break;
 	case WS_TRACE_CREATE:
-		put_count(m, m->create_n, r);
+	case WS_TRACE_LIFE:
+	case WS_TRACE_KEPT:
+	case WS_TRACE_HOLD:
+		emit_other(m, r);
 		break;
 	default:
 		emit_blocked(m, r);

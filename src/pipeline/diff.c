@@ -1,6 +1,7 @@
 #include "pipeline/diff.h"
 #include "metrics/top.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,13 +170,37 @@ has_captures(struct ws_run *run)
 	return false;
 }
 
-/* The working point, when both have the same. */
+/* Whether all that was measured are levels of one series. */
+static bool
+is_one_series(const struct ws_run *run)
+{
+	const struct ws_fact *levels =
+	    ws_facts_get(ws_run_facts(run), WS_F_BENCH_LEVELS, NULL);
+	const struct ws_benches *b = ws_run_benches(run);
+	ws_id main = 0;
+	double n = 0;
+
+	for (size_t i = 0; i < ws_benches_count(b); i++) {
+		ws_id name = ws_benches_get(b, i)->name;
+
+		if (name != WS_N_BENCH_TIME && name != WS_N_BENCH_RATE)
+			continue;
+		main = main == 0 ? name : main;
+		n += name == main;
+	}
+	return levels != NULL && levels->value > 1 && n == levels->value;
+}
+
+/* The working point, when both have the same, and nothing beside its series:
+ * which of several benchmarks matters cannot be known. */
 static const char *
 work_of(struct ws_arena *a, struct ws_run *run[2])
 {
 	const struct ws_fact *f[2];
 
 	for (int i = 0; i < 2; i++) {
+		if (!is_one_series(run[i]))
+			return NULL;
 		f[i] =
 		    ws_facts_get(ws_run_facts(run[i]), WS_F_BENCH_NAME, NULL);
 		if (f[i] == NULL || f[i]->text == NULL)
@@ -204,8 +229,9 @@ compare_benches(struct ws_arena *a, struct ws_run *run[2], size_t n_run,
 		notes.text[notes.n++] = m.note[i];
 	if (m.left_out > 0)
 		note(&notes,
-		    "results of more than %d values of %s are left out",
-		    WS_COLUMNS_COMPARED, o->projection.col);
+		    "%" PRIu64 " results are left out: there are more than %d "
+		    "columns or %d configurations",
+		    m.left_out, WS_COLUMNS_COMPARED, WS_BENCH_CONFIGS);
 	note_cells(&notes, d->bench);
 	note_rows(&notes, d->bench);
 	d->note = notes.text;
@@ -223,8 +249,9 @@ ws_diff_make(struct ws_arena *a, struct ws_run *before, struct ws_run *after,
 	    ws_compare_goals(a, o->plan, ws_run_facts(run[1]), &d->goal,
 		&d->n_goal, err) != WS_OK)
 		return NULL;
-	for (int i = 0; i < 2; i++)
-		d->name[i] = ws_run_report(run[i], false)->bundle;
+	d->name[0] = ws_run_report(before, false)->bundle;
+	if (after != NULL)
+		d->name[1] = ws_run_report(after, false)->bundle;
 	compare_benches(a, run, after != NULL ? 2 : 1, o, d);
 	if (after != NULL) {
 		if (has_captures(before) && has_captures(after))

@@ -12,8 +12,15 @@ struct result {
 	struct ws_sv name, config, label;
 };
 
+/* Where the results of a column stand in their artifact. */
+struct place {
+	ws_id artifact; /* 0: in several */
+	uint64_t first, last;
+};
+
 struct cells {
 	struct ws_arena *arena;
+	struct place place[WS_COLUMNS_COMPARED]; /* as in columns */
 	const struct ws_projection *p;
 	struct ws_htab *keys; /* config, row, column, unit */
 	struct ws_htab *columns;
@@ -207,18 +214,32 @@ add_values(struct cells *c, struct ws_measure *m, const struct ws_bench *b)
 	m->n += b->n;
 }
 
+static void
+widen(struct place *p, const struct ws_bench *b)
+{
+	if (p->artifact != b->artifact)
+		p->artifact = 0;
+	p->first = b->first < p->first ? b->first : p->first;
+	p->last = b->last > p->last ? b->last : p->last;
+}
+
 static bool
 has_room(struct cells *c, const struct result *r)
 {
 	struct ws_sv col = value_of(r, c->p->col != NULL ? c->p->col : ".file");
+	uint32_t i = ws_htab_get(c->columns, col.p, col.n);
 
-	if (ws_htab_get(c->columns, col.p, col.n) != WS_HTAB_NONE)
-		return true;
-	if (ws_htab_count(c->columns) >= WS_COLUMNS_COMPARED) {
+	if (i == WS_HTAB_NONE &&
+	    ws_htab_count(c->columns) >= WS_COLUMNS_COMPARED) {
 		c->out.left_out++;
 		return false;
 	}
-	ws_htab_put(c->columns, col.p, col.n, NULL);
+	if (i == WS_HTAB_NONE) {
+		i = ws_htab_put(c->columns, col.p, col.n, NULL);
+		c->place[i] = (struct place){ r->bench->artifact,
+			r->bench->first, r->bench->last };
+	}
+	widen(&c->place[i], r->bench);
 	return true;
 }
 
@@ -235,6 +256,7 @@ result_of(const struct ws_bench_side *run, size_t i)
 static void
 add_run(struct cells *c, const struct ws_bench_side *run)
 {
+	c->out.left_out += ws_benches_left_out(run->benches);
 	for (size_t i = 0; i < ws_benches_count(run->benches); i++) {
 		struct result r = result_of(run, i);
 		struct ws_bench_unit unit =
@@ -246,9 +268,13 @@ add_run(struct cells *c, const struct ws_bench_side *run)
 		m = cell_of(c, &r, ws_dict_text(run->dict, r.bench->unit));
 		m->exact |= unit.exact;
 		m->better = unit.better;
+		m->told = unit.told;
 		add_values(c, m, r.bench);
 	}
 }
+
+/* So many pairs are compared between runs; what has more varies anyway. */
+enum { PAIRS_MAX = 4096 };
 
 /* Settings of a run: "key\0value", and the values of each key. */
 struct settings {
@@ -268,7 +294,8 @@ settings_of(const struct ws_bench_side *run)
 		if (id == last)
 			continue;
 		last = id;
-		while (next_setting(&config, &key, &value)) {
+		while (ws_htab_count(s.pairs) < PAIRS_MAX &&
+		       next_setting(&config, &key, &value)) {
 			struct ws_buf pair = { 0 };
 
 			ws_buf_putsv(&pair, key);
@@ -360,6 +387,27 @@ find_apart(struct cells *c, const struct ws_bench_side *run)
 	ws_htab_free(b.keys);
 }
 
+/* One column measured after the other: a machine that gets slower or faster
+ * looks like a change.  Of two runs the order is not known. */
+static void
+note_turns(struct cells *c)
+{
+	uint32_t n = ws_htab_count(c->columns);
+
+	for (uint32_t i = 0; i + 1 < n; i++) {
+		const struct place *p = &c->place[i], *q = &c->place[i + 1];
+
+		if (p->artifact == 0 || p->artifact != q->artifact ||
+		    p->last == p->first || q->last == q->first ||
+		    (p->first < q->last && q->first < p->last))
+			continue;
+		put_note(c, "the columns were measured one after the other, so "
+			    "that a machine that changes looks like a change; "
+			    "run them in turns, -count 1 each time");
+		return;
+	}
+}
+
 /* Moves what grew on the heap to the arena. */
 static void
 settle(struct cells *c)
@@ -400,6 +448,8 @@ ws_measures_make(struct ws_arena *a, const struct ws_bench_side *run,
 		find_apart(&c, run);
 	for (size_t i = 0; i < n_run; i++)
 		add_run(&c, &run[i]);
+	if (n_run == 1)
+		note_turns(&c);
 	settle(&c);
 	free(c.cap_value);
 	ws_htab_free(c.keys);

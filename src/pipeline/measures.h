@@ -24,7 +24,7 @@ struct ws_measures {
 	size_t n;
 	const char **note; /* what makes the runs unlike each other */
 	size_t n_note;
-	size_t left_out; /* results in a column too many */
+	uint64_t left_out; /* results in a column or configuration too many */
 };
 
 struct ws_bench_side {

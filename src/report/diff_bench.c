@@ -190,6 +190,9 @@ find_remarks(const struct view *v, struct remarks *r)
 	}
 }
 
+static void remark(const struct ws_sheet *s, bool is_so, const char *fmt, ...)
+    WS_PRINTF(3, 4);
+
 static void
 remark(const struct ws_sheet *s, bool is_so, const char *fmt, ...)
 {
@@ -209,7 +212,9 @@ static void
 put_remarks(const struct ws_sheet *s, const struct ws_bench_tables *b,
     const struct remarks *r)
 {
-	fputc('\n', s->page.f);
+	if (r->few_mid || r->few || r->equal || r->chance || r->varies ||
+	    r->differs || r->no_geomean)
+		fputc('\n', s->page.f);
 	remark(s, r->few_mid,
 	    "no interval: needs %zu samples for one at level %g", b->need_mid,
 	    b->terms.level);

@@ -219,6 +219,8 @@ put_classes(struct ws_json *j, const struct ws_diff *d)
 
 		ws_json_open(j, '{');
 		put_text(j, "class", ws_class_defs[c->cls].key);
+		put_text(j, "gone", c->gone);
+		put_text(j, "come", c->come);
 		for (int k = 0; k < 2; k++) {
 			ws_json_key(j, k == 0 ? "before" : "after");
 			ws_json_open(j, '{');

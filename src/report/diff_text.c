@@ -93,7 +93,9 @@ put_verdict(const struct ws_sheet *s, const struct ws_diff *d)
 {
 	struct ws_buf b = { 0 };
 
-	ws_buf_printf(&b, "%s -> %s", d->name[0], d->name[1]);
+	ws_buf_puts(&b, d->name[0]);
+	if (d->name[1] != NULL)
+		ws_buf_printf(&b, " -> %s", d->name[1]);
 	if (s->markdown)
 		fputs("# ", s->page.f);
 	ws_page_text(&s->page, 0, b.p);
@@ -132,6 +134,9 @@ put_value(
 
 	ws_unit_format(text, f->value, def->unit);
 	ws_buf_puts(b, text);
+	if (isnan(f->lo) || isnan(f->hi) || def->unit != WS_U_RATIO)
+		return;
+	ws_buf_printf(b, " (%.3g..%.3g)", 100 * f->lo, 100 * f->hi);
 }
 
 static void
@@ -226,10 +231,10 @@ put_profile(const struct ws_sheet *s, const struct ws_share_changes *c)
 	put_rest(s, c->n, FUNCTIONS_SHOWN, "functions");
 }
 
-enum { CLASS, NAME, STATE0, STATE1, CLASS_COLUMNS };
+enum { CLASS, NAME, STATE0, STATE1, RULES, CLASS_COLUMNS };
 
 static const char *const class_head[CLASS_COLUMNS] = { "CLASS", "", "BEFORE",
-	"AFTER" };
+	"AFTER", "RULES" };
 
 static void
 put_class(const void *ctx, size_t i, struct ws_buf *cell)
@@ -244,6 +249,11 @@ put_class(const void *ctx, size_t i, struct ws_buf *cell)
 		ws_buf_printf(&cell[STATE0 + k], "%s, %g points",
 		    ws_class_state_name(c->score[k]->state),
 		    c->score[k]->points);
+	if (*c->gone != '\0')
+		ws_buf_printf(&cell[RULES], "no more %s", c->gone);
+	if (*c->come != '\0')
+		ws_buf_printf(&cell[RULES], "%snow %s",
+		    *c->gone != '\0' ? "; " : "", c->come);
 }
 
 static void
@@ -338,7 +348,7 @@ ws_report_diff_line(FILE *f, const struct ws_diff *d)
 	struct ws_buf b = { 0 };
 
 	ws_buf_puts(&b, ws_change_name(d->change));
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2 && d->name[i] != NULL; i++) {
 		ws_buf_puts(&b, " ");
 		ws_buf_put_safe(&b, ws_sv_of(d->name[i]));
 	}

@@ -54,6 +54,8 @@ struct ws_report_lane {
 struct ws_report_timeline {
 	const char *artifact;
 	double duration; /* ns */
+	/* ns on the capture's clock and on the wall's, or INT64_MIN */
+	int64_t start, wall_start;
 	const struct ws_report_lane *lane;
 	size_t n;
 };
@@ -61,6 +63,8 @@ struct ws_report_timeline {
 /* `whyslow timeline`. */
 void ws_report_timeline(
     FILE *f, const struct ws_report_timeline *t, const struct ws_style *s);
+/* An object a line, for one artifact. */
+void ws_report_timeline_json(FILE *f, const struct ws_report_timeline *t);
 /* The first screen. */
 void ws_report_text(
     FILE *f, const struct ws_report *r, const struct ws_style *s);

@@ -1,4 +1,7 @@
 /* How much there was of what over time, one line a lane. */
+#include <stdint.h>
+
+#include "base/json.h"
 #include "report/report.h"
 
 /* ASCII: from nothing to full.  UTF-8: eighths of a block. */
@@ -53,4 +56,59 @@ ws_report_timeline(
 	fprintf(f, "%-18s %*s  %9s %9s\n", "", columns, "", "mean", "full");
 	for (i = 0; i < t->n; i++)
 		put_lane(f, &t->lane[i], s);
+}
+
+static void
+put_lane_json(struct ws_json *j, const struct ws_report_lane *l)
+{
+	size_t i;
+
+	ws_json_open(j, '{');
+	ws_json_key(j, "name");
+	ws_json_str(j, l->name);
+	ws_json_key(j, "unit");
+	ws_json_str(j, ws_unit_name(l->unit));
+	ws_json_key(j, "mean");
+	ws_json_num(j, l->mean);
+	ws_json_key(j, "full");
+	ws_json_num(j, l->full);
+	ws_json_key(j, "values");
+	ws_json_open(j, '[');
+	for (i = 0; i < l->n; i++)
+		ws_json_num(j, l->value[i]);
+	ws_json_close(j, ']');
+	ws_json_close(j, '}');
+}
+
+static void
+put_time(struct ws_json *j, const char *key, int64_t t)
+{
+	ws_json_key(j, key);
+	if (t == INT64_MIN)
+		ws_json_null(j);
+	else
+		ws_json_i64(j, t);
+}
+
+void
+ws_report_timeline_json(FILE *f, const struct ws_report_timeline *t)
+{
+	struct ws_json j;
+	size_t i;
+
+	ws_json_init(&j, f, false);
+	ws_json_open(&j, '{');
+	ws_json_key(&j, "artifact");
+	ws_json_str(&j, t->artifact);
+	ws_json_key(&j, "duration_ns");
+	ws_json_num(&j, t->duration);
+	put_time(&j, "start_ns", t->start);
+	put_time(&j, "wall_start_ns", t->wall_start);
+	ws_json_key(&j, "lanes");
+	ws_json_open(&j, '[');
+	for (i = 0; i < t->n; i++)
+		put_lane_json(&j, &t->lane[i]);
+	ws_json_close(&j, ']');
+	ws_json_close(&j, '}');
+	ws_json_end(&j);
 }
