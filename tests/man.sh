@@ -77,6 +77,19 @@ ok $? "the rules were read"
 none "$(not_in whyslow-classes.7 <"$dir/rules")" \
 	"every rule, trap, doubt and advice is in whyslow-classes(7)"
 
+# A weight whose sign or size was mistaken differs from what the manual tells.
+"$WHYSLOW" rules ls |
+	awk '$1 != "quality" && $1 != "trap" && $3 ~ /^[+-][1-9]$/ {
+		print $2 " (" $3 ")" }' | sort >"$dir/weights"
+test "$(wc -l <"$dir/weights")" -gt 80
+ok $? "rules ls tells the weights"
+none "$(not_in whyslow-classes.7 <"$dir/weights")" \
+	"every weight is in whyslow-classes(7)"
+plain "$man/whyslow-classes.7" | grep -oE '[A-Z][A-Z0-9-]* \([+-][0-9]\)' |
+	sort -u >"$dir/told"
+none "$(comm -13 "$dir/weights" "$dir/told")" \
+	"whyslow-classes(7) tells no other weight"
+
 # Options, as the program itself tells them; a command may have a page of its
 # own, or its part of whyslow(1).
 options() { # COMMAND
