@@ -1,7 +1,8 @@
 /*
  * Are the tests of the shipped rules worth anything?  Each comparison of each
- * rule is turned around, each threshold is moved to the ends of its range: some
- * test must notice.  A test that is none is found here.
+ * rule is turned around, each condition made always true and always false, each
+ * threshold moved to the ends of its range: some test must notice.  A test that
+ * is none is found here.
  */
 #include <glob.h>
 #include <stdlib.h>
@@ -80,7 +81,6 @@ turned(enum ws_op op)
 	}
 }
 
-/* Turns each comparison below x around, one at a time. */
 static void
 turn_around(
     const struct shipped *s, const struct ws_rule_decl *rule, struct ws_expr *x)
@@ -88,19 +88,46 @@ turn_around(
 	struct ws_buf b = { 0 };
 	enum ws_op op = x->op;
 
-	if (!ws_op_is_comparison(op)) {
-		if (x->a != NULL)
-			turn_around(s, rule, x->a);
-		if (x->b != NULL)
-			turn_around(s, rule, x->b);
-		return;
-	}
 	ws_expr_print(&b, x);
 	x->op = turned(op);
 	ok(notices(s, rule), "%s: %.*s turned around", rule->rule.id, (int)b.n,
 	    b.p);
 	x->op = op;
 	ws_buf_fini(&b);
+}
+
+/* Puts true or false in place of a condition. */
+static void
+replace(const struct shipped *s, const struct ws_rule_decl *rule,
+    struct ws_expr *x, bool by)
+{
+	struct ws_buf b = { 0 };
+	const struct ws_expr was = *x;
+
+	ws_expr_print(&b, x);
+	x->op = WS_OP_NUMBER;
+	x->value = by;
+	ok(notices(s, rule), "%s: %.*s always %s", rule->rule.id, (int)b.n, b.p,
+	    by ? "true" : "false");
+	*x = was;
+	ws_buf_fini(&b);
+}
+
+/* Changes each condition below x, one at a time. */
+static void
+change_conditions(
+    const struct shipped *s, const struct ws_rule_decl *rule, struct ws_expr *x)
+{
+	if (x->op == WS_OP_AND || x->op == WS_OP_OR || x->op == WS_OP_NOT) {
+		change_conditions(s, rule, x->a);
+		if (x->b != NULL)
+			change_conditions(s, rule, x->b);
+		return;
+	}
+	if (ws_op_is_comparison(x->op))
+		turn_around(s, rule, x);
+	replace(s, rule, x, false);
+	replace(s, rule, x, true);
 }
 
 /* Moves a parameter to an end of its range, for those that judge by it. */
@@ -182,7 +209,7 @@ main(void)
 		const struct ws_rule_decl *d = rules->v[i];
 
 		if (ws_rule_is_judged(&d->rule))
-			turn_around(
+			change_conditions(
 			    &s, d, (struct ws_expr *)(uintptr_t)d->rule.when);
 	}
 	for (uint32_t i = 0; i < params->n; i++) {
