@@ -1,8 +1,8 @@
 /*
  * Are the tests of the shipped rules worth anything?  Each comparison of each
  * rule is turned around, each condition made always true and always false, each
- * threshold moved to the ends of its range: some test must notice.  A test that
- * is none is found here.
+ * number halved and doubled, each threshold moved to the ends of its range: some
+ * test must notice.  A test that is none is found here.
  */
 #include <glob.h>
 #include <stdlib.h>
@@ -81,21 +81,6 @@ turned(enum ws_op op)
 	}
 }
 
-static void
-turn_around(
-    const struct shipped *s, const struct ws_rule_decl *rule, struct ws_expr *x)
-{
-	struct ws_buf b = { 0 };
-	enum ws_op op = x->op;
-
-	ws_expr_print(&b, x);
-	x->op = turned(op);
-	ok(notices(s, rule), "%s: %.*s turned around", rule->rule.id, (int)b.n,
-	    b.p);
-	x->op = op;
-	ws_buf_fini(&b);
-}
-
 /* Puts true or false in place of a condition. */
 static void
 replace(const struct shipped *s, const struct ws_rule_decl *rule,
@@ -113,6 +98,46 @@ replace(const struct shipped *s, const struct ws_rule_decl *rule,
 	ws_buf_fini(&b);
 }
 
+/* Halves and doubles each number of a comparison, one at a time.  Less than
+ * one of what comes whole is none, as is less than a half. */
+static void
+change_numbers(const struct shipped *s, const struct ws_rule_decl *rule,
+    const char *comparison, struct ws_expr *x)
+{
+	static const double factor[] = { 0.5, 2 };
+	const double was = x->value;
+
+	if (x->a != NULL)
+		change_numbers(s, rule, comparison, x->a);
+	if (x->b != NULL)
+		change_numbers(s, rule, comparison, x->b);
+	if (x->op != WS_OP_NUMBER || was == 0)
+		return;
+	for (size_t i = strcmp(x->text, "1") == 0; i < WS_LEN(factor); i++) {
+		x->value = was * factor[i];
+		ok(notices(s, rule), "%s: %s, %s times %g", rule->rule.id,
+		    comparison, x->text, factor[i]);
+	}
+	x->value = was;
+}
+
+/* Each change of a comparison. */
+static void
+change_comparison(
+    const struct shipped *s, const struct ws_rule_decl *rule, struct ws_expr *x)
+{
+	struct ws_buf b = { 0 };
+	enum ws_op op = x->op;
+
+	ws_expr_print(&b, x);
+	ws_buf_putc(&b, '\0');
+	change_numbers(s, rule, b.p, x);
+	x->op = turned(op);
+	ok(notices(s, rule), "%s: %s turned around", rule->rule.id, b.p);
+	x->op = op;
+	ws_buf_fini(&b);
+}
+
 /* Changes each condition below x, one at a time. */
 static void
 change_conditions(
@@ -125,7 +150,7 @@ change_conditions(
 		return;
 	}
 	if (ws_op_is_comparison(x->op))
-		turn_around(s, rule, x);
+		change_comparison(s, rule, x);
 	replace(s, rule, x, false);
 	replace(s, rule, x, true);
 }
