@@ -2,7 +2,8 @@
  * Writes an export of Instruments of any size, from a seed, in the shape of
  * Xcode 16: gen_instruments [-n rows] [-f functions] [-s seed] [-t table] FILE
  * table is time-profile, virtual-memory (the default) or thread-state.  Values
- * stand once and are referred to, as in real exports: one stack in ten is new.
+ * stand once and are referred to, as in real exports: one stack in ten is new,
+ * mostly by the place in its innermost function.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,6 +41,13 @@ next_random(struct gen *g, uint64_t below)
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
 	return (z ^ z >> 31) % below;
+}
+
+/* Few functions and stacks are hot, and most are rare. */
+static uint64_t
+next_skewed(struct gen *g, uint64_t below)
+{
+	return next_random(g, next_random(g, next_random(g, below) + 1) + 1);
 }
 
 static void
@@ -91,7 +99,7 @@ put_process(struct gen *g)
 	    "<process id=\"%" PRIu64
 	    "\" fmt=\"server (4242)\"><pid id=\"%" PRIu64
 	    "\" fmt=\"4242\">4242</pid><device-session id=\"%" PRIu64
-	    "\" fmt=\"TODO\">TODO</device-session></process>",
+	    "\" fmt=\"local\">local</device-session></process>",
 	    g->process, g->id + 1, g->id + 2);
 	g->id += 2;
 }
@@ -133,17 +141,28 @@ put_core(struct gen *g)
 		    g->core[n], n, n < 4 ? "E" : "P", n);
 }
 
-static void
-put_frame(struct gen *g, uint64_t f)
+static uint64_t
+scramble(uint64_t z)
 {
-	uint64_t addr = 0x100001000 + f * 0x240 + 0x41;
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
 
-	if (put_ref(g, "frame", &g->frame[f]))
+/* A place in a function; a caller's is seen again and again, and the leaf is
+ * somewhere else each time, which makes most of the stacks new. */
+static void
+put_frame(struct gen *g, uint64_t f, bool leaf)
+{
+	uint64_t offset = leaf ? next_random(g, 0x90) * 4 : 0x41;
+	uint64_t fresh = 0, *id = leaf ? &fresh : &g->frame[f];
+
+	if (put_ref(g, "frame", id))
 		return;
 	fprintf(g->out,
 	    "<frame id=\"%" PRIu64 "\" name=\"main.(*Server).handle%" PRIu64
 	    "\" addr=\"0x%" PRIx64 "\">",
-	    g->frame[f], f, addr);
+	    *id, f, 0x100001000 + f * 0x240 + offset);
 	if (!put_ref(g, "binary", &g->binary))
 		fprintf(g->out,
 		    "<binary id=\"%" PRIu64 "\" name=\"server\" UUID=\""
@@ -156,7 +175,7 @@ put_frame(struct gen *g, uint64_t f)
 static size_t
 any_stack(struct gen *g)
 {
-	return (size_t)next_random(g, STACKS);
+	return (size_t)next_skewed(g, STACKS);
 }
 
 static void
@@ -168,8 +187,10 @@ put_stack(struct gen *g, size_t which)
 		return;
 	g->stack[which] = ++g->id;
 	fprintf(g->out, "<backtrace id=\"%" PRIu64 "\">", g->id);
-	for (uint64_t n = 3 + next_random(g, DEPTH); n > 0; n--)
-		put_frame(g, next_random(g, g->o->functions));
+	/* Callers are shared: the tree of calls narrows towards its root. */
+	for (uint64_t i = 0; i < 3 + scramble(which) % DEPTH; i++)
+		put_frame(g, scramble((which >> i) * 64 + i) % g->o->functions,
+		    i == 0);
 	fputs("</backtrace>", g->out);
 }
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { CHUNK = (256 << 10) - 64 };
+enum { CHUNK = (64 << 10) - 64 };
 
 static void
 on_start(void *ctx, const xmlChar *name, const xmlChar *prefix,

@@ -20,7 +20,12 @@
 #include "ingest/parser.h"
 #include "ingest/unxz.h"
 
-enum { SECTIONS_MAX = 1 << 16, SEGMENTS_MAX = 1 << 12 };
+enum {
+	SECTIONS_MAX = 1 << 16,
+	SEGMENTS_MAX = 1 << 12,
+	NAME_MAX_LEN = 16 << 10,
+	TIMES = 4 /* a byte is gone through so often, and no more */
+};
 
 struct section {
 	GElf_Shdr h;
@@ -48,6 +53,7 @@ struct elf {
 	struct symbol *symbol;
 	size_t n_symbol, cap_symbol;
 	struct ws_buf debug; /* unpacked .gnu_debugdata */
+	uint64_t spent;      /* bytes of sections that were gone through */
 	uint64_t functions, go_functions;
 	struct ws_sv go_version;
 	bool is_debug;
@@ -75,6 +81,14 @@ bytes_at(const struct elf *e, uint64_t off, uint64_t size)
 	return (struct ws_sv){ e->all.p + off, (size_t)size };
 }
 
+/* Sections of a hostile file may all be the whole of it. */
+static bool
+afford(struct elf *e, struct ws_sv bytes)
+{
+	e->spent += bytes.n;
+	return e->spent <= (uint64_t)TIMES * e->all.n;
+}
+
 static struct ws_sv
 string_at(struct ws_sv table, uint64_t off)
 {
@@ -84,6 +98,8 @@ string_at(struct ws_sv table, uint64_t off)
 	if (off >= table.n)
 		return s;
 	s = ws_sv_from(table, (size_t)off);
+	if (s.n > NAME_MAX_LEN)
+		s.n = NAME_MAX_LEN;
 	nul = memchr(s.p, '\0', s.n);
 	s.n = nul == NULL ? 0 : (size_t)(nul - s.p);
 	return s;
@@ -129,6 +145,8 @@ read_notes(struct elf *e, struct ws_sv notes)
 {
 	struct ws_cur c;
 
+	if (!afford(e, notes))
+		return;
 	ws_cur_init(&c, notes.p, notes.n, 0);
 	c.big = e->head.e_ident[EI_DATA] == ELFDATA2MSB;
 	while (ws_cur_left(&c) > 0 && e->id.n == 0) {
@@ -230,7 +248,8 @@ read_symbols(struct elf *e, uint32_t type)
 		struct ws_sv names;
 		struct ws_cur c;
 
-		if (s->h.sh_type != type || s->h.sh_link >= e->n_section)
+		if (s->h.sh_type != type || s->h.sh_link >= e->n_section ||
+		    !afford(e, s->bytes))
 			continue;
 		names = e->section[s->h.sh_link].bytes;
 		ws_cur_init(&c, s->bytes.p, s->bytes.n, 0);
@@ -295,6 +314,7 @@ new_table(struct elf *e, enum ws_symbols_from from)
 	struct ws_symbols *t = ws_symtab_add(e->symtab, e->name, from);
 
 	t->build_id = e->id;
+	t->room = (size_t)TIMES * e->all.n;
 	t->is_debug = e->is_debug;
 	for (size_t i = 0; i < e->n_load; i++)
 		ws_symbols_load(t, e->load[i]);
@@ -327,7 +347,7 @@ part_of(const struct elf *e, const struct section *s)
 
 /* Where the code of Go begins, for tables that do not say. */
 static uint64_t
-text_start(const struct elf *e, uint64_t table)
+text_start(struct elf *e, uint64_t table)
 {
 	const struct section *text = find_section(e, ".text");
 	uint64_t found = 0;
@@ -339,7 +359,8 @@ text_start(const struct elf *e, uint64_t table)
 		struct elf_part part = part_of(e, &e->section[i]);
 
 		if ((e->section[i].h.sh_flags & SHF_ALLOC) &&
-		    !(e->section[i].h.sh_flags & SHF_EXECINSTR))
+		    !(e->section[i].h.sh_flags & SHF_EXECINSTR) &&
+		    afford(e, e->section[i].bytes))
 			found = elf_go_text(&part, table);
 	}
 	/* With C in the program, its start-up code comes first. */
@@ -351,8 +372,11 @@ text_start(const struct elf *e, uint64_t table)
 static bool
 take_go_table(struct elf *e, const struct elf_part *part)
 {
-	struct ws_symbols *t = new_table(e, WS_SYMBOLS_PCLNTAB);
+	struct ws_symbols *t;
 
+	if (!afford(e, part->bytes))
+		return false;
+	t = new_table(e, WS_SYMBOLS_PCLNTAB);
 	if (elf_go_table(t, part, text_start(e, part->addr)))
 		ws_symbols_finish(t);
 	else

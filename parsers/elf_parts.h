@@ -1,6 +1,6 @@
 /* What the files of the ELF reader share. */
-#ifndef WS_PARSERS_ELF_H
-#define WS_PARSERS_ELF_H
+#ifndef WS_PARSERS_ELF_PARTS_H
+#define WS_PARSERS_ELF_PARTS_H
 
 #include "base/cursor.h"
 #include "model/symtab.h"

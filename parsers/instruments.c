@@ -33,6 +33,7 @@
 #include "instruments.h"
 
 #include <inttypes.h>
+#include <libxml/parser.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +42,11 @@
 #include "base/mem.h"
 #include "ingest/parser.h"
 
-enum { CHUNK = 256 << 10 };
+enum {
+	CHUNK = 64 << 10,
+	GAP_MAX = 256 << 10,     /* bytes of one tag or text, about */
+	DOCUMENTS_MAX = 1 << 16, /* appended to each other */
+};
 
 /* What comes before an element: blanks, declaration, comments, a mark. */
 static struct ws_sv
@@ -104,6 +109,7 @@ struct feed {
 	char *copy;
 	bool open; /* a document has begun */
 	bool torn;
+	uint64_t gap; /* bytes without the end of a tag, in whole parts */
 };
 
 static void
@@ -168,10 +174,6 @@ begin_document(struct feed *f)
 {
 	struct instr *t = f->t;
 
-	t->ctxt = xmlCreatePushParserCtxt(&t->sax, t, NULL, 0, NULL);
-	if (t->ctxt == NULL)
-		ws_out_of_memory(sizeof(*t->ctxt));
-	xmlCtxtUseOptions(t->ctxt, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
 	instr_xml_begin(t);
 	t->count.documents++;
 	t->off = f->off;
@@ -252,8 +254,37 @@ feed_document(struct feed *f)
 }
 
 static void
+over_limit(struct feed *f, const char *what)
+{
+	f->t->stop = what;
+	f->t->stop_status = WS_LIMIT;
+	f->torn = true;
+	fault(f->t, f->off, what);
+	if (f->open)
+		end_document(f);
+}
+
+/* libxml2 compares each attribute of a tag with all others, and opens each
+ * document at some cost. */
+static bool
+is_over_limit(struct feed *f)
+{
+	if (memchr(f->part.p, '>', f->part.n) != NULL)
+		f->gap = 0;
+	else
+		f->gap += f->part.n;
+	if (f->gap > GAP_MAX)
+		over_limit(f, "a tag or text of more than 256 KiB");
+	else if (f->t->count.documents > DOCUMENTS_MAX)
+		over_limit(f, "more than 65536 documents in one file");
+	return f->torn;
+}
+
+static void
 feed_part(struct feed *f)
 {
+	if (f->part.n > 0 && is_over_limit(f))
+		return;
 	while (f->part.n > 0 && !f->torn && f->t->out.status == WS_OK) {
 		if (!f->open && !skip_between(f))
 			return;
@@ -269,12 +300,16 @@ feed_all(struct feed *f)
 	struct instr *t = f->t;
 	struct ws_buf carry = { 0 };
 	struct ws_sv chunk;
-	uint64_t off;
-	size_t n;
+	size_t n, took;
 
-	while (!f->torn && t->out.status == WS_OK &&
-	       ws_source_chunk(t->src, CHUNK - 64, &chunk, &off)) {
-		f->off = off - carry.n;
+	while (!f->torn && t->out.status == WS_OK) {
+		chunk = ws_source_ahead(t->src, 1);
+		if (chunk.n == 0)
+			break;
+		if (chunk.n > CHUNK - 64)
+			chunk.n = CHUNK - 64;
+		f->off = ws_source_at(t->src) - carry.n;
+		took = chunk.n;
 		if (carry.n > 0) {
 			ws_buf_putsv(&carry, chunk);
 			chunk = ws_buf_sv(&carry);
@@ -283,10 +318,12 @@ feed_all(struct feed *f)
 		f->part = (struct ws_sv){ chunk.p, n };
 		feed_part(f);
 		chunk = ws_sv_from(chunk, n);
-		memmove(carry.p, chunk.p, carry.n > 0 ? chunk.n : 0);
-		if (carry.n == 0)
+		if (carry.n > 0)
+			memmove(carry.p, chunk.p, chunk.n);
+		else if (chunk.n > 0)
 			ws_buf_putsv(&carry, chunk);
 		carry.n = chunk.n;
+		ws_source_skip(t->src, took);
 	}
 	f->part = ws_buf_sv(&carry);
 	feed_part(f);
@@ -372,7 +409,6 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	t->toc.start = WS_T_NONE;
 	ws_batch_init(&t->out, sink);
 	t->clock = ws_dict_clock(sink->dict, &clock);
-	instr_xml_init(t);
 	instr_rows_init(t);
 	feed_all(&f);
 	status = finish(&f, err);

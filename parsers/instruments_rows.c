@@ -736,6 +736,8 @@ instr_rows_finish(struct instr *t)
 		covered = (double)(t->last - t->first);
 	ev.track = t->weights > 0 ? WS_N_INSTR_CPU : t->main;
 	ev.unit = WS_U_TIME;
+	if (ev.track == 0)
+		return;
 	put_value(t, &ev, WS_N_CAPTURE_DURATION, covered);
 	if (t->weights > 0)
 		put_value(t, &ev, WS_N_CAPTURE_PERIOD,

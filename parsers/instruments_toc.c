@@ -146,7 +146,14 @@ instr_toc_finish(struct instr *t)
 {
 	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
 
-	if (!t->toc.seen || t->toc.pid == 0)
+	if (!t->toc.seen)
+		return;
+	ev.name = WS_N_INSTR_DURATION;
+	ev.unit = WS_U_TIME;
+	ev.value = t->toc.duration;
+	if (t->toc.duration > 0)
+		ws_batch_put(&t->out, &ev);
+	if (t->toc.pid == 0)
 		return;
 	ev.name = ws_dict_cstr(t->sink->dict, "instruments.target.pid");
 	ev.unit = WS_U_NONE;

@@ -3,6 +3,7 @@
  * the document's dictionary, nothing is allocated for an element, and most of
  * them are references, which end in start_ref().
  */
+#include <libxml/parser.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +12,7 @@
 #include "instruments.h"
 
 /* Depth is limited by ourselves, as libxml2 does not do it when pushed. */
-enum { DEPTH_MAX = 256 };
-
-/* 2^50 - 1 is "no time" (13 days). */
-#define TIME_NONE UINT64_C(1125899906842623)
+enum { DEPTH_MAX = 256, ATTRIBUTES_MAX = 256 };
 
 static const struct {
 	enum instr_kind kind;
@@ -106,12 +104,6 @@ instr_buf_put(struct instr_buf *b, const void *p, size_t n)
 	b->n += n;
 }
 
-static struct ws_sv
-buf_sv(const struct instr_buf *b)
-{
-	return (struct ws_sv){ b->p, b->n };
-}
-
 static void
 give_up(struct instr *t, enum ws_status status, const char *why)
 {
@@ -182,19 +174,6 @@ look_up(const struct instr *t, uint64_t id)
 }
 
 static void
-push_frame(struct instr *t, ws_id frame)
-{
-	struct instr_scratch *s = &t->s;
-
-	if (s->n_stack >= t->depth_max)
-		return;
-	if (s->n_stack == s->cap_stack)
-		s->stack = ws_grow(
-		    s->stack, &s->cap_stack, s->n_stack + 1, sizeof(*s->stack));
-	s->stack[s->n_stack++] = frame;
-}
-
-static void
 push_addresses(struct instr *t, ws_id stack)
 {
 	const ws_id *frame;
@@ -202,7 +181,7 @@ push_addresses(struct instr *t, ws_id stack)
 
 	t->s.from_addresses = true;
 	for (size_t i = 0; i < n; i++)
-		push_frame(t, frame[i]);
+		instr_push_frame(t, frame[i]);
 }
 
 static void
@@ -211,7 +190,7 @@ give_to_stack(struct instr *t, struct instr_cell c)
 	struct instr_scratch *s = &t->s;
 
 	if (c.kind == INSTR_FRAME) {
-		push_frame(t, (ws_id)c.v);
+		instr_push_frame(t, (ws_id)c.v);
 	} else if (c.kind == INSTR_ADDRESSES) {
 		push_addresses(t, (ws_id)c.v);
 	} else if (c.kind == INSTR_ADDRESS) {
@@ -279,19 +258,47 @@ is_same_kind(unsigned name, unsigned stored)
 		   (stored == INSTR_NUMBER || stored == INSTR_REAL));
 }
 
-/* An element that stands for an earlier one. */
+/* What a reference of that name stands for. */
+static struct instr_cell
+resolve(struct instr *t, unsigned name, uint64_t id)
+{
+	struct instr_cell c = look_up(t, id);
+
+	if (is_same_kind(name, c.kind))
+		return c;
+	t->count.dangling++;
+	return (struct instr_cell){ INSTR_SENTINEL, 0 };
+}
+
+/* An element that stands for an earlier one.  Cells are looked up when the row
+ * ends: until then the entry, which is seldom at hand, is on its way. */
 static void
 start_ref(struct instr *t, const xmlChar *name, const xmlChar **a)
 {
-	unsigned parent = t->open[t->depth - 1].kind;
-	struct instr_cell c = look_up(t, read_id(a[3], a[4]));
+	uint64_t id = read_id(a[3], a[4]);
+	unsigned parent = t->open[t->depth - 1].kind, k = kind_of(t, name);
 
 	t->open[t->depth].kind = INSTR_UNSEEN;
-	if (!is_same_kind(kind_of(t, name), c.kind)) {
-		c = (struct instr_cell){ INSTR_SENTINEL, 0 };
-		t->count.dangling++;
+	if (parent != INSTR_ROW) {
+		give(t, parent, resolve(t, k, id));
+		return;
 	}
-	give(t, parent, c);
+	if (id < t->ids)
+		__builtin_prefetch(&t->value[id]);
+	give(
+	    t, parent, (struct instr_cell){ (uint8_t)(k | INSTR_PENDING), id });
+}
+
+static void
+resolve_row(struct instr *t)
+{
+	for (size_t i = 0; i < t->cells && i < INSTR_COLUMNS; i++) {
+		struct instr_cell *c = &t->cell[i];
+
+		if (c->kind & INSTR_PENDING)
+			*c = resolve(
+			    t, c->kind & (unsigned)~INSTR_PENDING, c->v);
+	}
 }
 
 /* An attribute's text.  libxml2 does not expand entities here, and hands out
@@ -312,7 +319,7 @@ plain(struct instr *t, const xmlChar *from, const xmlChar *to)
 		s = ws_sv_from(s, at + sizeof(amp) - 1);
 	}
 	instr_buf_put(b, s.p, s.n);
-	return buf_sv(b);
+	return instr_buf_sv(b);
 }
 
 static uint64_t
@@ -500,6 +507,10 @@ on_start(void *ctx, const xmlChar *name, const xmlChar *prefix,
 
 	(void)prefix, (void)uri, (void)n_ns, (void)ns, (void)n_default;
 	t->wants_text = false;
+	if (n > ATTRIBUTES_MAX) {
+		give_up(t, WS_LIMIT, "an element of more than 256 attributes");
+		n = 0;
+	}
 	if (t->depth >= INSTR_NESTING) {
 		if (++t->depth > DEPTH_MAX)
 			give_up(
@@ -525,232 +536,6 @@ on_start(void *ctx, const xmlChar *name, const xmlChar *prefix,
 	t->depth++;
 }
 
-/* "NAME  0xTID (PROC, pid: N)" and its two younger forms: what is before the
- * thread's number. */
-static struct ws_sv
-thread_name(struct ws_sv fmt)
-{
-	size_t at = 0, found = fmt.n;
-
-	/* The last one, as names may hold anything. */
-	for (; at < fmt.n; at++)
-		if (ws_sv_starts(ws_sv_from(fmt, at), "0x") &&
-		    (at == 0 || fmt.p[at - 1] == ' ' || fmt.p[at - 1] == '('))
-			found = at;
-	if (found == fmt.n)
-		return fmt;
-	if (found > 0 && fmt.p[found - 1] == '(')
-		found--;
-	return ws_sv_trim((struct ws_sv){ fmt.p, found });
-}
-
-/* "NAME (PID)" */
-static struct ws_sv
-process_name(struct ws_sv fmt)
-{
-	size_t n = fmt.n;
-
-	while (n > 0 && fmt.p[n - 1] != '(')
-		n--;
-	return ws_sv_trim((struct ws_sv){ fmt.p, n > 0 ? n - 1 : fmt.n });
-}
-
-static uint64_t
-make_process(struct instr *t)
-{
-	struct ws_buf b = { 0 };
-	uint32_t pid = (uint32_t)t->s.pid;
-	ws_id track;
-
-	ws_buf_printf(&b, "%lu ", (unsigned long)pid);
-	ws_buf_putsv(&b, process_name(buf_sv(&t->s.process_fmt)));
-	track = ws_dict_str(t->sink->dict, ws_buf_sv(&b));
-	ws_buf_fini(&b);
-	return instr_owner(pid, track);
-}
-
-/* Threads without a name are called after their process. */
-static uint64_t
-make_thread(struct instr *t)
-{
-	struct ws_sv name = thread_name(buf_sv(&t->s.thread_fmt)), process;
-	struct instr_cell of = t->s.thread_process;
-	uint32_t pid = of.kind == INSTR_PROCESS ? (uint32_t)(of.v >> 32) : 0;
-	struct ws_buf b = { 0 };
-	ws_id track;
-
-	if (name.n == 0 && of.kind == INSTR_PROCESS) {
-		process = ws_dict_text(t->sink->dict, (ws_id)of.v);
-		ws_sv_field(&process);
-		name = ws_sv_trim(process);
-	}
-	if (of.kind == INSTR_PROCESS)
-		ws_buf_printf(&b, "%lu", (unsigned long)pid);
-	else
-		ws_buf_putc(&b, '?');
-	ws_buf_printf(&b, "/%llu ", (unsigned long long)t->s.tid);
-	ws_buf_putsv(&b, name);
-	track = ws_dict_str(t->sink->dict, ws_buf_sv(&b));
-	ws_buf_fini(&b);
-	return instr_owner(pid, track);
-}
-
-static ws_id
-address_frame(struct instr *t, uint64_t addr)
-{
-	struct ws_frame f = { .addr = addr };
-
-	return ws_dict_frame(t->sink->dict, &f);
-}
-
-static uint64_t
-address_of(struct instr *t, ws_id frame)
-{
-	return ws_dict_get_frame(t->sink->dict, frame)->addr;
-}
-
-/* A list holds return addresses; see the head of instruments.c. */
-static void
-end_address(struct instr *t)
-{
-	struct instr_scratch *s = &t->s;
-
-	if (s->digits && s->n_addresses < t->depth_max) {
-		s->addresses = ws_grow(s->addresses, &s->cap_addresses,
-		    s->n_addresses + 1, sizeof(*s->addresses));
-		s->addresses[s->n_addresses++] =
-		    address_frame(t, s->number - (s->number > 0));
-	}
-	s->number = 0;
-	s->digits = s->ended = s->other = false;
-}
-
-/* The place of the thread itself is exact: it is apart from the list, which may
- * repeat it, or first in the list. */
-static void
-mend_leaf(struct instr *t, bool apart)
-{
-	struct instr_scratch *s = &t->s;
-
-	if (!apart && s->n_stack > 0)
-		s->stack[0] = address_frame(t, address_of(t, s->stack[0]) + 1);
-	if (!apart || s->pc == 0)
-		return;
-	if (s->n_stack > 0 && address_of(t, s->stack[0]) + 1 == s->pc) {
-		s->stack[0] = address_frame(t, s->pc);
-		return;
-	}
-	push_frame(t, 0);
-	if (s->n_stack == 0)
-		return;
-	memmove(s->stack + 1, s->stack, (s->n_stack - 1) * sizeof(ws_id));
-	s->stack[0] = address_frame(t, s->pc);
-}
-
-static struct instr_cell
-end_stack(struct instr *t, unsigned kind)
-{
-	struct instr_scratch *s = &t->s;
-	ws_id id = s->inner;
-
-	if (!s->has_inner) {
-		if (s->from_addresses || s->pc != 0)
-			mend_leaf(t, kind == INSTR_KPERF);
-		id = ws_dict_stack(t->sink->dict, s->stack, s->n_stack);
-	}
-	s->has_inner = false;
-	return (struct instr_cell){ INSTR_BACKTRACE, id };
-}
-
-static struct instr_cell
-end_text(struct instr *t, unsigned kind)
-{
-	struct ws_sv v = ws_sv_trim(buf_sv(&t->s.text));
-
-	if (v.n == 0)
-		v = ws_sv_trim(buf_sv(&t->s.fmt));
-	/* "BSC_read", "MSC_mach_msg2_trap" */
-	if (kind == INSTR_SYSCALL &&
-	    (ws_sv_starts(v, "BSC_") || ws_sv_starts(v, "MSC_")))
-		v = ws_sv_from(v, 4);
-	return (
-	    struct instr_cell){ (uint8_t)kind, ws_dict_str(t->sink->dict, v) };
-}
-
-static struct instr_cell
-end_other(struct instr *t)
-{
-	struct ws_sv v = ws_sv_trim(buf_sv(&t->s.text));
-	struct instr_cell c = { INSTR_NUMBER, 0 };
-	double real;
-
-	if (ws_num_u64(v, 0, UINT64_MAX, &c.v))
-		return c;
-	c.kind = INSTR_SKIP;
-	if (ws_num_f64(v, -1e18, 1e18, &real)) {
-		c.kind = INSTR_REAL;
-		memcpy(&c.v, &real, sizeof(real));
-	}
-	return c;
-}
-
-static struct instr_cell
-end_number(struct instr *t, unsigned kind)
-{
-	const struct instr_scratch *s = &t->s;
-
-	if (!s->digits || s->other ||
-	    (kind == INSTR_TIME && s->number == TIME_NONE) ||
-	    (kind == INSTR_DURATION && s->number == 0))
-		return (struct instr_cell){ INSTR_SENTINEL, 0 };
-	return (struct instr_cell){ (uint8_t)kind, s->number };
-}
-
-static struct instr_cell
-end_cell(struct instr *t, unsigned kind)
-{
-	struct instr_cell c = { (uint8_t)kind, 0 };
-
-	switch (kind) {
-	case INSTR_FRAME:
-		c.v = ws_dict_frame(t->sink->dict, &t->s.frame);
-		return c;
-	case INSTR_BINARY:
-		c.v = t->s.number;
-		return c;
-	case INSTR_TAGGED:
-	case INSTR_KPERF:
-	case INSTR_BACKTRACE:
-		return end_stack(t, kind);
-	case INSTR_ADDRESSES:
-		end_address(t);
-		c.v = ws_dict_stack(
-		    t->sink->dict, t->s.addresses, t->s.n_addresses);
-		return c;
-	case INSTR_THREAD:
-		c.v = make_thread(t);
-		return c;
-	case INSTR_PROCESS:
-		c.v = make_process(t);
-		return c;
-	case INSTR_NARRATIVE:
-		c.v = t->s.waker.kind == INSTR_THREAD ? t->s.waker.v : 0;
-		return c;
-	case INSTR_TEXT:
-	case INSTR_SYSCALL:
-	case INSTR_PATH:
-		return end_text(t, kind);
-	case INSTR_OTHER:
-		return end_other(t);
-	case INSTR_SKIP:
-	case INSTR_SENTINEL:
-	case INSTR_SOURCE:
-		return c;
-	default:
-		return end_number(t, kind);
-	}
-}
-
 static void
 keep_name(char *to, size_t size, struct ws_sv v)
 {
@@ -763,7 +548,7 @@ keep_name(char *to, size_t size, struct ws_sv v)
 static void
 end_outside(struct instr *t, unsigned kind)
 {
-	struct ws_sv text = ws_sv_trim(buf_sv(&t->s.text));
+	struct ws_sv text = ws_sv_trim(instr_buf_sv(&t->s.text));
 
 	if (kind == INSTR_MNEMONIC)
 		keep_name(t->table.mnemonic, sizeof(t->table.mnemonic), text);
@@ -802,9 +587,10 @@ on_end(
 		end_outside(t, o.kind);
 	} else if (o.kind == INSTR_ROW) {
 		t->in_row = false;
+		resolve_row(t);
 		instr_row(t);
 	} else if (o.kind != INSTR_UNSEEN) {
-		c = end_cell(t, o.kind);
+		c = instr_end_cell(t, o.kind);
 		if (o.id != INSTR_NO_ID)
 			define(t, o.id, c);
 		if (o.kind != INSTR_SOURCE)
@@ -812,6 +598,26 @@ on_end(
 	}
 	if (t->depth == 0)
 		end_root(t);
+}
+
+/* Nearly always the whole text, in digits that cannot overflow. */
+static bool
+take_short(struct instr_scratch *s, const xmlChar *p, int n)
+{
+	uint64_t v = 0;
+
+	if (s->digits || s->other || n < 1 || n > 18)
+		return false;
+	for (const xmlChar *end = p + n; p < end; p++) {
+		unsigned d = (unsigned)*p - '0';
+
+		if (d > 9)
+			return false;
+		v = v * 10 + d;
+	}
+	s->number = v;
+	s->digits = true;
+	return true;
 }
 
 static void
@@ -840,7 +646,7 @@ take_addresses(struct instr *t, const xmlChar *p, int n)
 		if (*p >= '0' && *p <= '9')
 			take_digits(t, p, 1);
 		else
-			end_address(t);
+			instr_end_address(t);
 	}
 }
 
@@ -866,7 +672,8 @@ on_text(void *ctx, const xmlChar *p, int n)
 		take_addresses(t, p, n);
 		break;
 	default:
-		take_digits(t, p, n);
+		if (!take_short(&t->s, p, n))
+			take_digits(t, p, n);
 		break;
 	}
 }
@@ -886,20 +693,6 @@ on_error(void *ctx, xmlErrorPtr error)
 	(void)ctx, (void)error;
 }
 
-void
-instr_xml_init(struct instr *t)
-{
-	t->sax.initialized = XML_SAX2_MAGIC;
-	t->sax.startElementNs = on_start;
-	t->sax.endElementNs = on_end;
-	t->sax.characters = on_text;
-	/* The same function: whether blanks matter is not looked into. */
-	t->sax.ignorableWhitespace = on_text;
-	t->sax.cdataBlock = on_text;
-	t->sax.internalSubset = on_doctype;
-	t->sax.serror = on_error;
-}
-
 static const xmlChar *
 intern(struct instr *t, const char *name)
 {
@@ -909,6 +702,20 @@ intern(struct instr *t, const char *name)
 void
 instr_xml_begin(struct instr *t)
 {
+	xmlSAXHandler sax = { .initialized = XML_SAX2_MAGIC,
+		.startElementNs = on_start,
+		.endElementNs = on_end,
+		.characters = on_text,
+		/* The same: whether blanks matter is not looked into. */
+		.ignorableWhitespace = on_text,
+		.cdataBlock = on_text,
+		.internalSubset = on_doctype,
+		.serror = on_error };
+
+	t->ctxt = xmlCreatePushParserCtxt(&sax, t, NULL, 0, NULL);
+	if (t->ctxt == NULL)
+		ws_out_of_memory(sizeof(*t->ctxt));
+	xmlCtxtUseOptions(t->ctxt, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
 	t->a_id = intern(t, "id");
 	t->a_ref = intern(t, "ref");
 	t->a_fmt = intern(t, "fmt");

@@ -203,7 +203,7 @@ read_header(struct text *t, struct ws_sv line)
 		ws_iostat_cpu_layout(&h->layout.l, rest);
 	else
 		ws_iostat_device_layout(&h->layout.l, rest);
-	h->columns = ws_iostat_columns(&h->layout.l);
+	h->columns = kind == HEADER_CPU ? 0 : ws_iostat_columns(&h->layout.l);
 	ws_iostat_plan(&t->io, &h->layout);
 	return kind;
 }
@@ -267,10 +267,9 @@ static void
 take_cpu(struct text *t, const struct ws_line *line, struct ws_sv rest)
 {
 	struct ws_sv f[FIELDS];
-	struct ws_iostat_row r = { .l = &t->cpu.layout,
-		.first = 1,
-		.cell = f,
-		.number = t->number };
+	struct ws_iostat_row r = {
+		.l = &t->cpu.layout, .first = 1, .cell = f, .number = t->number
+	};
 
 	r.n = ws_row_split(rest, f, FIELDS);
 	r.off = line->off;

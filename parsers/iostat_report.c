@@ -271,7 +271,7 @@ under(const struct ws_iostat_row *r, uint8_t column)
 	size_t i = (size_t)column - 1 - r->first;
 
 	return column != 0 && i < r->n && r->number[i].good ? &r->number[i]
-							     : NULL;
+							    : NULL;
 }
 
 static bool
@@ -319,15 +319,59 @@ put_device_cell(struct ws_iostat *p, const struct ws_iostat_row *r, size_t i,
 	ws_batch_put(&p->s.out, ev);
 }
 
+/* The place of a token among the cells of the row, or r->n. */
+static size_t
+find_cell(const struct ws_iostat_row *r, struct ws_sv token)
+{
+	size_t i = 0;
+
+	while (i < r->n && !ws_sv_eq(r->l->l.token[r->first + i], token))
+		i++;
+	return i;
+}
+
+/*
+ * Plain -d prints a rate and its sum, as kB_read/s and kB_read: together they
+ * tell how long the interval was.  Since boot it is the uptime; of -y, which
+ * leaves no other trace in most versions, seconds.
+ */
+static bool
+is_short(const struct ws_iostat_row *r)
+{
+	enum { RATE_MIN = 10, SHORT = 120 };
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct ws_sv token = r->l->l.token[r->first + i];
+		size_t sum;
+
+		/* "kB_read/s"; JSON has a rate "rrqm/s" and a share "rrqm". */
+		if (!ws_sv_ends(token, "/s") ||
+		    ws_sv_find(token, "_") == token.n)
+			continue;
+		token.n -= 2;
+		sum = find_cell(r, token);
+		if (sum < r->n && r->number[i].good && r->number[sum].good &&
+		    r->number[i].v >= RATE_MIN)
+			return r->number[sum].v < SHORT * r->number[i].v;
+	}
+	return false;
+}
+
 void
 ws_iostat_device_row(struct ws_iostat *p, const struct ws_iostat_row *r)
 {
-	struct ws_event ev = ws_sysstat_counter(&p->s, p->first);
+	struct ws_event ev;
 	char group[256];
 	size_t n = r->n;
 
 	if (p->skip)
 		return;
+	if (p->first && !r->cut && is_short(r)) {
+		p->first = false;
+		ws_sysstat_note(&p->s,
+		    "the first report is of an interval, as its sums tell");
+	}
+	ev = ws_sysstat_counter(&p->s, p->first);
 	ev.track = ws_dict_str(p->s.sink->dict, r->device);
 	if (r->group && r->device.n < sizeof(group) - 8) {
 		snprintf(

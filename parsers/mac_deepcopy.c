@@ -9,7 +9,7 @@
  * is exact, tells which functions allocate, and its share of bytes is what the
  * callees leave.
  *
- * "name (pid)" and "thread 0xTID" may stand at the top.  Padding is U+2007.
+ * "name (pid)" and "thread  0xTID" may stand at the top.  Padding is U+2007.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -39,7 +39,6 @@ struct deep {
 	size_t n;
 	enum age age;
 	ws_id track;
-	char process[64];
 	uint64_t rows, bad;
 };
 
@@ -153,7 +152,7 @@ close_all(struct deep *d)
 		close_last(d);
 }
 
-/* "srv (4242)" and "thread 0x1a2b" are no functions. */
+/* "srv (4242)" and "thread  0x1a2b" are no functions. */
 static bool
 take_owner(struct deep *d, struct ws_sv name)
 {
@@ -189,7 +188,8 @@ open_node(struct deep *d, struct ws_sv cell)
 	n = &d->node[d->n++];
 	*n = (struct node){ .column = column };
 	if ((d->n <= 1 && take_owner(d, name)) ||
-	    (d->n <= 2 && ws_sv_starts(name, "thread 0x")))
+	    (d->n <= 2 && ws_sv_starts(name, "thread ") &&
+		ws_sv_find(name, " 0x") < name.n))
 		return;
 	f.func = ws_dict_str(d->sink->dict, name);
 	n->frame = ws_dict_frame(d->sink->dict, &f);

@@ -149,10 +149,12 @@ make_frame(struct report *r, struct ws_sv s)
 		end = ws_sv_find(module, ")");
 		module = before(module, end);
 	} else if (r->spindump) {
-		at = find_last(s, " (");
-		module = ws_sv_from(s, at + 2);
+		/* What is behind the address may have parentheses too. */
+		name = before(s, ws_sv_find(s, " [0x"));
+		at = find_last(name, " (");
+		module = ws_sv_from(name, at + 2);
 		module = before(module, ws_sv_find(module, " + "));
-		name = before(s, at);
+		name = before(name, at);
 		name = before(name, find_last(name, " + "));
 	} else {
 		name = before(s, ws_sv_find(s, "  ["));
@@ -364,6 +366,9 @@ read_header(struct report *r, struct ws_sv line)
 	v = value_of(line, "Steps:");
 	if (v.n > 0)
 		r->interval = number_behind(v, " (") * 1e6;
+	v = value_of(line, "Duration:");
+	if (v.n > 0 && r->spindump)
+		r->seconds = number_behind(v, "");
 	v = value_of(line, "Date/Time:");
 	if (v.n > 0)
 		r->timed = ws_when_read(v, false, &r->when);
@@ -501,8 +506,9 @@ finish(struct report *r, bool cut, struct ws_err *err)
 	if (cut && r->in_thread)
 		calltree_drop(&r->tree);
 	calltree_end(&r->tree);
-	put_capture(r,
-	    r->seconds > 0 ? r->seconds * 1e9 : r->interval * (double)r->most);
+	if (r->threads > 0 || r->orphans > 0)
+		put_capture(r, r->seconds > 0 ? r->seconds * 1e9
+					      : r->interval * (double)r->most);
 	if (r->orphans > 0)
 		put_note(r, "the text begins in the middle of a thread");
 	if (r->tree.shrunk > 0)
@@ -536,6 +542,7 @@ bid(const struct ws_artifact *a)
 {
 	struct ws_cur c;
 	unsigned nodes = 0, spin = 0;
+	bool graph = false;
 
 	ws_cur_init(&c, a->head.p, a->head.n, 0);
 	for (int i = 0; i < BID_LINES && ws_cur_left(&c) > 0; i++) {
@@ -548,7 +555,9 @@ bid(const struct ws_artifact *a)
 			ws_sv_starts(line, "Report Version:") ||
 			ws_sv_starts(line, "Date/Time:");
 		nodes += is_fragment_line(line);
-		if (nodes >= FRAGMENT_LINES || spin >= 3)
+		graph = graph || ws_sv_is(ws_sv_trim(line), "Call graph:");
+		if (nodes >= FRAGMENT_LINES || spin >= 3 ||
+		    (graph && nodes > 0))
 			return WS_BID_SHAPE;
 	}
 	return WS_BID_NO;

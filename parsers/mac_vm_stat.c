@@ -66,7 +66,7 @@ struct vm_stat {
 	ws_id ticks;
 	double page;
 	uint64_t rows, boots, bad;
-	bool since_boot;
+	bool since_boot, snapshot;
 };
 
 static bool
@@ -204,7 +204,7 @@ take_line(struct vm_stat *p, const struct ws_line *line)
 		return;
 	}
 	if (take_label(p, line->text))
-		p->rows += p->rows == 0;
+		p->snapshot = true;
 	else if (!take_row(p, line->text)) {
 		p->bad++;
 		ws_sink_fault(
@@ -221,7 +221,7 @@ bid(const struct ws_artifact *a)
 	ws_cur_init(&c, a->head.p, a->head.n, 0);
 	for (int i = 0; i < BID_LINES && ws_cur_left(&c) > 0; i++)
 		if (read_banner(ws_cur_line(&c), &page))
-			return WS_BID_SHAPE;
+			return i == 0 ? WS_BID_MAGIC : WS_BID_SHAPE;
 	return WS_BID_NO;
 }
 
@@ -246,6 +246,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	while (p->out.status == WS_OK && ws_lines_next(&lines, &line))
 		take_line(p, &line);
 	ws_lines_fini(&lines);
+	p->rows += p->snapshot;
 	ws_source_tally(src, "row", p->rows);
 	ws_source_tally(src, "row since boot", p->boots);
 	status = ws_batch_flush(&p->out);

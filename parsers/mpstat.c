@@ -1,18 +1,18 @@
 /*
- * mpstat of sysstat, text, from 9.1 to 12.7: the CPU rows of -P and -A, in any
+ * mpstat of sysstat, text and JSON, from 9.1 to 12.7: the CPU rows of -P and -A, in any
  * locale, several captures in one file.  Specified by mpstat(1) and by what
  * each version prints.
  *
  * A report without an interval is an average since boot: header and rows have
  * the same time.  Left out: rows of averages, nodes (-N, the same again) and
- * interrupts (-I).  Recognised but not read: -o JSON.
+ * interrupts (-I).
  */
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/num.h"
 #include "ingest/parser.h"
-#include "sysstat.h"
+#include "sysstat_json.h"
 
 struct mpstat {
 	struct ws_sysstat s;
@@ -100,6 +100,59 @@ take_line(struct mpstat *p, const struct ws_line *line)
 		take_row(p, line, bare);
 }
 
+static const struct ws_sysstat_word words[] = {
+	{ "cpu-load", "cpu", "CPU" },
+	{ "cpu-load", "usr", "%usr" },
+	{ "cpu-load", "nice", "%nice" },
+	{ "cpu-load", "sys", "%sys" },
+	{ "cpu-load", "iowait", "%iowait" },
+	{ "cpu-load", "irq", "%irq" },
+	{ "cpu-load", "soft", "%soft" },
+	{ "cpu-load", "steal", "%steal" },
+	{ "cpu-load", "guest", "%guest" },
+	{ "cpu-load", "gnice", "%gnice" },
+	{ "cpu-load", "idle", "%idle" },
+};
+
+struct json {
+	struct mpstat *p;
+	struct ws_sysstat_json j;
+};
+
+/* 12.0.1 prints -1 for all CPUs. */
+static void
+take_object(void *ctx, struct ws_sv columns, const struct ws_sv *cell, size_t n,
+    uint64_t off)
+{
+	struct json *j = ctx;
+	struct mpstat *p = j->p;
+	uint64_t cpu;
+
+	ws_sysstat_cpu_layout(&p->l, columns);
+	if (p->l.n != n || !is_shares(&p->l) ||
+	    (!ws_sv_is(cell[0], "all") && !ws_sv_is(cell[0], "-1") &&
+		!ws_num_u64(cell[0], 0, 1 << 20, &cpu)) ||
+	    !ws_sysstat_cpu_is_whole(&p->l, cell)) {
+		ws_sysstat_fault(
+		    &p->s, off, "an object is not the shares of a CPU");
+		return;
+	}
+	ws_sysstat_cpu_row(&p->s, &p->l, cell, j->j.single);
+}
+
+static void
+read_json(struct mpstat *p, struct ws_cur all)
+{
+	struct json j = { .p = p,
+		.j = { .s = &p->s,
+		    .word = words,
+		    .n_word = WS_LEN(words),
+		    .row = take_object } };
+
+	j.j.ctx = &j;
+	ws_sysstat_read_json(&j.j, all);
+}
+
 static bool
 is_json(struct ws_sv head)
 {
@@ -124,8 +177,8 @@ bid(const struct ws_artifact *a)
 	return is_text(a->head) || is_json(a->head) ? WS_BID_SHAPE : WS_BID_NO;
 }
 
-static enum ws_status
-read_text(struct mpstat *p, struct ws_cur all, struct ws_err *err)
+static void
+read_text(struct mpstat *p, struct ws_cur all)
 {
 	struct ws_lines lines = { .cur = all };
 	struct ws_line line;
@@ -134,7 +187,6 @@ read_text(struct mpstat *p, struct ws_cur all, struct ws_err *err)
 	while (p->s.out.status == WS_OK && ws_lines_next(&lines, &line))
 		take_line(p, &line);
 	ws_lines_fini(&lines);
-	return ws_sysstat_finish(&p->s, "mpstat", err);
 }
 
 static enum ws_status
@@ -147,23 +199,24 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 
 	if (read > WS_PARTIAL)
 		return read;
-	if (is_json(head))
-		return ws_err_set(err, WS_UNSUPPORTED, 0,
-		    "JSON of mpstat is not read; capture it without -o");
-	if (!is_text(head))
+	if (!is_json(head) && !is_text(head))
 		return ws_err_set(
 		    err, WS_CORRUPT, 0, "no header of mpstat at the start");
 	p = ws_alloc(sizeof(*p));
 	ws_sysstat_init(&p->s, src, sink);
+	if (is_json(head))
+		read_json(p, all);
+	else
+		read_text(p, all);
 	/* Damage of the stream says more than what it did to the rows. */
-	status = read_text(p, all, read == WS_OK ? err : NULL);
+	status = ws_sysstat_finish(&p->s, "mpstat", read == WS_OK ? err : NULL);
 	free(p);
 	return ws_status_worst(read, status);
 }
 
 const struct ws_parser ws_parser_mpstat = {
 	.name = "mpstat",
-	.title = "mpstat (sysstat) text",
+	.title = "mpstat (sysstat) text or JSON",
 	.bid = bid,
 	.parse = parse,
 };

@@ -11,7 +11,7 @@
  *
  * Not read: hardware traces (AUXTRACE), the user's stack that --call-graph
  * dwarf copies (its first function is), branch stacks, guests, BPF programs,
- * call chains that the kernel delivers later, counts of `perf stat record`.
+ * counts of `perf stat record`.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -103,8 +103,11 @@ read_ids(struct pd *d, uint64_t index, struct pd_in at)
 	struct pd_in ids;
 
 	ids = section(d, off, pd_u64(&at), "the ids of an event");
-	while (pd_left(&ids) >= 8)
+	/* Sections may overlap; all ids of a file are in it once. */
+	while (pd_left(&ids) >= 8 && d->n_ids < d->size / 8) {
 		pd_attr_id(d, index, pd_u64(&ids));
+		d->n_ids++;
+	}
 }
 
 static void
@@ -281,7 +284,7 @@ put_notes(struct pd *d)
 	    "samples with a copy of the user's stack, of which only the "
 	    "innermost function is read");
 	put_note(d, d->deferred,
-	    "call chains whose user part came later and is not read");
+	    "call chains whose user part was to come later and did not");
 }
 
 static void
@@ -431,8 +434,10 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 		pd_attrs_finish(&d);
 		pd_maps_finish(d.maps, sink->dict);
 		make_clock(&d);
-		pd_about_emit(&d);
-		pd_samples(&d);
+		if (d.n_attr > 0) {
+			pd_about_emit(&d);
+			pd_samples(&d);
+		}
 		found = finish(&d, &own);
 	}
 	fini(&d);

@@ -272,6 +272,14 @@ find_ids(struct pd *d)
 	d->has_time = (all & PD_TIME) != 0;
 }
 
+bool
+pd_has_time(struct pd *d)
+{
+	if (d->laid_out != d->n_attr)
+		find_ids(d);
+	return d->has_time;
+}
+
 /* The lowest rank that occurs, by series. */
 static void
 find_ranks(struct pd *d, uint8_t rank[WS_N_COUNT_OF])
@@ -320,8 +328,7 @@ pd_trailer_of(struct pd *d, const struct pd_rec *r)
 
 	if (a == NULL || r->type >= PD_R_ATTR)
 		return t;
-	if (d->laid_out != d->n_attr)
-		find_ids(d);
+	pd_has_time(d); /* lays them out */
 	if (d->id_back > 0 && r->n >= (size_t)d->id_back * 8)
 		a = pd_attr_of(
 		    d, pd_load64(end - (size_t)d->id_back * 8, d->big));

@@ -27,12 +27,19 @@ pd_load32(const unsigned char *p, bool big)
 	       (uint32_t)p[1] << 8 | p[0];
 }
 
+/* Written so that compilers make one load of it. */
 static inline uint64_t
 pd_load64(const unsigned char *p, bool big)
 {
-	uint64_t a = pd_load32(p, big), b = pd_load32(p + 4, big);
-
-	return big ? a << 32 | b : b << 32 | a;
+	if (big)
+		return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 |
+		       (uint64_t)p[2] << 40 | (uint64_t)p[3] << 32 |
+		       (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 |
+		       (uint64_t)p[6] << 8 | p[7];
+	return (uint64_t)p[7] << 56 | (uint64_t)p[6] << 48 |
+	       (uint64_t)p[5] << 40 | (uint64_t)p[4] << 32 |
+	       (uint64_t)p[3] << 24 | (uint64_t)p[2] << 16 |
+	       (uint64_t)p[1] << 8 | p[0];
 }
 
 static inline size_t
@@ -69,27 +76,13 @@ pd_u32(struct pd_in *in)
 	return pd_load32(in->p - 4, in->big);
 }
 
-static inline uint16_t
-pd_load16(const unsigned char *p, bool big)
-{
-	return big ? (uint16_t)(p[0] << 8 | p[1])
-		   : (uint16_t)(p[1] << 8 | p[0]);
-}
-
-static inline uint16_t
-pd_u16(struct pd_in *in)
-{
-	if (!pd_has(in, 2))
-		return 0;
-	in->p += 2;
-	return pd_load16(in->p - 2, in->big);
-}
-
-static inline uint8_t
-pd_u8(struct pd_in *in)
-{
-	return pd_has(in, 1) ? *in->p++ : 0;
-}
+uint16_t pd_load16(const unsigned char *p, bool big);
+uint16_t pd_u16(struct pd_in *in);
+uint8_t pd_u8(struct pd_in *in);
+/* A window on the next n bytes. */
+struct pd_in pd_sub(struct pd_in *in, uint64_t n);
+/* Up to a NUL or the end. */
+struct ws_sv pd_text(const struct pd_in *in);
 
 static inline void
 pd_skip(struct pd_in *in, uint64_t n)
@@ -109,32 +102,6 @@ pd_skip_items(struct pd_in *in, uint64_t n, uint64_t size)
 	}
 	in->p += n * size;
 	return true;
-}
-
-/* A window on the next n bytes. */
-static inline struct pd_in
-pd_sub(struct pd_in *in, uint64_t n)
-{
-	struct pd_in sub = *in;
-
-	if (!pd_has(in, n))
-		n = 0;
-	sub.p = in->p;
-	in->p += n;
-	sub.end = in->p;
-	sub.bad = in->bad;
-	return sub;
-}
-
-/* Up to a NUL or the end. */
-static inline struct ws_sv
-pd_text(const struct pd_in *in)
-{
-	size_t n = pd_left(in);
-	const unsigned char *nul = n > 0 ? memchr(in->p, '\0', n) : NULL;
-
-	return (struct ws_sv){ (const char *)in->p,
-		nul != NULL ? (size_t)(nul - in->p) : n };
 }
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/htab.h"
 #include "base/mem.h"
 
-enum { FEW = 8, GENERATIONS = 256, NONE = UINT32_MAX };
+enum { FEW = 8, GENERATIONS = 256, HINTS = 256, NONE = UINT32_MAX };
 
 struct map {
 	uint64_t start, end, pgoff;
@@ -44,6 +44,12 @@ struct line {
 	size_t n, cap;
 };
 
+/* Where an id was found last. */
+struct hint {
+	uint32_t id, index;
+	bool set;
+};
+
 struct pd_maps {
 	struct pd_change *change;
 	size_t n_change, cap_change;
@@ -53,6 +59,7 @@ struct pd_maps {
 	struct line *proc, *comm; /* by index of pid, of tid */
 	uint32_t *tgid;           /* by index of tid, NONE when unknown */
 	size_t cap_proc, cap_comm, cap_tgid;
+	struct hint pid_hint[HINTS], tid_hint[HINTS];
 };
 
 struct pd_maps *
@@ -288,6 +295,17 @@ epoch_of(const struct space *s, uint64_t time)
 	return (uint32_t)lo;
 }
 
+static uint32_t
+index_of(const struct ws_htab *ids, struct hint *hints, uint32_t id)
+{
+	struct hint *h = &hints[id % HINTS];
+
+	if (!h->set || h->id != id)
+		*h = (struct hint){ id, ws_htab_get(ids, &id, sizeof(id)),
+			true };
+	return h->index;
+}
+
 struct pd_space_at
 pd_maps_space(struct pd_maps *m, uint32_t pid, uint64_t time)
 {
@@ -295,7 +313,7 @@ pd_maps_space(struct pd_maps *m, uint32_t pid, uint64_t time)
 	uint32_t i;
 
 	if (pid != (uint32_t)PD_KERNEL_PID) {
-		i = ws_htab_get(m->pids, &pid, sizeof(pid));
+		i = index_of(m->pids, m->pid_hint, pid);
 		at.space =
 		    i == WS_HTAB_NONE ? NONE : at_time(&m->proc[i], time);
 	}
@@ -475,7 +493,7 @@ pd_maps_find(struct pd_maps *m, struct pd_space_at at, uint64_t ip)
 ws_id
 pd_maps_comm(struct pd_maps *m, uint32_t tid, uint64_t time)
 {
-	uint32_t i = ws_htab_get(m->tids, &tid, sizeof(tid)), name;
+	uint32_t i = index_of(m->tids, m->tid_hint, tid), name;
 
 	if (i == WS_HTAB_NONE)
 		return 0;

@@ -33,7 +33,9 @@ struct count_key {
 };
 
 struct samples {
+	struct pd_taker to; /* first: samples are found from it */
 	struct pd *d;
+	struct pd_defer *defer;
 	struct pd_stacks *stacks;
 	struct track_hint hint[HINTS];
 	struct ws_htab *counted;
@@ -263,6 +265,22 @@ put_counts(struct samples *w, const struct pd_sample *s, struct ws_event *ev)
 	}
 }
 
+/* A sample with all of its chain. */
+static void
+take_whole(struct pd_taker *to, const struct pd_sample *s, struct ws_event *ev)
+{
+	struct samples *w = (struct samples *)to;
+
+	ev->stack = pd_stack_of(w->stacks, s);
+	ev->track = track_of(w, s);
+	if (pd_left(&s->read) > 0)
+		put_counts(w, s, ev);
+	else
+		put(w, ev, s->attr, s->period);
+	if (s->attr->point != PD_P_NONE && w->order != NULL)
+		pd_order_put(w->order, s, ev->stack, ev->track);
+}
+
 static void
 take_sample(struct samples *w, const struct pd_rec *r)
 {
@@ -280,14 +298,8 @@ take_sample(struct samples *w, const struct pd_rec *r)
 		note_time(d, s.time);
 	}
 	ev.clock = d->clock;
-	ev.stack = pd_stack_of(w->stacks, &s);
-	ev.track = track_of(w, &s);
-	if (s.attr->sample_type & PD_READ)
-		put_counts(w, &s, &ev);
-	else
-		put(w, &ev, s.attr, s.period);
-	if (s.attr->point != PD_P_NONE && w->order != NULL)
-		pd_order_put(w->order, &s, ev.stack, ev.track);
+	if (!pd_defer_put(w->defer, &s, &ev))
+		take_whole(&w->to, &s, &ev);
 }
 
 static void
@@ -297,6 +309,8 @@ visit(struct pd *d, const struct pd_rec *r)
 
 	if (r->type == PD_R_SAMPLE)
 		take_sample(w, r);
+	else if (r->type == PD_R_DEFERRED)
+		pd_defer_chain(w->defer, r);
 	else if (w->order == NULL)
 		return;
 	else if (r->type == PD_R_FINISHED_ROUND)
@@ -319,13 +333,16 @@ pd_samples(struct pd *d)
 {
 	struct samples *w = ws_alloc(sizeof(*w));
 
+	w->to.take = take_whole;
 	w->d = d;
+	w->defer = pd_defer_new(d, &w->to);
 	w->stacks = pd_stacks_new(d);
 	w->counted = ws_htab_new();
 	if (has_points(d) && d->has_time)
 		w->order = pd_order_new(d);
 	d->samples = w;
 	pd_walk(d, false, visit);
+	pd_defer_finish(w->defer);
 	if (w->order != NULL)
 		pd_order_finish(w->order);
 	d->samples = NULL;
@@ -334,6 +351,7 @@ pd_samples(struct pd *d)
 		    "%" PRIu64 " samples are shorter than what they hold",
 		    w->bad);
 	d->bad_samples = w->bad;
+	pd_defer_free(w->defer);
 	pd_order_free(w->order);
 	pd_stacks_free(w->stacks);
 	ws_htab_free(w->counted);

@@ -26,6 +26,23 @@ struct pd_stacks *pd_stacks_new(struct pd *d);
 void pd_stacks_free(struct pd_stacks *t);
 ws_id pd_stack_of(struct pd_stacks *t, const struct pd_sample *s);
 
+/* perf_data_defer.c: samples whose call chain is completed later. */
+struct pd_defer;
+
+/* What is done with a sample that is complete. */
+struct pd_taker {
+	void (*take)(struct pd_taker *to, const struct pd_sample *s,
+	    struct ws_event *ev);
+};
+
+struct pd_defer *pd_defer_new(struct pd *d, struct pd_taker *to);
+void pd_defer_free(struct pd_defer *f);
+/* Keeps the sample when its chain is not complete; false when it is. */
+bool pd_defer_put(
+    struct pd_defer *f, const struct pd_sample *s, const struct ws_event *ev);
+void pd_defer_chain(struct pd_defer *f, const struct pd_rec *r);
+void pd_defer_finish(struct pd_defer *f);
+
 /* perf_data_sched.c: waits, out of pairs of tracepoints.  Events are put in
  * the order of time before, round by round. */
 struct pd_order *pd_order_new(struct pd *d);

@@ -14,8 +14,9 @@
 enum {
 	FIELDS = 3,
 	QUEUE_MAX = 1 << 20, /* without rounds, the older half is taken */
-	REQUESTS_MAX = 4096, /* out at once; the oldest is given up for more */
-	STATE_MASK = 0xff    /* of a thread; 0 is runnable */
+	REQUESTS_MAX =
+	    1024,         /* out at once; the older half is given up for more */
+	STATE_MASK = 0xff /* of a thread; 0 is runnable */
 };
 
 /* Which fields of a tracepoint are read, and where they are in recordings that
@@ -233,9 +234,11 @@ take_exit(struct pd_order *o, const struct item *i)
 static void
 take_issue(struct pd_order *o, const struct item *i)
 {
-	if (o->n_request == REQUESTS_MAX)
-		memmove(o->request, o->request + 1,
-		    --o->n_request * sizeof(o->request[0]));
+	if (o->n_request == REQUESTS_MAX) {
+		o->n_request /= 2;
+		memmove(o->request, o->request + o->n_request,
+		    o->n_request * sizeof(o->request[0]));
+	}
 	o->request[o->n_request++] = (struct request){ i->field[0], i->field[1],
 		(int64_t)i->time, i->stack };
 }

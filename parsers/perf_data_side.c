@@ -63,7 +63,7 @@ pd_type_name(uint32_t type)
 static uint64_t
 time_of(struct pd *d, const struct pd_rec *r)
 {
-	return d->has_time ? pd_trailer_of(d, r).time : r->seq;
+	return pd_has_time(d) ? pd_trailer_of(d, r).time : r->seq;
 }
 
 enum { KERNEL_MODE = 1, GUEST_MODES = 4 };

@@ -2,25 +2,30 @@
  * Call chains to stacks.  A recording has far fewer distinct chains than
  * samples, so a chain is looked up as it stands in the file, with the address
  * space that it is of; only a new one is taken apart.
+ *
+ * Chains are known by 128 bits of a hash and not kept: comparing the bytes took
+ * half of the time, as each is cold in the cache.  Two that differ in one word
+ * of each half never have the same hash, others with a chance of 2^-64; the seed
+ * keeps a file from being made for it.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "perf_data_sample.h"
 
 /* Marks in chains: values from -4095 on are none of addresses. */
-#define CONTEXT_MAX           ((uint64_t)-4095)
-#define CONTEXT_HV            ((uint64_t)-32)
-#define CONTEXT_KERNEL        ((uint64_t)-128)
-#define CONTEXT_USER          ((uint64_t)-512)
-#define CONTEXT_USER_DEFERRED ((uint64_t)-640)
-#define CONTEXT_GUEST         ((uint64_t)-2048)
-#define CONTEXT_GUEST_KERNEL  ((uint64_t)-2176)
-#define CONTEXT_GUEST_USER    ((uint64_t)-2560)
+#define CONTEXT_MAX          ((uint64_t)-4095)
+#define CONTEXT_HV           ((uint64_t)-32)
+#define CONTEXT_KERNEL       ((uint64_t)-128)
+#define CONTEXT_USER         ((uint64_t)-512)
+#define CONTEXT_GUEST        ((uint64_t)-2048)
+#define CONTEXT_GUEST_KERNEL ((uint64_t)-2176)
+#define CONTEXT_GUEST_USER   ((uint64_t)-2560)
 
 enum {
 	FIRST_SLOTS = 1 << 10,
-	PLACES = 1 << 13, /* places that are remembered */
+	PLACES = 1 << 15, /* places that are remembered */
 	WORD = 8
 };
 
@@ -33,11 +38,9 @@ enum mode {
 	MODE_GUEST_USER
 };
 
+/* A known chain; free while both halves are 0. */
 struct chain {
-	size_t at; /* in pool */
-	uint32_t n, hash;
-	struct pd_space_at user;
-	uint32_t kernel_epoch;
+	uint64_t a, b;
 	ws_id stack;
 };
 
@@ -49,12 +52,9 @@ struct place {
 
 struct pd_stacks {
 	struct pd *d;
-	struct chain *chain;
-	size_t n, cap;
-	uint32_t *slot; /* index + 1, or 0 */
-	size_t n_slots;
-	unsigned char *pool; /* words in the byte order of the file */
-	size_t n_pool, cap_pool;
+	struct chain *slot;
+	size_t n, n_slots; /* a power of two */
+	uint64_t seed[2];
 	unsigned char *made; /* a chain that is not in the file as it is */
 	size_t n_made, cap_made;
 	ws_id *frames;
@@ -73,6 +73,8 @@ pd_stacks_new(struct pd *d)
 	t->d = d;
 	t->n_slots = FIRST_SLOTS;
 	t->slot = ws_alloc_array(t->n_slots, sizeof(*t->slot));
+	if (getentropy(t->seed, sizeof(t->seed)) != 0)
+		t->seed[0] = (uintptr_t)t;
 	t->kernel_name = ws_dict_cstr(dict, "[kernel.kallsyms]");
 	t->guest_name = ws_dict_cstr(dict, "[guest.kernel.kallsyms]");
 	t->hypervisor_name = ws_dict_cstr(dict, "[hypervisor]");
@@ -84,9 +86,7 @@ pd_stacks_free(struct pd_stacks *t)
 {
 	if (t == NULL)
 		return;
-	free(t->chain);
 	free(t->slot);
-	free(t->pool);
 	free(t->made);
 	free(t->frames);
 	free(t);
@@ -178,11 +178,6 @@ make_stack(struct pd_stacks *t, const unsigned char *p, size_t n)
 			continue;
 		}
 		mode = mode_of_mark(ip);
-		if (ip == CONTEXT_USER_DEFERRED) {
-			/* A cookie follows, and the user's part not at all. */
-			t->d->deferred++;
-			break;
-		}
 	}
 	return ws_dict_stack(t->d->sink->dict, t->frames, frames);
 }
@@ -194,80 +189,65 @@ mix(uint64_t h, uint64_t v)
 	return h ^ (h >> 29);
 }
 
-static uint32_t
+static struct chain
 hash_chain(const struct pd_stacks *t, const unsigned char *p, size_t n)
 {
-	uint64_t a = (uint64_t)t->user.space << 32 | t->user.epoch,
-		 b = t->kernel.epoch ^ (uint64_t)n << 32;
+	struct chain c = { mix(t->seed[0],
+			       (uint64_t)t->user.space << 32 | t->user.epoch),
+		mix(t->seed[1], t->kernel.epoch ^ (uint64_t)n << 32), 0 };
 	size_t i;
 
 	/* Two at a time, as multiplications wait for each other. */
 	for (i = 0; i + 2 * WORD <= n; i += 2 * WORD) {
-		a = mix(a, pd_load64(p + i, false));
-		b = mix(b, pd_load64(p + i + WORD, false));
+		c.a = mix(c.a, pd_load64(p + i, false));
+		c.b = mix(c.b, pd_load64(p + i + WORD, false));
 	}
 	if (i < n)
-		a = mix(a, pd_load64(p + i, false));
-	return (uint32_t)(mix(a, b) >> 32);
+		c.a = mix(c.a, pd_load64(p + i, false));
+	c.a = mix(c.a, t->seed[1]) | 1;
+	c.b = mix(c.b, t->seed[0]);
+	return c;
+}
+
+static struct chain *
+find_slot(const struct pd_stacks *t, const struct chain *c)
+{
+	size_t at = (size_t)(c->a >> 1) & (t->n_slots - 1);
+
+	while (t->slot[at].a != 0 &&
+	       (t->slot[at].a != c->a || t->slot[at].b != c->b))
+		at = (at + 1) & (t->n_slots - 1);
+	return &t->slot[at];
 }
 
 static void
 grow_slots(struct pd_stacks *t)
 {
-	size_t at;
+	struct chain *old = t->slot;
+	size_t n = t->n_slots;
 
-	free(t->slot);
 	t->n_slots *= 2;
 	t->slot = ws_alloc_array(t->n_slots, sizeof(*t->slot));
-	for (size_t i = 0; i < t->n; i++) {
-		at = t->chain[i].hash & (t->n_slots - 1);
-		while (t->slot[at] != 0)
-			at = (at + 1) & (t->n_slots - 1);
-		t->slot[at] = (uint32_t)(i + 1);
-	}
-}
-
-static ws_id
-add_chain(struct pd_stacks *t, const unsigned char *p, size_t n, uint32_t hash)
-{
-	struct chain *c;
-
-	t->chain = ws_grow(t->chain, &t->cap, t->n + 1, sizeof(*c));
-	t->pool = ws_grow(t->pool, &t->cap_pool, t->n_pool + n, 1);
-	c = &t->chain[t->n++];
-	*c = (struct chain){ t->n_pool, (uint32_t)n, hash, t->user,
-		t->kernel.epoch, 0 };
-	memcpy(t->pool + t->n_pool, p, n);
-	t->n_pool += n;
-	c->stack = make_stack(t, p, n);
-	return c->stack;
-}
-
-static bool
-is_same(const struct pd_stacks *t, const struct chain *c,
-    const unsigned char *p, size_t n)
-{
-	return c->n == n && c->user.space == t->user.space &&
-	       c->user.epoch == t->user.epoch &&
-	       c->kernel_epoch == t->kernel.epoch &&
-	       memcmp(t->pool + c->at, p, n) == 0;
+	for (size_t i = 0; i < n; i++)
+		if (old[i].a != 0)
+			*find_slot(t, &old[i]) = old[i];
+	free(old);
 }
 
 static ws_id
 look_up(struct pd_stacks *t, const unsigned char *p, size_t n)
 {
-	uint32_t hash = hash_chain(t, p, n), i;
-	size_t at;
+	struct chain c = hash_chain(t, p, n), *slot;
 
 	if (t->n + 1 > t->n_slots - t->n_slots / 4)
 		grow_slots(t);
-	at = hash & (t->n_slots - 1);
-	for (; (i = t->slot[at]) != 0; at = (at + 1) & (t->n_slots - 1))
-		if (t->chain[i - 1].hash == hash &&
-		    is_same(t, &t->chain[i - 1], p, n))
-			return t->chain[i - 1].stack;
-	t->slot[at] = (uint32_t)(t->n + 1);
-	return add_chain(t, p, n, hash);
+	slot = find_slot(t, &c);
+	if (slot->a == 0) {
+		c.stack = make_stack(t, p, n);
+		*slot = c;
+		t->n++;
+	}
+	return slot->stack;
 }
 
 static uint64_t

@@ -33,13 +33,14 @@ struct walk {
 	bool broken; /* the packed stream is */
 };
 
-static struct pd_rec
+static inline struct pd_rec
 header_at(const struct pd *d, const unsigned char *p, size_t *size)
 {
+	uint32_t rest = pd_load32(p + 4, d->big);
 	struct pd_rec r = { .type = pd_load32(p, d->big),
-		.misc = pd_load16(p + 4, d->big) };
+		.misc = (uint16_t)(d->big ? rest >> 16 : rest) };
 
-	*size = pd_load16(p + 6, d->big);
+	*size = d->big ? rest & UINT16_MAX : rest >> 16;
 	r.p = p + HEADER;
 	return r;
 }

@@ -32,7 +32,7 @@
 
 enum {
 	HEAD_LINES = 400, /* a bid looks no further */
-	EVENTS_MAX = 4096 /* distinct events; the rest is damage */
+	EVENTS_MAX = 256  /* distinct events; the rest is damage */
 };
 
 struct kind {
@@ -563,18 +563,18 @@ struct looked {
 	bool header, dump;
 };
 
-/* True when the line settles it. */
-static bool
+static void
 look_at(struct looked *l, struct ws_sv line)
 {
 	struct ws_perf_head h;
 	struct ws_perf_frame f;
+	struct ws_sv left;
 
 	if (ws_sv_starts(line, "# perf version :") ||
 	    ws_sv_starts(line, "# cmdline :"))
 		l->header = true;
 	if (ws_sv_trim(line).n == 0 || line.p[0] == '#')
-		return false;
+		return;
 	l->dump = l->dump || is_dump(line);
 	if (ws_perf_head_read(&h, line)) {
 		bool whole = h.event.n > 0 || h.record.n > 0;
@@ -586,13 +586,14 @@ look_at(struct looked *l, struct ws_sv line)
 		l->frames = 0;
 		if (h.tid >= 0 && h.rest.n == 0)
 			l->frames = 1;
-		return false;
+		return;
 	}
-	/* A head that shows less needs a frame below it. */
+	/* A head that shows less needs a frame below it, with a name. */
+	left = line;
+	ws_sv_field(&left);
 	if (l->frames > 0 && ws_perf_frame_read(&f, line))
-		l->heads += f.func.n > 0 || f.dso.n > 0;
+		l->heads += ws_sv_trim(left).n > 0;
 	l->frames = 0;
-	return false;
 }
 
 static struct looked

@@ -1,5 +1,5 @@
 /*
- * pidstat of sysstat, text, from 9.1 to 12.7: -u -r -d -w -s -v -R -t -T -h -H
+ * pidstat of sysstat, text and JSON (-o, from 12.7.7), from 9.1 to 12.7: -u -r -d -w -s -v -R -t -T -h -H
  * -l -U -I --human, any locale, several captures in one file.  Specified by
  * pidstat(1) and by what each version prints.
  *
@@ -14,8 +14,6 @@
  * With -I %CPU is divided by the CPUs and the other columns are not; it is
  * added up from those then.  Rows of averages are left out.  Columns without
  * a well-known name become "pidstat.TOKEN" without a unit, as printed.
- *
- * Recognised but not read: -o JSON (from 12.7.7).
  */
 #include <math.h>
 #include <stdio.h>
@@ -25,7 +23,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "ingest/parser.h"
-#include "sysstat.h"
+#include "sysstat_json.h"
 
 #define KB         1024.0
 #define USER_HZ_NS 1e7 /* a clock tick that the kernel shows to programs */
@@ -114,6 +112,18 @@ is_label(struct ws_sv token)
 	return false;
 }
 
+static void
+use_layout(struct pidstat *p)
+{
+	const struct ws_layout *l = &p->l;
+
+	p->pid = min_size(ws_layout_find(l, "PID"), ws_layout_find(l, "TGID"));
+	p->tid = ws_layout_find(l, "TID");
+	for (size_t i = 0; i < l->n; i++)
+		p->label[i] = is_label(l->token[i]);
+	p->process = 0;
+}
+
 static bool
 take_header(struct pidstat *p, const struct ws_line *line, struct ws_cur rest)
 {
@@ -127,11 +137,7 @@ take_header(struct pidstat *p, const struct ws_line *line, struct ws_cur rest)
 	if (p->average)
 		return true;
 	p->s.prefix = h.prefix;
-	p->pid = min_size(ws_layout_find(l, "PID"), ws_layout_find(l, "TGID"));
-	p->tid = ws_layout_find(l, "TID");
-	for (size_t i = 0; i < l->n; i++)
-		p->label[i] = is_label(l->token[i]);
-	p->process = 0;
+	use_layout(p);
 	p->start_n = h.clock.n < sizeof(p->start) ? h.clock.n : 0;
 	for (size_t i = 0; i < p->start_n; i++)
 		p->start[i] = h.clock.p[i];
@@ -410,6 +416,53 @@ take_line(struct pidstat *p, const struct ws_line *line, struct ws_cur rest)
 		take_row(p, line, bare);
 }
 
+#define NAMES(list)                                                            \
+	{ list, "usr", "%usr" }, { list, "system", "%system" },                \
+	    { list, "guest", "%guest" }, { list, "wait", "%wait" },            \
+	    { list, "cpu", "%CPU" }, { list, "cpu_nr", "CPU" },                \
+	    { list, "MEM", "%MEM" },                                           \
+	{                                                                      \
+		list, "cmd", "Command"                                         \
+	}
+
+static const struct ws_sysstat_word words[] = { NAMES("task-cpu-load"),
+	NAMES("task-memory"), NAMES("io"), NAMES("context-switch") };
+
+/* An object has the same as a row, and each its process. */
+static void
+take_object(void *ctx, struct ws_sv columns, const struct ws_sv *cell, size_t n,
+    uint64_t off)
+{
+	struct pidstat *p = ctx;
+	struct row r = { .cell = cell, .off = off };
+	struct task t;
+
+	if (read_layout(&p->l, columns) && p->l.n == n) {
+		use_layout(p);
+		t.command = cell[p->l.n - 1];
+		if (p->s.clock_n > 0 && read_task(p, &r, &t) &&
+		    read_cells(p, &r) && t.pid != 0) {
+			mend_total(p, &r);
+			put_row(p, &r, &t);
+			return;
+		}
+	}
+	ws_sysstat_fault(&p->s, off, "an object is not the row of a process");
+}
+
+static void
+read_json(struct pidstat *p, struct ws_cur all)
+{
+	struct ws_sysstat_json j = { .s = &p->s,
+		.word = words,
+		.n_word = WS_LEN(words),
+		.row = take_object,
+		.ctx = p };
+
+	p->single = ws_sysstat_json_is_single(all);
+	ws_sysstat_read_json(&j, all);
+}
+
 static bool
 is_json(struct ws_sv head)
 {
@@ -432,8 +485,8 @@ bid(const struct ws_artifact *a)
 	return is_text(a->head) || is_json(a->head) ? WS_BID_SHAPE : WS_BID_NO;
 }
 
-static enum ws_status
-read_text(struct pidstat *p, struct ws_cur all, struct ws_err *err)
+static void
+read_text(struct pidstat *p, struct ws_cur all)
 {
 	struct ws_lines lines = { .cur = all };
 	struct ws_line line;
@@ -446,7 +499,6 @@ read_text(struct pidstat *p, struct ws_cur all, struct ws_err *err)
 	if (p->orphans > 0)
 		ws_sysstat_note(
 		    &p->s, "threads whose process is not named were left out");
-	return ws_sysstat_finish(&p->s, "pidstat", err);
 }
 
 static enum ws_status
@@ -459,17 +511,19 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 
 	if (read > WS_PARTIAL)
 		return read;
-	if (is_json(head))
-		return ws_err_set(err, WS_UNSUPPORTED, 0,
-		    "JSON of pidstat is not read; capture it without -o");
-	if (!is_text(head))
+	if (!is_json(head) && !is_text(head))
 		return ws_err_set(
 		    err, WS_CORRUPT, 0, "no header of pidstat at the start");
 	p = ws_alloc(sizeof(*p));
 	p->threads = ws_htab_new();
 	ws_sysstat_init(&p->s, src, sink);
+	if (is_json(head))
+		read_json(p, all);
+	else
+		read_text(p, all);
 	/* Damage of the stream says more than what it did to the rows. */
-	status = read_text(p, all, read == WS_OK ? err : NULL);
+	status =
+	    ws_sysstat_finish(&p->s, "pidstat", read == WS_OK ? err : NULL);
 	ws_htab_free(p->threads);
 	free(p->owner);
 	free(p);
@@ -478,7 +532,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 
 const struct ws_parser ws_parser_pidstat = {
 	.name = "pidstat",
-	.title = "pidstat (sysstat) text",
+	.title = "pidstat (sysstat) text or JSON",
 	.bid = bid,
 	.parse = parse,
 };

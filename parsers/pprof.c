@@ -6,9 +6,9 @@
  * where the schema is silent.  Fields may come in any order: strings are last
  * in what Go writes.
  *
- * Not read: columns of lines, build ids, addresses of mappings, doc_url.
- * drop_frames and keep_frames are applied.  The text forms (debug=1, debug=2)
- * and those of gperftools and Java before protobuf are other formats.
+ * Not read: columns of lines, doc_url.  drop_frames and keep_frames are applied.
+ * The text forms (debug=1, debug=2) and those of gperftools and Java before
+ * protobuf are other formats.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -166,7 +166,13 @@ report(const struct pprof *p, struct ws_err *err)
 		f = &p->faults[i];
 		if (f->n == 0)
 			continue;
-		snprintf(line, sizeof(line), "%s: %" PRIu64, texts[i], f->n);
+		if (i == PPROF_F_CUT)
+			snprintf(line, sizeof(line),
+			    "%s, behind %" PRIu64 " samples", texts[i],
+			    p->samples);
+		else
+			snprintf(
+			    line, sizeof(line), "%s: %" PRIu64, texts[i], f->n);
 		ws_sink_fault(p->sink, f->off, line);
 		if (status == WS_OK)
 			status =

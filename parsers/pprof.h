@@ -37,12 +37,13 @@ struct pprof {
 	uint64_t drop, keep, doc_url, default_type; /* string indexes */
 	struct pprof_type period_type;
 	bool has_period_type, heap, limit;
-	bool prunes;       /* drop_frames has something to cut */
-	bool was_string;   /* the last field */
-	bool more;         /* another profile follows in the file */
-	const char *told;  /* how block and mutex were told apart, or NULL */
-	uint64_t votes[2]; /* leaves of holders, of waiters */
-	ws_id primary;     /* series that the capture is named by */
+	bool cpu_of_period; /* CPU time is samples times the period */
+	bool prunes;        /* drop_frames has something to cut */
+	bool was_string;    /* the last field */
+	bool more;          /* another profile follows in the file */
+	const char *told;   /* how block and mutex were told apart, or NULL */
+	uint64_t votes[2];  /* leaves of holders, of waiters */
+	ws_id primary;      /* series that the capture is named by */
 	ws_id clock;
 	const char *limit_what;
 };

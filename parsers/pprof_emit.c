@@ -243,6 +243,17 @@ worth_nothing(const struct run *r)
 }
 
 static void
+put_cpu(struct run *r, struct ws_event ev)
+{
+	const struct pprof *p = r->p;
+
+	ev.name = WS_N_PPROF_CPU;
+	ev.unit = WS_U_TIME;
+	ev.value *= (double)p->period * p->period_type.scale;
+	ws_batch_put(&r->batch, &ev);
+}
+
+static void
 put_sample(struct run *r)
 {
 	struct ws_event ev = WS_EVENT(WS_EV_SAMPLE);
@@ -263,6 +274,8 @@ put_sample(struct run *r)
 		ev.unit = (uint8_t)t->to;
 		ev.value = (double)r->values[i] * t->scale;
 		ws_batch_put(&r->batch, &ev);
+		if (t->series == WS_N_PPROF_CPU_SAMPLES && r->p->cpu_of_period)
+			put_cpu(r, ev);
 	}
 }
 

@@ -129,7 +129,12 @@ add_mapping(struct pprof *p, struct pprof_in in)
 	}
 	m = PPROF_PUSH(p, mappings, ENTRIES_MAX, "mappings");
 	if (m)
-		*m = (struct pprof_mapping){ .id = v[0], .file = v[4] };
+		*m = (struct pprof_mapping){ .id = v[0],
+			.start = v[1],
+			.limit = v[2],
+			.offset = v[3],
+			.file = v[4],
+			.build_id = v[5] };
 }
 
 static bool

@@ -43,6 +43,8 @@ static const struct unit units[] = {
 	{ "gib", WS_U_BYTES, 1 << 30 },
 };
 
+/* Words of Go and google/pprof first, then those of profilers of Python, Ruby,
+ * .NET, Rust and C++ for the same things. */
 static const struct known {
 	const char *type;
 	enum ws_unit unit;
@@ -58,6 +60,18 @@ static const struct known {
 	{ "space", WS_U_BYTES, WS_N_PPROF_INUSE },
 	{ "goroutine", WS_U_COUNT, WS_N_PPROF_GOROUTINE },
 	{ "threadcreate", WS_U_COUNT, WS_N_PPROF_THREADCREATE },
+	{ "cpu-time", WS_U_TIME, WS_N_PPROF_CPU },
+	{ "cpu_time", WS_U_TIME, WS_N_PPROF_CPU },
+	{ "cpu-samples", WS_U_COUNT, WS_N_PPROF_CPU_SAMPLES },
+	{ "cpu_samples", WS_U_COUNT, WS_N_PPROF_CPU_SAMPLES },
+	{ "alloc-samples", WS_U_COUNT, WS_N_PPROF_ALLOC_COUNT },
+	{ "alloc_samples", WS_U_COUNT, WS_N_PPROF_ALLOC_COUNT },
+	{ "alloc-space", WS_U_BYTES, WS_N_PPROF_ALLOC },
+	{ "alloc_size", WS_U_BYTES, WS_N_PPROF_ALLOC },
+	{ "heap-space", WS_U_BYTES, WS_N_PPROF_INUSE },
+	{ "wall", WS_U_TIME, WS_N_PPROF_WALL },
+	{ "wall-time", WS_U_TIME, WS_N_PPROF_WALL },
+	{ "wall_time", WS_U_TIME, WS_N_PPROF_WALL },
 };
 
 static void
@@ -190,6 +204,9 @@ known_series(struct pprof *p, const struct pprof_type *t)
 	for (i = 0; i < WS_LEN(known); i++)
 		if (type_is(p, t, known[i].type, known[i].unit))
 			return known[i].series;
+	if (type_is(p, t, "time", WS_U_TIME) && p->has_period_type &&
+	    type_is(p, &p->period_type, "wallclock", WS_U_TIME))
+		return WS_N_PPROF_WALL;
 	/* fgprof has "samples" too, but those are of a wall clock. */
 	if (type_is(p, t, "samples", WS_U_COUNT) &&
 	    (find_type(p, "cpu", WS_U_TIME) ||
@@ -247,6 +264,17 @@ default_type(struct pprof *p)
 	return p->types.n > 0 ? &p->types.v[p->types.n - 1] : NULL;
 }
 
+/* eBPF profilers write nothing but how many samples and, as the period, what
+ * CPU time each stands for. */
+static void
+derive_cpu(struct pprof *p)
+{
+	p->cpu_of_period = p->types.n == 1 && p->period > 0 &&
+			   p->has_period_type &&
+			   p->types.v[0].series == WS_N_PPROF_CPU_SAMPLES &&
+			   type_is(p, &p->period_type, "cpu", WS_U_TIME);
+}
+
 void
 pprof_kind(struct pprof *p)
 {
@@ -274,11 +302,14 @@ pprof_kind(struct pprof *p)
 			t->series = 0;
 		}
 	}
+	derive_cpu(p);
 	t = default_type(p);
 	/* One that repeats another shares its series. */
 	p->primary = t == NULL   ? 0
 		     : t->series ? t->series
 				 : p->types.v[0].series;
+	if (p->cpu_of_period)
+		p->primary = WS_N_PPROF_CPU;
 }
 
 static void
@@ -295,7 +326,7 @@ put_version(struct pprof *p)
 		{ WS_N_PPROF_MUTEX_COUNT, "mutex" },
 		{ WS_N_PPROF_ALLOC, "allocs" },
 		{ WS_N_PPROF_ALLOC_COUNT, "allocs" },
-		{ WS_N_PPROF_INUSE, "heap" },
+		{ WS_N_PPROF_WALL, "wall" }, { WS_N_PPROF_INUSE, "heap" },
 		{ WS_N_PPROF_INUSE_COUNT, "heap" } };
 	struct ws_sv text = ws_dict_text(p->sink->dict, p->primary);
 	struct ws_buf b = { 0 };
@@ -331,6 +362,21 @@ put_rate(const struct pprof *p, struct ws_buf *b)
 	}
 }
 
+/* The main program is the first mapping (profile.proto). */
+static void
+tell_program(struct pprof *p)
+{
+	struct ws_sv file = { NULL, 0 };
+
+	if (p->mappings.n > 0)
+		file = ws_dict_text(
+		    p->sink->dict, pprof_intern(p, p->mappings.v[0].file));
+	while (ws_sv_find(file, "/") < file.n)
+		ws_sv_split(&file, '/');
+	if (file.n > 0 && file.p[0] != '[')
+		ws_source_program(p->tape.src, file);
+}
+
 void
 pprof_describe(struct pprof *p)
 {
@@ -356,6 +402,7 @@ pprof_describe(struct pprof *p)
 	if (b.n > 0)
 		ws_source_detail(p->tape.src, "%s", b.p);
 	ws_buf_fini(&b);
+	tell_program(p);
 	ws_source_tally(p->tape.src, "sample", p->samples);
 	ws_source_tally(p->tape.src, "location", p->locations.n);
 	ws_source_tally(p->tape.src, "function", p->functions.n);

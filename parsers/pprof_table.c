@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/symtab.h"
 #include "pprof.h"
 
 /* A table whose entries begin with their id. */
@@ -175,25 +176,68 @@ pprof_intern(struct pprof *p, uint64_t index)
 	return s->id;
 }
 
+/* The mapping's file and which build it was, for names from elsewhere. */
+static void
+tell_mapping(struct pprof *p, struct pprof_mapping *m, ws_id name)
+{
+	struct ws_mapped mapped = { .mapping = name };
+
+	m->told = true;
+	if (name != 0 &&
+	    ws_build_id_parse(&mapped.build_id, pprof_text(p, m->build_id)))
+		ws_symtab_map(ws_dict_symtab(p->sink->dict), &mapped);
+}
+
 static ws_id
-mapping_name(struct pprof *p, uint64_t id)
+mapping_name(struct pprof *p, struct pprof_mapping *m)
+{
+	return m == NULL ? 0 : pprof_intern(p, m->file);
+}
+
+static struct pprof_mapping *
+find_mapping(struct pprof *p, uint64_t id)
 {
 	uint32_t place = pprof_ids_get(&p->mapping_ids, id);
 
-	if (place == PPROF_NONE)
-		return 0;
-	return pprof_intern(p, p->mappings.v[place].file);
+	return place == PPROF_NONE ? NULL : &p->mappings.v[place];
+}
+
+/*
+ * The address as an offset in the file, which is what symbols are found by and
+ * what recordings of perf have.  Where the mapping does not say where it was,
+ * the address means nothing outside of this profile: it is kept without the
+ * mapping when there is nothing else to show.
+ */
+static void
+place_frame(
+    struct pprof *p, struct pprof_mapping *m, uint64_t addr, struct ws_frame *f)
+{
+	bool known =
+	    m != NULL && m->start != 0 && addr >= m->start && addr < m->limit;
+
+	f->mapping = mapping_name(p, m);
+	f->addr = addr;
+	if (known) {
+		if (!m->told)
+			tell_mapping(p, m, f->mapping);
+		f->addr = addr - m->start + m->offset;
+	} else if (f->mapping != 0 && f->func != 0) {
+		f->addr = 0;
+	} else if (f->mapping != 0 && addr != 0) {
+		f->mapping = 0;
+	}
 }
 
 static void
 fill_frames(struct pprof *p, struct pprof_location *l)
 {
-	struct ws_frame f = { .addr = l->addr };
+	struct ws_frame f = { .func = 0 };
 	const struct pprof_function *fn;
 	const struct pprof_line *line;
+	struct pprof_mapping *m;
 	uint32_t i, place;
 
-	f.mapping = mapping_name(p, l->mapping);
+	m = find_mapping(p, l->mapping);
 	for (i = 0; i < l->n; i++) {
 		line = &p->lines.v[l->first + i];
 		place = pprof_ids_get(&p->function_ids, line->function);
@@ -202,6 +246,7 @@ fill_frames(struct pprof *p, struct pprof_location *l)
 		f.file = fn ? pprof_intern(p, fn->file) : 0;
 		f.line = line->line;
 		f.inlined = i + 1 < l->n;
+		place_frame(p, m, l->addr, &f);
 		p->frames[l->first + i] = ws_dict_frame(p->sink->dict, &f);
 	}
 	l->ready = true;

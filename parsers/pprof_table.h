@@ -6,8 +6,7 @@
 #include "base/units.h"
 #include "model/dict.h"
 
-/* What can be wrong: id, sentence.  Reported once each, with how
- * often and where first. */
+/* What can be wrong.  Reported once each, with how often and where first. */
 #define PPROF_FAULTS(X)                                                        \
 	X(CUT, "no whole field from here on")                                  \
 	X(BAD_FIELD, "fields whose bytes are not of their type")               \
@@ -61,8 +60,9 @@ struct pprof_function {
 };
 
 struct pprof_mapping {
-	uint64_t id;
-	uint64_t file; /* string index */
+	uint64_t id, start, limit, offset;
+	uint64_t file, build_id; /* string indexes */
+	bool told;		 /* to the symbol table */
 };
 
 struct pprof_line {

@@ -1,6 +1,6 @@
 /*
- * sar of sysstat, text, and what `sadf -d` makes of its files (fields between
- * semicolons), from 9.1 to 12.7: -u -P -q -r -S -B -w -W -b -d -n DEV and the
+ * sar of sysstat, text, and what `sadf -d` (fields between semicolons) and
+ * `sadf -j` (JSON) make of its files, from 9.1 to 12.7: -u -P -q -r -S -B -w -W -b -d -n DEV and the
  * rest of -A, in any locale, with restarts, several captures in one file.
  * Specified by sar(1) and sadf(1), and by what each version prints.
  *
@@ -22,6 +22,7 @@
 #include "base/num.h"
 #include "ingest/parser.h"
 #include "iostat.h"
+#include "sar.h"
 
 #define KB   1024.0
 #define PAGE 4096.0
@@ -227,8 +228,8 @@ put_row(struct sar *p, const struct ws_sv *cell, uint64_t off)
 	else if ((!ws_sv_is(cell[0], "all") && !ws_sv_is(cell[0], "-1") &&
 		     !ws_num_u64(cell[0], 0, 1 << 20, &cpu)) ||
 		 !ws_sysstat_cpu_is_whole(&p->l.l, cell))
-		ws_sysstat_fault(&p->io.s, off,
-		    "a row is not the shares of its header");
+		ws_sysstat_fault(
+		    &p->io.s, off, "a row is not the shares of its header");
 	else
 		ws_sysstat_cpu_row(&p->io.s, &p->l.l, cell, false);
 }
@@ -292,12 +293,12 @@ take_csv_header(struct sar *p, struct ws_sv line)
 	for (size_t i = 0; i < line.n && line.p[i] != '['; i++)
 		ws_buf_putc(&b, line.p[i] == ';' ? ' ' : line.p[i]);
 	read_columns(p, ws_buf_sv(&b));
+	ws_buf_fini(&b);
 	if (ws_sv_find(line, "[...]") == line.n)
 		return;
 	p->kind = KIND_NONE;
 	ws_sysstat_note(
 	    &p->io.s, "lines of several activities (sadf -h) were left out");
-	ws_buf_fini(&b);
 }
 
 static void
@@ -346,18 +347,58 @@ take_line(struct sar *p, const struct ws_line *line, bool csv)
 	}
 }
 
+static void
+take_json_row(void *ctx, struct ws_sv columns, const struct ws_sv *cell,
+    size_t n, uint64_t off)
+{
+	struct sar *p = ctx;
+
+	read_columns(p, columns);
+	if (p->l.l.n != n)
+		ws_sysstat_fault(&p->io.s, off, "an object has odd keys");
+	else if (p->kind != KIND_NONE && p->io.s.timed)
+		put_row(p, cell, off);
+}
+
+static bool
+is_json(struct ws_sv head)
+{
+	return ws_sv_starts(ws_sv_trim(head), "{") &&
+	       ws_sv_find(head, "\"sysstat\"") < head.n &&
+	       ws_sv_find(head, "\"file-date\"") < head.n;
+}
+
 static bool
 is_text(struct ws_sv head)
 {
 	struct ws_sysstat_header h;
 
-	return ws_sysstat_find(&h, head, is_first) && is_columns(h.columns);
+	/* "Device:" of iostat is no word for an average. */
+	return ws_sysstat_find(&h, head, is_first) && !h.average &&
+	       is_columns(h.columns);
 }
 
 static enum ws_bid
 bid(const struct ws_artifact *a)
 {
-	return is_csv(a->head) || is_text(a->head) ? WS_BID_SHAPE : WS_BID_NO;
+	return is_csv(a->head) || is_text(a->head) || is_json(a->head)
+		   ? WS_BID_SHAPE
+		   : WS_BID_NO;
+}
+
+static void
+read_text(struct sar *p, struct ws_source *src, struct ws_sv head)
+{
+	struct ws_lines lines = { .src = src };
+	struct ws_line line;
+	struct ws_cur c;
+	bool csv = is_csv(head);
+
+	ws_cur_init(&c, head.p, head.n, 0);
+	ws_sysstat_survey(&p->io.s, c, is_first);
+	while (p->io.s.out.status == WS_OK && ws_lines_next(&lines, &line))
+		take_line(p, &line, csv);
+	ws_lines_fini(&lines);
 }
 
 static enum ws_status
@@ -365,30 +406,31 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 {
 	struct sar *p = ws_alloc(sizeof(*p));
 	struct ws_sv head = ws_source_artifact(src)->head;
-	struct ws_lines lines = { .src = src };
-	struct ws_line line;
-	struct ws_cur c;
-	bool csv = is_csv(head);
-	enum ws_status read, status;
+	enum ws_status read = WS_OK, status = WS_OK;
+	struct ws_cur all;
 
 	ws_iostat_init(&p->io, src, sink);
 	p->io.first = false;
-	ws_cur_init(&c, head.p, head.n, 0);
-	ws_sysstat_survey(&p->io.s, c, is_first);
-	while (
-	    p->io.s.out.status == WS_OK && ws_lines_next(&lines, &line))
-		take_line(p, &line, csv);
-	ws_lines_fini(&lines);
-	read = ws_source_status(src, NULL);
+	if (is_json(head)) {
+		read = ws_source_all(src, &all, err);
+		p->pages = ws_sv_find(head, "\"x86_64\"") < head.n;
+		if (read <= WS_PARTIAL)
+			ws_sar_read_json(&p->io.s, take_json_row, p, all);
+	} else {
+		read_text(p, src, head);
+	}
+	read = ws_status_worst(read, ws_source_status(src, NULL));
 	/* Damage of the stream says more than what it did to the rows. */
-	status = ws_sysstat_finish(&p->io.s, "sar", read == WS_OK ? err : NULL);
+	if (read <= WS_PARTIAL)
+		status = ws_sysstat_finish(
+		    &p->io.s, "sar", read == WS_OK ? err : NULL);
 	free(p);
 	return ws_status_worst(read, status);
 }
 
 const struct ws_parser ws_parser_sar = {
 	.name = "sar",
-	.title = "sar (sysstat) text, or fields of sadf -d",
+	.title = "sar (sysstat) text, or JSON or fields of sadf",
 	.bid = bid,
 	.parse = parse,
 };

@@ -66,8 +66,7 @@ void ws_sysstat_set_time(struct ws_sysstat *p, const struct ws_when *when);
 bool ws_sysstat_read_time(
     const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w);
 /* Puts a mark unless its text is empty. */
-void ws_sysstat_mark(
-    struct ws_sysstat *p, const char *key, struct ws_sv text);
+void ws_sysstat_mark(struct ws_sysstat *p, const char *key, struct ws_sv text);
 void ws_sysstat_cpus(struct ws_sysstat *p, double cpus);
 /* Another table over the same times follows: its clock starts anew. */
 void ws_sysstat_rewind(struct ws_sysstat *p);
@@ -95,6 +94,10 @@ bool ws_sysstat_cpu_is_whole(
     const struct ws_layout *l, const struct ws_sv *cell);
 void ws_sysstat_cpu_row(struct ws_sysstat *p, const struct ws_layout *l,
     const struct ws_sv *cell, bool since_boot);
+
+/* What stands at the head of JSON: CPUs, kernel, date, host. */
+void ws_sysstat_json_head(
+    struct ws_sysstat *p, struct ws_sv key, struct ws_sv value);
 
 void ws_sysstat_note(struct ws_sysstat *p, const char *text);
 void ws_sysstat_fault(struct ws_sysstat *p, uint64_t off, const char *what);

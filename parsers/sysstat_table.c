@@ -192,13 +192,15 @@ ws_sysstat_rewind(struct ws_sysstat *p)
 bool
 ws_sysstat_banner(struct ws_sysstat *p, struct ws_sv line, bool ended)
 {
-	struct ws_sv rest = ws_sv_from(line, 6), release, date;
+	struct ws_sv rest = ws_sv_from(line, 6), release, host, date;
 
 	if (!ws_sv_starts(line, "Linux ") || ws_sv_find(line, " (") == line.n)
 		return false;
 	put_cpus(p, line);
 	release = ws_sv_field(&rest);
-	ws_sv_split(&rest, ')');
+	host = ws_sv_trim(ws_sv_split(&rest, ')'));
+	if (ended && ws_sv_starts(host, "("))
+		ws_source_host(p->src, ws_sv_from(host, 1));
 	date = ws_sv_field(&rest);
 	if (ended) {
 		ws_sysstat_mark(p, "kernel", release);
@@ -228,7 +230,8 @@ nearest_day(const struct ws_sysstat *p, int64_t ns)
 
 /* A clock with the date of the banner, or seconds since 1970. */
 bool
-ws_sysstat_read_time(const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w)
+ws_sysstat_read_time(
+    const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w)
 {
 	struct ws_buf b = { 0 };
 	uint64_t seconds;
@@ -454,4 +457,24 @@ ws_sysstat_is_json(struct ws_sv head, const char *key)
 	       ws_sv_find(head, "\"nodename\"") < head.n &&
 	       ws_sv_find(head, "\"file-date\"") == head.n &&
 	       ws_sv_find(head, key) < head.n;
+}
+
+void
+ws_sysstat_json_head(struct ws_sysstat *p, struct ws_sv key, struct ws_sv value)
+{
+	double cpus;
+
+	if (ws_sv_is(key, "number-of-cpus") && ws_cell_number(value, &cpus))
+		ws_sysstat_cpus(p, cpus);
+	if (ws_sv_is(key, "nodename"))
+		ws_source_host(p->src, value);
+	if (ws_sv_is(key, "release"))
+		ws_sysstat_mark(p, "kernel", value);
+	if (!ws_sv_is(key, "date"))
+		return;
+	ws_sysstat_mark(p, "date", value);
+	p->date_n = value.n < sizeof(p->date) ? value.n : 0;
+	if (p->date_n > 0)
+		memcpy(p->date, value.p, p->date_n);
+	ws_sysstat_rewind(p);
 }

@@ -71,6 +71,22 @@ cut -f 3 "$dir/results.tsv" | grep -q '^go-trace' &&
 		"$top_builddir/tests/oracle_trace" "$golden" "$WHYSLOW" ||
 			echo differs
 	done >"$dir/oracle"
+cut -f 3 "$dir/results.tsv" | grep -q '^instruments' &&
+	find . -path '*macos*' \( -name '*.folded' -o -name '*baseline.txt' \) |
+	while IFS= read -r oracle; do
+		case $oracle in
+		*/inferno-java.folded) continue ;; # inlines by its own rule
+		*.folded) file=${oracle%.folded} series=instruments.cpu ;;
+		*) file=${oracle%_baseline.txt} series=faults ;;
+		esac
+		case $oracle in
+		*/dtrace/*) series=dtrace.count ;;
+		*/sample/*) series=sample.wall ;;
+		esac
+		test -f "$file.xml" && file=$file.xml || file=$file.txt
+		sh "$srcdir/tests/oracle_macos.sh" "$file" "$oracle" \
+			"$series" "$WHYSLOW" || echo "differs: $oracle"
+	done >>"$dir/oracle"
 
 # Every event of what is a profile to protobuf-c as well.
 awk -F '\t' '$3 == "pprof " { print $4 }' "$dir/results.tsv" |

@@ -1,5 +1,6 @@
 # Sourced: whyslow top beside `go tool pprof -top`, row by row.  Wants WHYSLOW,
-# GO and a folder $dir to write to.  shellcheck shell=sh
+# GO and a folder $dir to write to.
+# shellcheck shell=sh
 
 # "name TAB flat TAB cum", in base units, of what whyslow prints.
 our_rows() { # FILE OPTION...
@@ -10,7 +11,7 @@ our_rows() { # FILE OPTION...
 	sed -n 's/^ *"\(name\|flat\|cum\)": *\(.*[^,]\),*$/\1	\2/p' \
 		"$dir/our.json" | ${AWK-awk} -F '	' '
 		$1 == "name" { name = substr($2, 2, length($2) - 2)
-			gsub(/\\u003c/, "<", name)
+			gsub(/\\u003c/, "<", name); gsub(/\\t/, "\t", name)
 			gsub(/\\"/, "\"", name); gsub(/\\\\/, "\\", name) }
 		$1 == "flat" { flat = $2 }
 		$1 == "cum" && (flat != 0 || $2 != 0) {
@@ -67,6 +68,7 @@ same_top() { # FILE SERIES INDEX UNIT OUR-OPTIONS THEIR-OPTIONS
 }
 
 # The series of a profile that both have: "SERIES INDEX UNIT" a line.
+# shellcheck disable=SC2034 # by those who source this
 oracle_series='pprof.cpu cpu ns
 pprof.cpu.samples samples count
 pprof.alloc alloc_space B

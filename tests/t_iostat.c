@@ -264,7 +264,7 @@ test_damage(void)
 	ok(r.bid == WS_BID_NO && r.status == WS_CORRUPT && r.n == 0,
 	    "nothing in nothing");
 	parsed_fini(&r);
-	parse_file(&r, "iostat/macos/input.txt");
+	parse_file(&r, "mac-iostat/one-row/input.txt");
 	ok(r.bid == WS_BID_NO, "macOS is refused");
 	parsed_fini(&r);
 }
@@ -296,6 +296,36 @@ test_cuts(void)
 	}
 }
 
+/* A rate and its sum tell how long a report took. */
+static void
+test_sums(void)
+{
+	static const char since_boot[] =
+	    "Linux 6.1.0 (vm) \t11/23/26 \t_x86_64_\t(2 CPU)\n\n"
+	    "Device:            tps    kB_read/s    kB_wrtn/s    kB_read    "
+	    "kB_wrtn\n"
+	    "vda             185.44      3788.96      7909.75    3346561    "
+	    "6986204\n";
+	static const char interval[] =
+	    "Linux 6.1.0 (vm) \t11/23/26 \t_x86_64_\t(2 CPU)\n\n"
+	    "Device:            tps    kB_read/s    kB_wrtn/s    kB_read    "
+	    "kB_wrtn\n"
+	    "vda             185.44      3788.96      7909.75       7578      "
+	    "15820\n";
+	struct parsed r;
+
+	parse_mem(
+	    &r, &ws_parser_iostat, "t", since_boot, sizeof(since_boot) - 1);
+	ok(parsed_counter(&r, "vda", WS_N_DISK_OPS, 0)->peer == WS_N_SINCE_BOOT,
+	    "883 seconds are the uptime");
+	parsed_fini(&r);
+	parse_mem(&r, &ws_parser_iostat, "t", interval, sizeof(interval) - 1);
+	ok(parsed_counter(&r, "vda", WS_N_DISK_OPS, 0)->peer == 0 &&
+		strstr(parsed_mark(&r, "note", 0), "its sums tell") != NULL,
+	    "two seconds are an interval (-y)");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
@@ -306,5 +336,6 @@ main(void)
 	test_traps();
 	test_damage();
 	test_cuts();
+	test_sums();
 	return tap_done();
 }

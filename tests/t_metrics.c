@@ -291,6 +291,106 @@ test_top(void)
 	bench_fini(&b);
 }
 
+static void
+capture_at(struct bench *b, const char *series, ws_id name, int64_t t, double v)
+{
+	struct ws_event e = WS_EVENT(WS_EV_COUNTER);
+
+	e.track = ws_dict_cstr(b->d, series);
+	e.name = name;
+	e.t = t;
+	e.value = v;
+	ws_sink_events(b->sink, &e, 1);
+}
+
+/* Stacks without names are possible parts; where they are most, shares are
+ * missing and not 0. */
+static void
+test_nameless(void)
+{
+	struct ws_frame bare = { .addr = 0x1234 };
+	struct bench b;
+	ws_id frame, at;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		bench_init(&b, rules);
+		frame = ws_dict_frame(b.d, &bare);
+		at = ws_dict_stack(b.d, &frame, 1);
+		begin(&b, "cpu", "pprof");
+		capture(&b, "pprof.cpu", 10, 1);
+		sample(&b, WS_N_PPROF_CPU, "mid root", 300);
+		sample_at(&b, WS_N_PPROF_CPU, at, i == 0 ? 100 : 400);
+		finish(&b);
+		is_named(&b, "q.any", i == 0 ? 0.75 : NAN);
+		is_fact(&b, WS_F_CPU_NAMELESS, NULL, i == 0 ? 0.25 : 4.0 / 7);
+		bench_fini(&b);
+	}
+}
+
+/* A window that is there twice, under two names. */
+static void
+test_copies(void)
+{
+	static const char *const names[] = { "a", "b", "c" };
+	struct bench b;
+	size_t i;
+
+	bench_init(&b, rules);
+	for (i = 0; i < WS_LEN(names); i++) {
+		begin(&b, names[i], "pprof");
+		capture_at(&b, "pprof.cpu", WS_N_CAPTURE_DURATION,
+		    i < 2 ? 1000 : 2000, 5);
+		sample(&b, WS_N_PPROF_CPU, "f", 7);
+	}
+	ok(find(&b, WS_N_PPROF_CPU)->total == 14 &&
+		find(&b, WS_N_PPROF_CPU)->duration == 10,
+	    "a copy of a window does not count");
+	bench_fini(&b);
+}
+
+/* Heap profiles at 0 s, 15 s and 20 s, or the last two alone. */
+static void
+test_growth(size_t first, double growth)
+{
+	static const struct {
+		const char *name;
+		int64_t t;
+		double bytes;
+	} heaps[] = { { "h1", 0, 100 }, { "h2", 15, 700 }, { "h3", 20, 500 } };
+	struct bench b;
+	size_t i;
+
+	bench_init(&b, rules);
+	for (i = first; i < WS_LEN(heaps); i++) {
+		begin(&b, heaps[i].name, "pprof");
+		capture_at(&b, "pprof.inuse", WS_N_CAPTURE_PERIOD,
+		    heaps[i].t * S, 512);
+		sample(&b, WS_N_PPROF_INUSE, "f", heaps[i].bytes);
+	}
+	finish(&b);
+	is_fact(&b, WS_F_INUSE_GROWTH, NULL, growth);
+	is_fact(&b, WS_F_INUSE_GROWTH_RATE, NULL, growth / 20);
+	bench_fini(&b);
+}
+
+/* What a heap profile that was fetched with seconds= says. */
+static void
+test_heap_window(void)
+{
+	struct bench b;
+
+	bench_init(&b, rules);
+	begin(&b, "delta", "pprof");
+	capture(&b, "pprof.inuse", 10.0 * S, 512);
+	sample(&b, WS_N_PPROF_INUSE, "f", 3000);
+	finish(&b);
+	is_fact(&b, WS_F_INUSE_GROWTH, NULL, 3000);
+	is_fact(&b, WS_F_INUSE_GROWTH_RATE, NULL, 300);
+	is_fact(&b, WS_F_INUSE_TOTAL, NULL, NAN);
+	bench_fini(&b);
+}
+
 /* Values by label, the base of a comparison, and what focus keeps. */
 static void
 test_top_labels(void)
@@ -473,6 +573,61 @@ test_series(void)
 	ws_dict_free(d);
 }
 
+/* The incident comes before the day that it was in. */
+static void
+test_archive(void)
+{
+	struct bench b;
+
+	bench_init(&b, "");
+	begin(&b, "a/sa23.txt", "sar");
+	for (int i = 0; i < 144; i++) {
+		counter(&b, NULL, WS_N_CPU_IDLE, 0.9);
+		counter(&b, NULL, WS_N_SCHED_RUNNABLE, 1);
+		counter(&b, "sda", WS_N_DISK_OPS, 5);
+	}
+	end(&b, WS_OK);
+	begin(&b, "vmstat.txt", "vmstat");
+	for (int i = 0; i < 10; i++) {
+		counter(&b, NULL, WS_N_CPU_IDLE, 0.1);
+		counter(&b, NULL, WS_N_SCHED_RUNNABLE, 7);
+	}
+	end(&b, WS_OK);
+	begin(&b, "iostat.txt", "iostat");
+	counter(&b, "sda", WS_N_DISK_OPS, 900);
+	end(&b, WS_OK);
+	ok(finish(&b), "facts of a day and of ten seconds");
+	is_named(&b, "host.cpu.idle", 0.1);
+	is_named(&b, "host.runnable", 7);
+	is_fact(&b, kit_fact_id(&b.kit, "disk.ops"), "sda", 900);
+	bench_fini(&b);
+}
+
+/* A bad minute in a good hour does not show in the median. */
+static void
+test_worst(void)
+{
+	struct bench b;
+
+	bench_init(&b, "");
+	begin(&b, "vmstat.txt", "vmstat");
+	for (int i = 0; i < 60; i++) {
+		counter(&b, NULL, WS_N_CPU_IDLE, 0.5);
+		counter(
+		    &b, NULL, WS_N_SCHED_RUNNABLE, i >= 20 && i < 25 ? 9 : 1);
+		counter(&b, NULL, WS_N_CPU_STEAL, i == 59 ? 0.5 : 0);
+	}
+	for (int i = 0; i < 5; i++)
+		counter(&b, NULL, WS_N_SCHED_BLOCKED, 4);
+	end(&b, WS_OK);
+	ok(finish(&b), "facts of an hour");
+	is_named(&b, "host.runnable", 1);
+	is_named(&b, "host.runnable.worst", 9);
+	is_named(&b, "host.cpu.steal.worst", 0.1);
+	is_named(&b, "host.blocked.worst", NAN);
+	bench_fini(&b);
+}
+
 int
 main(void)
 {
@@ -484,8 +639,15 @@ main(void)
 	test_difference();
 	test_top();
 	test_top_labels();
+	test_nameless();
+	test_copies();
+	test_growth(0, 400);
+	test_growth(1, NAN); /* 5 s apart: one moment */
+	test_heap_window();
 	test_series();
 	test_many_series();
 	test_order_of_artifacts();
+	test_archive();
+	test_worst();
 	return tap_done();
 }

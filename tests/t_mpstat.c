@@ -80,16 +80,43 @@ test_others(void)
 		    WS_N_SINCE_BOOT,
 	    "a single report is an average");
 	parsed_fini(&r);
-	parse_file(&r, "mpstat/unsupported-json/input.txt");
-	ok(r.status == WS_UNSUPPORTED && r.bid == WS_BID_SHAPE,
-	    "JSON is known and not read");
-	parsed_fini(&r);
 	parse_mem(&r, &ws_parser_mpstat, "t", sadf, sizeof(sadf) - 1);
 	ok(r.bid == WS_BID_NO, "JSON of sadf is no mpstat");
 	parsed_fini(&r);
-	parse_file(&r, "mpstat/sar/input.txt");
+	parse_file(&r, "sar/u-ALL/input.txt");
 	ok(r.bid == WS_BID_NO && r.status == WS_CORRUPT, "sar is no mpstat");
 	parsed_fini(&r);
+}
+
+/* The keys of every version; -1 is all CPUs in 12.0.1. */
+static void
+test_json(void)
+{
+	static const struct {
+		const char *path;
+		double user, sys;
+	} files[] = {
+		{ "mpstat/v11.6.1-json/input.json", 0.1711, 0.2407 },
+		{ "mpstat/v12.0.1-json/input.json", 0.0105, 0.1474 },
+		{ "mpstat/v12.7.9-json/input.txt", 0.2344, 0.25 },
+	};
+
+	for (size_t i = 0; i < WS_LEN(files); i++) {
+		struct parsed r;
+
+		parse_file(&r, files[i].path);
+		ok(r.status == WS_OK && r.faults == 0 &&
+			parsed_count(&r, WS_EV_COUNTER, WS_N_CPU_IDLE) == 2 &&
+			parsed_value(&r, "", WS_N_HOST_CPUS, 0) == 2 &&
+			parsed_counter(&r, "", WS_N_CPU_IDLE, 0)->peer == 0,
+		    "%s: two reports", files[i].path);
+		ok((fabs(parsed_value(&r, "", WS_N_CPU_USER, 0) -
+			 files[i].user) < 1e-9 &&
+		       fabs(parsed_value(&r, "", WS_N_CPU_SYS, 0) -
+			    files[i].sys) < 1e-9),
+		    "%s: shares", files[i].path);
+		parsed_fini(&r);
+	}
 }
 
 static void
@@ -133,6 +160,7 @@ main(void)
 	test_values();
 	test_locales();
 	test_others();
+	test_json();
 	test_damage();
 	test_cuts();
 	return tap_done();

@@ -249,14 +249,42 @@ test_one_header(void)
 }
 
 static void
+test_json(void)
+{
+	static const struct {
+		const char *track;
+		ws_id name;
+		double want;
+	} cells[] = {
+		{ "12142 mandb", WS_N_PROCESS_CPU_USER, 0.4706 },
+		{ "12142 mandb", WS_N_PROCESS_CPU_WAIT, 0.0588 },
+		{ "12142 mandb", WS_N_PROCESS_CPU_TOTAL, 0.6373 },
+		{ "12142 mandb", WS_N_PROCESS_FAULTS_MINOR, 922.55 },
+		{ "12142 mandb", WS_N_PROCESS_RSS, 35396 * 1024.0 },
+		{ "10776 bash", WS_N_PROCESS_IO_READ, 100392.16 * 1024 },
+		{ "15 rcu_preempt", WS_N_PROCESS_SWITCHES_VOLUNTARY, 67.65 },
+	};
+	struct parsed r;
+
+	parse_file(&r, "pidstat/v12.7.9-json/input.txt");
+	ok(r.status == WS_OK && r.bid == WS_BID_SHAPE && r.faults == 0, "JSON");
+	for (size_t i = 0; i < WS_LEN(cells); i++) {
+		const struct ws_event *ev =
+		    parsed_counter(&r, cells[i].track, cells[i].name, 0);
+
+		ok(ev != NULL && ev->peer == 0 &&
+			fabs(ev->value - cells[i].want) < 1e-9 * cells[i].want,
+		    "%s: %s", cells[i].track,
+		    ws_known_name_help(cells[i].name));
+	}
+	parsed_fini(&r);
+}
+
+static void
 test_refusals(void)
 {
 	struct parsed r;
 
-	parse_file(&r, "pidstat/unsupported-json/input.txt");
-	ok(r.status == WS_UNSUPPORTED && r.bid == WS_BID_SHAPE && r.n == 0,
-	    "JSON is known and not read");
-	parsed_fini(&r);
 	parse_file(&r, "pidstat/ps/input.txt");
 	ok(r.bid == WS_BID_NO && r.status == WS_CORRUPT, "ps is no pidstat");
 	parsed_fini(&r);
@@ -340,6 +368,7 @@ main(void)
 	test_since_start();
 	test_midnight();
 	test_one_header();
+	test_json();
 	test_refusals();
 	test_damage();
 	test_cuts();

@@ -100,9 +100,93 @@ test_large(void)
 	ws_buf_fini(&part);
 }
 
+static void
+ends_in(struct ws_buf *b, enum ws_status want, uint64_t samples, const char *of)
+{
+	struct caught c = { 0 };
+
+	catch_bytes(&c, "x", ws_buf_sv(b), 0);
+	ok(c.status == want && c.samples >= samples && c.err.text[0] != '\0',
+	    "%s: %s", of, c.err.text);
+	caught_free(&c);
+	b->n = 0;
+}
+
+/* One location of 4000 inlined functions, in ever other stacks. */
+static void
+put_inlining_bomb(struct ws_buf *b)
+{
+	struct ws_buf part = { 0 };
+	uint64_t i;
+
+	put_profile(b, &(struct form){ .no_samples = true });
+	put_number(&part, 1, 9);
+	for (i = 0; i < 4000; i++)
+		PUT_RECORD(&part, 4, 1, i);
+	put_part(b, 4, &part);
+	for (i = 0; i < 2000; i++) {
+		put_number(&part, 1, 1 + i % 2);
+		put_number(&part, 1, 9);
+		put_array(&part, 2, (uint64_t[]){ 1, 10 }, 2, PACKED);
+		PUT_RECORD(&part, 3, S_ZONE, 0, i + 1);
+		put_part(b, 2, &part);
+	}
+}
+
+static void
+test_bombs(void)
+{
+	enum { STRINGS = 17 << 20, TYPES = 300 };
+
+	struct ws_buf b = { 0 };
+	uint64_t i;
+
+	put_profile(&b, &(struct form){ 0 });
+	put_varint(&b, 6 << 3 | 2);
+	put_varint(&b, UINT64_C(1) << 60);
+	ends_in(&b, WS_PARTIAL, 4, "a string of an exbibyte");
+	put_profile(&b, &(struct form){ 0 });
+	put_varint(&b, 4 << 3 | 2);
+	put_varint(&b, UINT64_MAX);
+	ends_in(&b, WS_PARTIAL, 4, "a location of all bytes there are");
+	put_inlining_bomb(&b);
+	ends_in(&b, WS_LIMIT, 0, "frames out of nothing");
+	put_profile(&b, &(struct form){ 0 });
+	for (i = 0; i < STRINGS; i++)
+		ws_buf_put(&b, "\x32\0", 2);
+	ends_in(&b, WS_LIMIT, 0, "strings without end");
+	for (i = 0; i < TYPES; i++)
+		PUT_RECORD(&b, 1, S_SAMPLES, S_COUNT);
+	put_profile(&b, &(struct form){ 0 });
+	ends_in(&b, WS_LIMIT, 0, "sample types without end");
+	ws_buf_fini(&b);
+}
+
+/* As eBPF profilers write it: nothing but the number of samples. */
+static void
+test_samples_alone(void)
+{
+	struct caught c = { 0 };
+	struct ws_buf b = { 0 }, part = { 0 };
+
+	PUT_RECORD(&b, 1, S_SAMPLES, S_COUNT);
+	put_profile(&b, &(struct form){ .no_types = true, .no_samples = true });
+	put_number(&part, 1, 1);
+	put_number(&part, 2, 3);
+	put_part(&b, 2, &part);
+	catch_bytes(&c, "x", ws_buf_sv(&b), 0);
+	ok(c.status == WS_OK && c.sum[WS_N_PPROF_CPU_SAMPLES] == 3 &&
+		c.sum[WS_N_PPROF_CPU] == 30e6 && strcmp(c.version, "cpu") == 0,
+	    "CPU time is samples times their period");
+	caught_free(&c);
+	ws_buf_fini(&b);
+}
+
 int
 main(void)
 {
+	test_samples_alone();
+	test_bombs();
 	test_pruning();
 	test_equal_samples();
 	test_large();

@@ -1,6 +1,6 @@
 /* Counters of /proc and cgroups: the parser, and the rates of two snapshots. */
-#include "metrics/metrics.h"
-#include "metrics_kit.h"
+#include "base/moment.h"
+#include "feed.h"
 #include "parse_mem.h"
 
 extern const struct ws_parser ws_parser_procfs;
@@ -49,25 +49,10 @@ test_words(void)
 	}
 }
 
-/* Reads an artifact into the metrics. */
 static void
-feed(struct bench *b, const char *name, const char *text)
+put(struct bench *b, const char *name, const char *text)
 {
-	struct ws_limits limits;
-	struct ws_budget budget = { .limits = &limits };
-	struct ws_arena *arena = ws_arena_new();
-	struct ws_stream *stream;
-	struct ws_source *source;
-	struct ws_err err;
-
-	ws_limits_init(&limits);
-	stream = ws_stream_new_mem(&budget, text, strlen(text));
-	source = ws_source_new(stream, ws_sv_of(name), arena);
-	begin(b, name, "procfs");
-	end(b, ws_parser_procfs.parse(source, b->sink, &err));
-	ws_source_free(source);
-	ws_stream_free(stream);
-	ws_arena_free(arena);
+	feed(b, &ws_parser_procfs, name, text);
 }
 
 /* Two folders with the same files, ten seconds apart. */
@@ -77,27 +62,27 @@ test_pair(void)
 	struct bench b;
 
 	bench_init(&b, "");
-	feed(&b, "t0/stat",
+	put(&b, "t0/stat",
 	    "cpu 1000 0 500 2000 500 0 0 0 0 0\n"
 	    "cpu0 500 0 250 1000 250 0 0 0 0 0\n"
 	    "cpu1 500 0 250 1000 250 0 0 0 0 0\n"
 	    "ctxt 10000\nprocs_running 3\nprocs_blocked 0\n");
-	feed(&b, "t1/stat",
+	put(&b, "t1/stat",
 	    "cpu 1500 0 700 2100 1000 0 0 700 0 0\n"
 	    "cpu0 750 0 350 1050 500 0 0 350 0 0\n"
 	    "cpu1 750 0 350 1050 500 0 0 350 0 0\n"
 	    "ctxt 30000\nprocs_running 9\nprocs_blocked 2\n");
-	feed(&b, "t0/io.pressure",
+	put(&b, "t0/io.pressure",
 	    "some avg10=0.00 avg60=0.00 avg300=0.00 total=1000000\n");
-	feed(&b, "t1/io.pressure",
+	put(&b, "t1/io.pressure",
 	    "some avg10=0.00 avg60=0.00 avg300=0.00 total=6000000\n");
-	feed(&b, "t0/cpu.stat",
+	put(&b, "t0/cpu.stat",
 	    "usage_usec 1000000\nnr_periods 100\n"
 	    "nr_throttled 90\nthrottled_usec 1\n");
-	feed(&b, "t1/cpu.stat",
+	put(&b, "t1/cpu.stat",
 	    "usage_usec 16000000\nnr_periods 200\n"
 	    "nr_throttled 130\nthrottled_usec 20000001\n");
-	feed(&b, "t1/cpu.max", "150000 100000\n");
+	put(&b, "t1/cpu.max", "150000 100000\n");
 	ok(finish(&b), "facts of a pair");
 	is_named(&b, "host.cpus", 2);
 	is_named(&b, "host.cpu.user", 0.25);
@@ -121,12 +106,12 @@ test_single(void)
 	struct bench b;
 
 	bench_init(&b, "");
-	feed(&b, "stat",
+	put(&b, "stat",
 	    "cpu 1000 0 500 2000 500 0 0 0 0 0\n"
 	    "cpu0 1000 0 500 2000 500 0 0 0 0 0\nctxt 10000\n");
-	feed(&b, "io.pressure",
+	put(&b, "io.pressure",
 	    "some avg10=9.00 avg60=30.00 avg300=0.00 total=1000000\n");
-	feed(&b, "cpu.stat", "usage_usec 1\nnr_periods 100\nnr_throttled 90\n");
+	put(&b, "cpu.stat", "usage_usec 1\nnr_periods 100\nnr_throttled 90\n");
 	ok(finish(&b), "facts of a single snapshot");
 	is_named(&b, "host.cpu.user", NAN);
 	is_named(&b, "cgroup.cpu.throttled", NAN);
@@ -142,23 +127,52 @@ test_no_pair(void)
 	struct bench b;
 
 	bench_init(&b, "");
-	feed(&b, "t0/cpu.stat", "nr_periods 100\nnr_throttled 90\n");
-	feed(&b, "t1/cpu.stat", "nr_periods 200\nnr_throttled 50\n");
-	feed(&b, "a/t0/self/status",
+	put(&b, "t0/cpu.stat", "nr_periods 100\nnr_throttled 90\n");
+	put(&b, "t1/cpu.stat", "nr_periods 200\nnr_throttled 50\n");
+	put(&b, "node1/cpu.stat", "nr_periods 100\nnr_throttled 9\n");
+	put(&b, "node2/cpu.stat", "nr_periods 200\nnr_throttled 90\n");
+	put(&b, "a/t0/self/status",
 	    "Name:\tx\nPid:\t7\n"
 	    "voluntary_ctxt_switches:\t100\n");
-	feed(&b, "b/t1/self/status",
+	put(&b, "b/t1/self/status",
 	    "Name:\tx\nPid:\t7\n"
 	    "voluntary_ctxt_switches:\t200\n");
-	feed(&b, "t0/io.pressure",
+	put(&b, "t0/io.pressure",
 	    "some avg10=0.00 avg60=0.00 avg300=0.00 total=1000000\n");
-	feed(&b, "t1/io.pressure",
+	put(&b, "t1/io.pressure",
 	    "some avg10=0.00 avg60=10.00 avg300=0.00 total=6000000\n");
 	ok(finish(&b), "facts of what makes no pair");
 	is_named(&b, "cgroup.cpu.throttled", NAN);
 	is_named(&b, "process.switches.voluntary", NAN);
 	is_named(&b, "host.psi.io.some", 0);
 	bench_fini(&b);
+}
+
+/* Names that tell the time, in files and folders. */
+static void
+test_moments(void)
+{
+	static const struct {
+		const char *a, *b;
+		bool differ;
+	} names[] = {
+		{ "2026_11_23_00_29_12-diskstats",
+		    "2026_11_23_00_29_42-diskstats", true },
+		{ "cpu.stat.0009", "cpu.stat.0010", true },
+		{ "before", "after", true },
+		{ "t0", "t1", true },
+		{ "stat", "diskstat", false },
+		{ "api.cpu.stat", "worker.cpu.stat", false },
+	};
+
+	for (size_t i = 0; i < WS_LEN(names); i++)
+		ok(ws_differ_in_moment(ws_sv_of(names[i].a),
+		       ws_sv_of(names[i].b)) == names[i].differ,
+		    "%s and %s", names[i].a, names[i].b);
+	ok(ws_is_moment(WS_SV("2026-11-23T00-29-12Z")) &&
+		ws_is_moment(WS_SV("run-2")) && !ws_is_moment(WS_SV("node1")) &&
+		!ws_is_moment(WS_SV("api")) && !ws_is_moment(WS_SV("")),
+	    "folders that tell the time, and those that do not");
 }
 
 static void
@@ -171,7 +185,7 @@ test_series(void)
 
 	memcpy(text, p, n);
 	bench_init(&b, "");
-	feed(&b, "2026-diskstats", text);
+	put(&b, "2026-diskstats", text);
 	ok(finish(&b), "facts of three snapshots in a file");
 	is_named(&b, "disk.ops", 100);
 	is_named(&b, "disk.bytes", 8000 * 512);
@@ -207,6 +221,7 @@ main(void)
 	test_pair();
 	test_single();
 	test_no_pair();
+	test_moments();
 	test_series();
 	test_cuts();
 	return tap_done();

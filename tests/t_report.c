@@ -50,11 +50,11 @@ static const struct ws_report_record records[] = { { "sample", 100 },
 
 static const struct ws_report_artifact artifacts[] = {
 	{ "cpu.pb.gz", "pprof", "cpu", "", WS_OK, 1000, 100, 0, WS_OFF_NONE,
-	    records, 2 },
+	    records, 2, -1 },
 	{ HOSTILE, "perf", "1", "torn in a record " HOSTILE, WS_PARTIAL, 9, 8,
-	    7, 0x1f400, NULL, 0 },
+	    7, 0x1f400, NULL, 0, -1 },
 	{ "notes.html", NULL, "", "no parser knows it", WS_UNSUPPORTED, 5, 0, 0,
-	    WS_OFF_NONE, NULL, 0 },
+	    WS_OFF_NONE, NULL, 0, -1 },
 };
 
 static struct lab

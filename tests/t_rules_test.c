@@ -171,8 +171,8 @@ test_refused(void)
 		    "host.blocked has no subjects" },
 		{ "test \"t\" { set host.blocked = 1 ~ 2..3; }",
 		    "the value is outside its interval" },
-		{ "test \"t\" { missing perf.*; }",
-		    "'perf.*' matches no fact" },
+		{ "test \"t\" { missing nosuch.*; }",
+		    "'nosuch.*' matches no fact" },
 		{ "test \"t\" { set host.blocked = 1; missing host.*;\n"
 		  "  expect A-1 false; }",
 		    "host.blocked is set and missing" },

@@ -36,8 +36,7 @@ check(const struct parsed *r, const char *what)
 	ok(r->status == WS_OK && r->bid == WS_BID_SHAPE && r->faults == 0,
 	    "%s: read without a fault", what);
 	for (size_t i = 0; i < WS_LEN(cells); i++) {
-		double got =
-		    parsed_value(r, cells[i].track, cells[i].name, 0);
+		double got = parsed_value(r, cells[i].track, cells[i].name, 0);
 
 		ok(near(got, cells[i].want), "%s: %s: %g, want %g", what,
 		    ws_known_name_help(cells[i].name), got, cells[i].want);
@@ -65,11 +64,44 @@ test_values(void)
 	parsed_fini(&r);
 	parse_file(&r, "sar/sadf-d/input.txt");
 	check(&r, "sadf -d");
-	ok(parsed_counter(&r, "", WS_N_CPU_USER, 0)->clock != 0 &&
+	ok(parsed_counter(&r, "", WS_N_CPU_USER, 0) != NULL &&
+		parsed_counter(&r, "", WS_N_CPU_USER, 0)->clock != 0 &&
 		parsed_counter(&r, "", WS_N_CPU_USER, 0)->t ==
 		    INT64_C(1795412946) * 1000000000,
 	    "its times are UTC");
 	parsed_fini(&r);
+}
+
+/* The same file of sar through sadf -j: every well-known value of the text. */
+static void
+test_json(void)
+{
+	struct parsed text, json;
+	size_t missing = 0, n = 0;
+
+	parse_file(&text, "sar/v12.6.1/input.txt");
+	parse_file(&json, "sar/sadf-j/input.json");
+	check(&json, "sadf -j");
+	for (size_t i = 0; i < text.n; i++) {
+		const struct ws_event *a = &text.ev[i], *b = NULL;
+		size_t k = 0;
+
+		if (a->kind != WS_EV_COUNTER || a->name >= WS_N_COUNT_OF)
+			continue;
+		n++;
+		do
+			b = parsed_counter(&json,
+			    ws_dict_text(text.sink.dict, a->track).p, a->name,
+			    k++);
+		while (b != NULL && (b->t != a->t || b->value != a->value) &&
+		       a->t != WS_T_NONE);
+		missing += b == NULL;
+	}
+	ok(n > 50 && missing == 0,
+	    "JSON has all %zu well-known values of the text (%zu are not)", n,
+	    missing);
+	parsed_fini(&text);
+	parsed_fini(&json);
 }
 
 /* The same machine as each version prints it: which series there are. */
@@ -87,8 +119,7 @@ test_versions(void)
 		char path[64];
 		size_t missing = 0;
 
-		snprintf(
-		    path, sizeof(path), "sar/%s-A/input.txt", version[i]);
+		snprintf(path, sizeof(path), "sar/%s-A/input.txt", version[i]);
 		parse_file(&r, path);
 		for (size_t k = 0; k < WS_LEN(want); k++)
 			missing +=
@@ -147,11 +178,33 @@ test_damage(void)
 	parsed_fini(&r);
 }
 
+/* Keys that are no words, cells that are missing, lists of nothing. */
+static void
+test_odd_json(void)
+{
+	static const char text[] =
+	    "{\"sysstat\": {\"hosts\": [{\"nodename\": \"vm\", \"file-date\": "
+	    "\"2026-11-23\", \"statistics\": [{\"timestamp\": {\"date\": "
+	    "\"2026-11-23\", \"time\": \"05:49:06\", \"utc\": 1}, \"disk\": ["
+	    "{\"disk-device\": \"vda\", \"a b\": 1}, {\"\": 2, \"tps\": 3}, "
+	    "{\"disk-device\": \"vdb\", \"tps\": 7}], \"cpu-load\": [{}, "
+	    "{\"cpu\": \"all\", \"user\": \"x\", \"idle\": 1}]}]}]}}";
+	struct parsed r;
+
+	parse_mem(&r, &ws_parser_sar, "t", text, sizeof(text) - 1);
+	ok(r.bid == WS_BID_SHAPE && r.status == WS_PARTIAL && r.faults >= 2 &&
+		parsed_value(&r, "vdb", WS_N_DISK_OPS, 0) == 7 &&
+		parsed_count(&r, WS_EV_COUNTER, WS_N_CPU_IDLE) == 0,
+	    "odd JSON gives what is sound in it");
+	parsed_fini(&r);
+}
+
 static void
 test_cuts(void)
 {
 	static const char *const path[] = { "sar/midnight/input.txt",
-		"sar/german/input.txt", "sar/sadf-d/input.txt" };
+		"sar/german/input.txt", "sar/sadf-d/input.txt",
+		"sar/sadf-j/input.json" };
 
 	for (size_t i = 0; i < WS_LEN(path); i++) {
 		size_t n;
@@ -167,9 +220,11 @@ int
 main(void)
 {
 	test_values();
+	test_json();
 	test_versions();
 	test_midnight();
 	test_damage();
+	test_odd_json();
 	test_cuts();
 	return tap_done();
 }

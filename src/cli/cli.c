@@ -162,7 +162,8 @@ ws_cli_run(const struct ws_options *o, const struct ws_rules *rules, int argc,
 	*status = WS_EXIT_USAGE;
 	if (!ws_cli_is_one(argc))
 		return NULL;
-	run = ws_run_new(argv[0], rules, &o->limits, &err);
+	run = ws_run_new(argv[0], rules, &o->limits,
+	    &(struct ws_choice){ o->host, o->process, false }, &err);
 	if (run == NULL)
 		*status = ws_cli_error(&err);
 	return run;
@@ -175,7 +176,8 @@ ws_cli_read(const struct ws_options *o, const struct ws_rules *rules,
 	struct ws_err err = { WS_OK, WS_OFF_NONE, "" };
 	struct ws_run *run;
 
-	run = ws_run_read(path, rules, &o->limits, tracks, &err);
+	run = ws_run_read(path, rules, &o->limits,
+	    &(struct ws_choice){ o->host, o->process, tracks }, &err);
 	if (run == NULL)
 		*status = ws_cli_error(&err);
 	return run;

@@ -287,7 +287,7 @@ explain(struct ws_options *o, int argc, char **argv)
 }
 
 static const struct ws_opt *const opts[] = { ws_opt_rules, ws_opt_common,
-	ws_opt_limits, NULL };
+	ws_opt_choice, ws_opt_limits, NULL };
 
 const struct ws_cmd ws_cmd_explain = { "explain", "ID BUNDLE",
 	"show where a verdict, class, rule, fact or advice comes from", opts,

@@ -15,7 +15,7 @@ static const struct ws_opt strict_only[] = {
 static const struct ws_opt *const ls_opts[] = { json_only, strict_only,
 	ws_opt_rules, ws_opt_common, ws_opt_limits, NULL };
 static const struct ws_opt *const opts[] = { json_only, ws_opt_rules,
-	ws_opt_common, ws_opt_limits, NULL };
+	ws_opt_common, ws_opt_choice, ws_opt_limits, NULL };
 
 /* How a stage is written. */
 struct writer {

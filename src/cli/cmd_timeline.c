@@ -171,7 +171,7 @@ timeline(struct ws_options *o, int argc, char **argv)
 }
 
 static const struct ws_opt *const opts[] = { own, ws_opt_rules, ws_opt_common,
-	ws_opt_limits, NULL };
+	ws_opt_choice, ws_opt_limits, NULL };
 
 const struct ws_cmd ws_cmd_timeline = { "timeline", "BUNDLE",
 	"draw what an execution trace holds over time", opts, timeline };

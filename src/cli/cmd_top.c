@@ -312,7 +312,7 @@ top(struct ws_options *o, int argc, char **argv)
 }
 
 static const struct ws_opt *const opts[] = { own, ws_opt_rules, ws_opt_common,
-	ws_opt_limits, NULL };
+	ws_opt_choice, ws_opt_limits, NULL };
 
 const struct ws_cmd ws_cmd_top = { "top", "BUNDLE",
 	"print the functions that a profile charges most", opts, top };

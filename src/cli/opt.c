@@ -30,6 +30,14 @@ const struct ws_opt ws_opt_rules[] = {
 	{ 0, NULL, WS_OPT_FLAG, 0, NULL, NULL },
 };
 
+const struct ws_opt ws_opt_choice[] = {
+	{ 0, "host", WS_OPT_TEXT, WS_OPT_AT(host), "NAME",
+	    "of several machines in the bundle, this one" },
+	{ 0, "process", WS_OPT_TEXT, WS_OPT_AT(process), "NAME",
+	    "of several processes in the bundle, this one" },
+	{ 0, NULL, WS_OPT_FLAG, 0, NULL, NULL },
+};
+
 const struct ws_opt ws_opt_limits[] = {
 #define X(field, option, value, help)                                          \
 	{ 0, option, WS_OPT_SIZE, WS_OPT_AT(limits.field), "N", help },

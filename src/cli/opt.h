@@ -39,6 +39,7 @@ struct ws_options {
 	bool json, jsonl, quiet, strict, ascii, help, werror, cum;
 	const char *format; /* text, md or json */
 	const char *color, *fail_on, *rules_dir, *of, *limit_rows;
+	const char *host, *process;
 	const char *by, *focus, *ignore, *artifact;
 	const char *plan, *col, *row, *alpha, *least;
 	struct ws_list rules, define, ignored, filter;
@@ -67,6 +68,7 @@ struct ws_cmd {
 
 extern const struct ws_opt ws_opt_common[]; /* --help, --color, --ascii */
 extern const struct ws_opt ws_opt_rules[];  /* --rules, -D, ... */
+extern const struct ws_opt ws_opt_choice[]; /* --host, --process */
 extern const struct ws_opt ws_opt_limits[];
 
 /*

@@ -192,6 +192,21 @@ ws_collect_list(struct ws_case *c)
 	c->d->collect = list;
 }
 
+/* A source that cannot be had has no artifact that says so. */
+bool
+ws_is_impossible(const struct ws_judgement *j, const struct ws_facts *f)
+{
+	for (size_t i = 0; i < j->n_reason; i++) {
+		enum ws_source_id s = j->reason[i].source;
+
+		if (s >= WS_S_COUNT_OF ||
+		    ws_facts_source_presence(f, s) != WS_UNSUPPORTED_HERE ||
+		    ws_facts_source_artifact(f, s) != NULL)
+			return false;
+	}
+	return j->truth == WS_UNKNOWN && j->n_reason > 0;
+}
+
 static struct ws_missing
 missing_of(const struct ws_judgement *j)
 {
@@ -214,7 +229,8 @@ ws_missing_list(struct ws_case *c)
 	    ws_arena_alloc(c->arena, (c->n + 1) * sizeof(*list));
 
 	for (size_t i = 0; i < c->n; i++)
-		if (is_unknown_vote(&c->all[i]))
+		if (is_unknown_vote(&c->all[i]) &&
+		    !ws_is_impossible(&c->all[i], c->facts))
 			list[c->d->n_missing++] = missing_of(&c->all[i]);
 	c->d->missing = list;
 }

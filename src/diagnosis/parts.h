@@ -49,6 +49,9 @@ void ws_confidence_judge(struct ws_case *c);
 void ws_evidence_order(struct ws_case *c);
 void ws_accounting_make(struct ws_case *c);
 void ws_missing_list(struct ws_case *c);
+/* An unknown rule that only captures of another system could answer: it is no
+ * doubt about this one, and not worth a word. */
+bool ws_is_impossible(const struct ws_judgement *j, const struct ws_facts *f);
 void ws_collect_list(struct ws_case *c); /* needs the confidence */
 void ws_plan_make(struct ws_case *c);    /* needs the confidence */
 /* Fills in the range, the cap and what they rest on. */

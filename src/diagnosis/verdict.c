@@ -63,6 +63,8 @@ ws_vote_is(const struct ws_judgement *j, enum ws_class cls, int sign)
 static bool
 is_answerable(const struct ws_judgement *j, const struct ws_facts *f)
 {
+	if (ws_is_impossible(j, f))
+		return false;
 	for (size_t i = 0; i < j->n_used; i++) {
 		const struct ws_fact *x = ws_facts_get(f, j->used[i].def, NULL);
 

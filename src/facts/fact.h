@@ -67,6 +67,9 @@ size_t ws_facts_all(
 size_t ws_facts_of(
     const struct ws_facts *f, uint32_t def, const struct ws_fact *const **out);
 
+/* Once all sources are told: what only another operating system has cannot be
+ * captured here.  It is WS_UNSUPPORTED_HERE then, and no artifact says so. */
+void ws_facts_rule_out(struct ws_facts *f);
 /* Presence of a kind of evidence, its artifact (may be NULL) and the number
  * of records in it; the best presence wins when told twice, then the most
  * records. */

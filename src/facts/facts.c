@@ -204,6 +204,39 @@ ws_facts_source(struct ws_facts *f, enum ws_source_id s, enum ws_presence p,
 	f->source[s].records = records;
 }
 
+static const enum ws_source_id of_macos[] = { WS_S_INSTRUMENTS,
+	WS_S_INSTRUMENTS_SYSCALL, WS_S_INSTRUMENTS_FAULTS,
+	WS_S_INSTRUMENTS_THREADS, WS_S_SAMPLE, WS_S_FS_USAGE, WS_S_VM_STAT,
+	WS_S_MAC_TOP };
+
+static const enum ws_source_id of_linux[] = { WS_S_VMSTAT, WS_S_PIDSTAT,
+	WS_S_PERF, WS_S_PERF_SCHED, WS_S_PERF_STAT };
+
+/* By what was captured, or by what the program says of itself. */
+static bool
+is_macos(const struct ws_facts *f)
+{
+	const struct ws_fact *os = ws_facts_get(f, WS_F_GO_OS, NULL);
+
+	if (os != NULL && os->presence == WS_VALUE && os->text != NULL)
+		return strcmp(os->text, "darwin") == 0;
+	for (size_t i = 0; i < WS_LEN(of_macos); i++)
+		if (f->source[of_macos[i]].presence >= WS_DISABLED)
+			return true;
+	return false;
+}
+
+void
+ws_facts_rule_out(struct ws_facts *f)
+{
+	bool mac = is_macos(f);
+	const enum ws_source_id *out = mac ? of_linux : of_macos;
+	size_t n = mac ? WS_LEN(of_linux) : WS_LEN(of_macos);
+
+	for (size_t i = 0; i < n; i++)
+		ws_facts_source(f, out[i], WS_UNSUPPORTED_HERE, NULL, 0);
+}
+
 enum ws_presence
 ws_facts_source_presence(const struct ws_facts *f, enum ws_source_id s)
 {

@@ -22,6 +22,8 @@ struct ws_entry {
 	const char *format;  /* parser, or NULL when ignored */
 	const char *version; /* of the format or producer, or "" */
 	const char *detail;  /* why ignored, what was wrong, or "" */
+	const char *host;    /* machine that it is of, as it says, or "" */
+	const char *program; /* same of the program */
 	enum ws_status status;
 	uint64_t bytes; /* after decompression, as far as read */
 	uint64_t events, lost;

@@ -9,11 +9,10 @@ enum { ESC = 0x1b, CELL_MAX = 40, LINE_BYTES = 1 << 20 };
 static bool
 is_clean(struct ws_sv s)
 {
-	return s.n == 0 ||
-	       (memchr(s.p, ESC, s.n) == NULL &&
-		   memchr(s.p, '\r', s.n) == NULL &&
-		   memchr(s.p, '\0', s.n) == NULL &&
-		   !ws_sv_starts(s, "\xef\xbb\xbf"));
+	return s.n == 0 || (memchr(s.p, ESC, s.n) == NULL &&
+			       memchr(s.p, '\r', s.n) == NULL &&
+			       memchr(s.p, '\0', s.n) == NULL &&
+			       !ws_sv_starts(s, "\xef\xbb\xbf"));
 }
 
 /* The length of a terminal control sequence (ECMA-48 5.4) at the start of s,

@@ -65,6 +65,7 @@ size_t ws_layout_find(const struct ws_layout *l, const char *token);
 /* Cuts a row into at most max fields; returns the number of fields on the
  * line, which may be larger. */
 size_t ws_row_split(struct ws_sv line, struct ws_sv *field, size_t max);
+
 /* What a cell holds. */
 struct ws_number {
 	double v;

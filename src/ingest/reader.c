@@ -1,8 +1,10 @@
 #include "ingest/reader.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "ingest/source_open.h"
 
@@ -20,6 +22,8 @@ add_entry(struct ws_reader *r, const char *name)
 		.name = ws_arena_dup(b->arena, ws_sv_of(name)),
 		.version = "",
 		.detail = "",
+		.host = "",
+		.program = "",
 		.off = WS_OFF_NONE,
 	};
 	return e;
@@ -221,23 +225,68 @@ read_unpacked(struct ws_reader *r, const struct ws_place *at,
 		ws_read_archive(r, at, s, packing);
 }
 
-/* The digest of all bytes of s, also of those that nobody will want. */
-static void
-hash_begin(struct sha256_ctx *h, struct ws_stream *s)
+/* The digest of all bytes of a stream, also of those that nobody will want.  Of
+ * a large file it is a quarter of all the work, and the only part that a second
+ * processor can do without knowing of the rest. */
+struct hash {
+	struct sha256_ctx sha;
+	struct ws_stream *stream;
+	const unsigned char *mem;
+	pthread_t thread;
+	bool is_beside; /* the thread does it */
+};
+
+/* Pages of a mapped file are given back as they are hashed. */
+static void *
+hash_memory(void *hash)
 {
-	sha256_init(h);
-	s->hash = h;
+	enum { CHUNK = 8 << 20 };
+
+	struct hash *h = hash;
+	size_t n = (size_t)h->stream->out, at, part;
+
+	for (at = 0; at < n; at += part) {
+		part = n - at < CHUNK ? n - at : CHUNK;
+		sha256_update(&h->sha, part, h->mem + at);
+		if (h->stream->is_mapped)
+			madvise((void *)(h->mem + at), part, MADV_DONTNEED);
+	}
+	return NULL;
 }
 
 static void
-hash_end(
-    struct sha256_ctx *h, struct ws_stream *s, uint8_t out[SHA256_DIGEST_SIZE])
+hash_begin(struct hash *h, struct ws_stream *s)
 {
-	if (ws_stream_in_memory(s))
+	*h = (struct hash){ .stream = s, .mem = s->p };
+	sha256_init(&h->sha);
+	s->hash = &h->sha;
+}
+
+/* From here on hash_end() must be called. */
+static void
+hash_start(struct hash *h)
+{
+	enum { LARGE = 16 << 20 };
+
+	h->is_beside = ws_stream_in_memory(h->stream) &&
+		       h->stream->out >= LARGE && h->stream->passed == 0 &&
+		       pthread_create(&h->thread, NULL, hash_memory, h) == 0;
+	if (h->is_beside)
+		h->stream->hash = NULL;
+}
+
+static void
+hash_end(struct hash *h, uint8_t out[SHA256_DIGEST_SIZE])
+{
+	struct ws_stream *s = h->stream;
+
+	if (h->is_beside)
+		pthread_join(h->thread, NULL);
+	else if (ws_stream_in_memory(s))
 		ws_stream_pass(s, (size_t)s->out);
 	else
 		ws_stream_drain(s);
-	sha256_digest(h, SHA256_DIGEST_SIZE, out);
+	sha256_digest(&h->sha, SHA256_DIGEST_SIZE, out);
 }
 
 static void
@@ -268,14 +317,16 @@ ws_read_stream(
 	uint8_t out[SHA256_DIGEST_SIZE];
 	enum ws_packing packing;
 	struct ws_stream *top;
-	struct sha256_ctx h;
+	struct hash h;
 
-	if (at->is_member)
+	if (at->is_member) {
 		hash_begin(&h, s);
+		hash_start(&h);
+	}
 	top = ws_unpack(s, &packing);
 	read_unpacked(r, at, top, packing);
 	if (at->is_member) {
-		hash_end(&h, s, out);
+		hash_end(&h, out);
 		digest_member(r, at->name, s->out, out);
 	}
 	ws_stream_free(top);
@@ -289,7 +340,7 @@ ws_read_top(struct ws_reader *r, const char *name, struct ws_stream *s)
 	uint8_t out[SHA256_DIGEST_SIZE];
 	enum ws_packing packing;
 	struct ws_stream *top;
-	struct sha256_ctx h;
+	struct hash h;
 
 	hash_begin(&h, s);
 	top = ws_unpack(s, &packing);
@@ -298,8 +349,9 @@ ws_read_top(struct ws_reader *r, const char *name, struct ws_stream *s)
 		ws_read_archive(r, &archive, top, packing);
 		sha256_digest(&r->digest, sizeof out, out);
 	} else {
+		hash_start(&h);
 		read_unpacked(r, &file, top, packing);
-		hash_end(&h, s, out);
+		hash_end(&h, out);
 	}
 	ws_reader_digest(r, out);
 	ws_stream_free(top);

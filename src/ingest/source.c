@@ -22,7 +22,7 @@ struct ws_source {
 	size_t whole; /* bytes of it */
 	bool in_long; /* the rest of a line over the limit is to be skipped */
 	bool ended;   /* the last line had its line end */
-	const char *version, *detail;
+	const char *version, *detail, *host, *program;
 	struct ws_tally *records;
 	size_t n_records, cap_records;
 	struct ws_err err; /* of the source itself, beside the stream's */
@@ -36,7 +36,7 @@ ws_source_new(struct ws_stream *stream, struct ws_sv name, struct ws_arena *a)
 
 	s->stream = stream;
 	s->arena = a;
-	s->version = s->detail = "";
+	s->version = s->detail = s->host = s->program = "";
 	s->err.off = WS_OFF_NONE;
 	s->artifact.name = ws_arena_sv(a, name);
 	s->artifact.whole = head.n <= WS_HEAD;
@@ -301,6 +301,20 @@ ws_source_detail(struct ws_source *s, const char *fmt, ...)
 }
 
 void
+ws_source_host(struct ws_source *s, struct ws_sv name)
+{
+	if (*s->host == '\0')
+		s->host = ws_arena_dup(s->arena, name);
+}
+
+void
+ws_source_program(struct ws_source *s, struct ws_sv name)
+{
+	if (*s->program == '\0')
+		s->program = ws_arena_dup(s->arena, name);
+}
+
+void
 ws_source_tally(struct ws_source *s, const char *type, uint64_t n)
 {
 	struct ws_tally *t;
@@ -337,5 +351,7 @@ ws_source_tell(const struct ws_source *s, struct ws_entry *e)
 	e->n_records = s->n_records;
 	e->version = s->version;
 	e->detail = s->detail;
+	e->host = s->host;
+	e->program = s->program;
 	e->bytes = s->stream->out;
 }

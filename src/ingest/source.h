@@ -88,6 +88,9 @@ void ws_source_version(struct ws_source *s, const char *fmt, ...)
     WS_PRINTF(2, 3);
 void ws_source_detail(struct ws_source *s, const char *fmt, ...)
     WS_PRINTF(2, 3);
+/* The machine or the program that it is of; the first word counts. */
+void ws_source_host(struct ws_source *s, struct ws_sv name);
+void ws_source_program(struct ws_source *s, struct ws_sv name);
 /* Counts n records of a type, in the format's own terms. */
 void ws_source_tally(struct ws_source *s, const char *type, uint64_t n);
 

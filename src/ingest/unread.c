@@ -106,11 +106,32 @@ begins_with(struct ws_sv text, struct ws_sv lower)
 	return true;
 }
 
+/* The folder *.trace holds files of many kinds; only together, and on a Mac,
+ * are they a recording. */
+static bool
+is_in_recording(struct ws_sv name)
+{
+	static const char *const parts[] = { ".trace/corespace/",
+		".trace/instrument_data/", ".trace/form.template",
+		".trace/shared_data/", ".trace/Trace",
+		".trace/UI_state_metadata.bin", ".trace/open.creq" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (ws_sv_find(name, parts[i]) < name.n)
+			return true;
+	return false;
+}
+
 const char *
 ws_unread_known(const struct ws_artifact *a, enum ws_status *status)
 {
 	struct ws_sv text = a->head;
 
+	if (is_in_recording(a->name)) {
+		*status = WS_UNSUPPORTED;
+		return "part of a recording of Instruments; export it with "
+		       "xctrace export --toc and --xpath";
+	}
 	for (size_t i = 0; i < WS_LEN(magics); i++) {
 		if (is_at(a->head, &magics[i])) {
 			*status = magics[i].status;

@@ -19,12 +19,22 @@ static const struct kind {
 	{ WS_N_PPROF_INUSE, WS_S_PPROF_HEAP, WS_F_INUSE_TOTAL },
 	{ WS_N_PPROF_GOROUTINE, WS_S_PPROF_GOROUTINE, WS_F_GOROUTINES },
 	{ WS_N_PPROF_THREADCREATE, WS_S_PPROF_THREADCREATE, WS_F_THREADS },
+	{ WS_N_INSTR_CPU, WS_S_INSTRUMENTS, WS_F_INSTR_CPU_TOTAL },
+	{ WS_N_INSTR_SYSCALL, WS_S_INSTRUMENTS_SYSCALL,
+	    WS_F_INSTR_SYSCALL_TOTAL },
+	{ WS_N_INSTR_FAULTS, WS_S_INSTRUMENTS_FAULTS, WS_F_INSTR_FAULT_TOTAL },
+	{ WS_N_SAMPLE_WALL, WS_S_SAMPLE, WS_F_SAMPLE_TOTAL },
+	{ WS_N_DTRACE_CPU, WS_S_DTRACE, WS_F_DTRACE_TOTAL },
+	{ WS_N_FS_USAGE_TIME, WS_S_FS_USAGE, WS_F_FS_USAGE_TOTAL },
 };
 
 static enum ws_presence
 presence(const struct ws_profile *p)
 {
 	if (ws_profile_is_difference(p))
+		return WS_UNSUPPORTED_HERE;
+	/* Of the heap a window is a difference, even if nothing shrank. */
+	if (p->series == WS_N_PPROF_INUSE && p->duration > 0)
 		return WS_UNSUPPORTED_HERE;
 	return p->samples > 0 ? WS_VALUE : WS_EMPTY;
 }
@@ -71,6 +81,63 @@ put_cores(const struct ws_measured *m)
 	    p->artifact, hits);
 }
 
+/* Less than this between two heap profiles, and they are of one moment. */
+static const int64_t growth_min = INT64_C(10) * 1000000000;
+
+static void
+put_growth_of(const struct ws_measured *m, double bytes, double ns,
+    const struct ws_profile *p)
+{
+	ws_measured_put(
+	    m, WS_F_INUSE_GROWTH, bytes, p->artifact, (double)p->samples);
+	ws_measured_put(m, WS_F_INUSE_GROWTH_RATE, bytes / ns * 1e9,
+	    p->artifact, (double)p->samples);
+}
+
+/* The first or the last heap profile that is of a moment. */
+static const struct ws_profile *
+heap_at(const struct ws_measured *m, bool last)
+{
+	size_t i, n = ws_profiles_count(m->profiles);
+	const struct ws_profile *best = NULL;
+
+	for (i = 0; i < n; i++) {
+		const struct ws_profile *p = ws_profiles_get(m->profiles, i);
+
+		if (p->series != WS_N_PPROF_INUSE || p->rough > 0 ||
+		    p->duration > 0 || p->time == WS_T_NONE ||
+		    ws_profile_is_difference(p))
+			continue;
+		if (best == NULL ||
+		    (last ? p->time > best->time : p->time < best->time))
+			best = p;
+	}
+	return best;
+}
+
+/* Between the first and the last, or what one that was fetched with seconds=
+ * says itself: it is the difference of two. */
+static void
+put_growth(const struct ws_measured *m)
+{
+	const struct ws_profile *first = heap_at(m, false);
+	const struct ws_profile *last = heap_at(m, true), *p;
+	size_t i, n = ws_profiles_count(m->profiles);
+
+	if (last != NULL && last->time - first->time >= growth_min) {
+		put_growth_of(m, last->total - first->total,
+		    (double)(last->time - first->time), last);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		p = ws_profiles_get(m->profiles, i);
+		if (p->series != WS_N_PPROF_INUSE || !(p->duration > 0))
+			continue;
+		put_growth_of(m, p->total, p->duration, p);
+		return;
+	}
+}
+
 /* A counter of the artifact that the goroutines are taken from. */
 static void
 put_hidden(const struct ws_measured *m)
@@ -98,5 +165,6 @@ ws_family_capture(const struct ws_measured *m)
 	for (i = 0; i < WS_LEN(kinds); i++)
 		put_kind(m, &kinds[i]);
 	put_cores(m);
+	put_growth(m);
 	put_hidden(m);
 }

@@ -137,6 +137,10 @@ put_device(const struct device *d, double rows)
 	put(d, WS_F_DISK_BYTES, bytes(d, median), rows);
 	put(d, WS_F_DISK_AWAIT, await(d), rows);
 	put(d, WS_F_DISK_QUEUE, median(d, WS_N_DISK_QUEUE), rows);
+	put(d, WS_F_DISK_QUEUE_WORST,
+	    ws_series_worst(ws_counters_find(
+		d->m->counters, WS_N_DISK_QUEUE, d->artifact, d->track)),
+	    WS_WINDOW);
 	put(d, WS_F_DISK_UTIL, median(d, WS_N_DISK_UTIL), rows);
 	if (all > 0)
 		put(d, WS_F_DISK_SIZE, bytes(d, mean) / all, rows);

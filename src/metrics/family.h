@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "facts/fact.h"
 #include "facts/query.h"
+#include "metrics/macos.h"
 #include "metrics/benches.h"
 #include "metrics/profile.h"
 #include "metrics/series.h"
@@ -19,6 +20,7 @@ struct ws_measured {
 	struct ws_profiles *profiles;
 	struct ws_counters *counters;
 	struct ws_traces *traces;
+	struct ws_macos *macos;
 	struct ws_benches *benches;
 	struct ws_facts *facts;
 };
@@ -41,6 +43,7 @@ void ws_family_perf(const struct ws_measured *m);      /* after env */
 void ws_family_perf_stat(const struct ws_measured *m); /* after env */
 void ws_family_trace(const struct ws_measured *m);
 void ws_family_trace_lives(const struct ws_measured *m);
+void ws_family_macos(const struct ws_measured *m); /* after capture */
 /* Shares, sums, sites and accounts that rules files declare; fails when a
  * symbol group does not compile. */
 enum ws_status ws_family_queries(

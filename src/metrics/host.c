@@ -82,6 +82,15 @@ static const struct direct {
 	{ WS_N_BLOCK_OUT, WS_F_HOST_BLOCK_OUT },
 };
 
+/* Of these also the worst of all windows: what lasts for seconds does not show
+ * in the median of minutes. */
+static const struct direct worst[] = {
+	{ WS_N_CPU_IOWAIT, WS_F_HOST_IOWAIT_WORST },
+	{ WS_N_CPU_STEAL, WS_F_HOST_STEAL_WORST },
+	{ WS_N_SCHED_RUNNABLE, WS_F_HOST_RUNNABLE_WORST },
+	{ WS_N_SCHED_BLOCKED, WS_F_HOST_BLOCKED_WORST },
+};
+
 /* The artifact to believe about CPUs: one that also has a run queue (vmstat)
  * before one that has not (iostat), then the longer log. */
 static const struct ws_series *
@@ -135,5 +144,10 @@ ws_family_host(const struct ws_measured *m)
 		ws_measured_put(m, direct[i].fact,
 		    median(m, log->artifact, direct[i].series), log->artifact,
 		    rows);
+	for (i = 0; i < WS_LEN(worst); i++)
+		ws_measured_put(m, worst[i].fact,
+		    ws_series_worst(ws_counters_find(
+			m->counters, worst[i].series, log->artifact, 0)),
+		    log->artifact, WS_WINDOW);
 	put_derived(m, log->artifact, rows);
 }

@@ -29,6 +29,7 @@ static void (*const families[])(const struct ws_measured *) = {
 	ws_family_pressure,
 	ws_family_bench,
 	ws_family_trace,
+	ws_family_macos,
 	ws_family_perf,
 	ws_family_perf_stat,
 	ws_family_trace_lives,
@@ -38,13 +39,14 @@ struct ws_metrics *
 ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 {
 	struct ws_metrics *m = ws_alloc(sizeof(*m));
-	struct ws_sink *sink[5];
+	struct ws_sink *sink[6];
 
 	m->m.dict = d;
 	m->m.queries = q;
 	m->m.profiles = ws_profiles_new(d);
 	m->m.counters = ws_counters_new(d);
 	m->m.traces = ws_traces_new(d, m->m.profiles);
+	m->m.macos = ws_macos_new(d);
 	sink[0] = ws_profiles_sink(m->m.profiles);
 	sink[1] = ws_counters_sink(m->m.counters);
 	sink[2] = ws_traces_sink(m->m.traces);
@@ -52,6 +54,7 @@ ws_metrics_new(struct ws_dict *d, const struct ws_queries *q)
 	m->m.benches = ws_benches_new(d);
 	sink[3] = ws_totals_sink(m->totals);
 	sink[4] = ws_benches_sink(m->m.benches);
+	sink[5] = ws_macos_sink(m->m.macos);
 	m->fan = ws_sink_new_fan(d, sink, WS_LEN(sink));
 	return m;
 }
@@ -66,6 +69,7 @@ ws_metrics_free(struct ws_metrics *m)
 	ws_counters_free(m->m.counters);
 	ws_totals_free(m->totals);
 	ws_traces_free(m->m.traces);
+	ws_macos_free(m->m.macos);
 	ws_benches_free(m->m.benches);
 	free(m);
 }
@@ -157,8 +161,11 @@ tell_sources(const struct ws_measured *m)
 	} known[] = {
 		{ "env", WS_S_ENV, true, true },
 		{ "iostat", WS_S_IOSTAT, false, true },
+		{ "mac-iostat", WS_S_IOSTAT, false, true },
+		{ "mac-top", WS_S_MAC_TOP, false, true },
 		{ "perf-stat", WS_S_PERF_STAT, false, true },
 		{ "pidstat", WS_S_PIDSTAT, false, true },
+		{ "vm-stat", WS_S_VM_STAT, false, true },
 		{ "vmstat", WS_S_VMSTAT, false, true },
 	};
 	struct held *held = count_held(m->counters);
@@ -190,6 +197,7 @@ tell_sources(const struct ws_measured *m)
 	}
 	tell_parts(m, "sar");
 	tell_parts(m, "procfs");
+	tell_parts(m, "top");
 	free(held);
 }
 
@@ -203,6 +211,7 @@ ws_metrics_finish(struct ws_metrics *m, struct ws_facts *f, struct ws_err *err)
 	tell_sources(&m->m);
 	for (i = 0; i < WS_LEN(families); i++)
 		families[i](&m->m);
+	ws_facts_rule_out(f);
 	return ws_family_queries(&m->m, err);
 }
 

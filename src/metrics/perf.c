@@ -100,11 +100,11 @@ is_kernel(const struct ws_dict *d, const struct ws_frame *f)
 	       ws_sv_find(map, ".ko") < map.n || ws_sv_starts(map, "bpf_prog_");
 }
 
-/* Shares by the leaf alone. */
+/* Shares by the leaf, or by whether there is more. */
 static void
 put_leaves(const struct ws_measured *m, const struct ws_profile *p)
 {
-	double kernel = 0, unnamed = 0;
+	double kernel = 0, unnamed = 0, callers = 0;
 	bool told = false;
 	size_t i;
 
@@ -120,6 +120,7 @@ put_leaves(const struct ws_measured *m, const struct ws_profile *p)
 		}
 		f = ws_dict_get_frame(m->dict, frame[0]);
 		told = told || f->mapping != 0 || f->addr != 0;
+		callers += n > 1 ? p->entry[i].value : 0;
 		if (is_kernel(m->dict, f))
 			kernel += p->entry[i].value;
 		if (f->func == 0)
@@ -128,6 +129,7 @@ put_leaves(const struct ws_measured *m, const struct ws_profile *p)
 	if (told)
 		put_share(m, WS_F_PERF_CPU_KERNEL, kernel / p->total, p);
 	put_share(m, WS_F_PERF_CPU_UNNAMED, unnamed / p->total, p);
+	put_share(m, WS_F_PERF_CPU_CALLERS, callers / p->total, p);
 }
 
 /* The raw profile that the service was chosen from. */
@@ -212,7 +214,9 @@ put_offcpu(const struct ws_measured *m)
 		return;
 	d = find(m, WS_N_PERF_UNINTERRUPTIBLE);
 	put(m, WS_F_PERF_OFFCPU_TOTAL, p->total, p);
-	put(m, WS_F_PERF_OFFCPU_D, (d != NULL ? d->total : 0) / p->total, p);
+	/* Not every form tells the state. */
+	if (d != NULL)
+		put(m, WS_F_PERF_OFFCPU_D, d->total / p->total, p);
 }
 
 static void
@@ -234,6 +238,7 @@ ws_family_perf(const struct ws_measured *m)
 	put_faults(m);
 	put_per_time(m, WS_N_PERF_SWITCHES, WS_F_PERF_SWITCHES_RATE, true);
 	put_offcpu(m);
+	put_per_time(m, WS_N_PERF_ONCPU, WS_F_PERF_SCHED_CORES, false);
 	put_per_time(m, WS_N_PERF_RUNQUEUE, WS_F_PERF_RUNQUEUE_MEAN, false);
 	put_per_time(m, WS_N_PERF_FUTEX, WS_F_PERF_FUTEX_THREADS, false);
 	put_per_time(m, WS_N_PERF_SYSCALL, WS_F_PERF_CALLS_RATE, true);

@@ -17,6 +17,7 @@ begin(struct ws_sink *s, const struct ws_origin *o)
 	p->n_open = p->next_open = 0;
 	p->lost = 0;
 	p->duration = NAN;
+	p->time = WS_T_NONE;
 }
 
 struct ws_profile *
@@ -27,7 +28,7 @@ ws_profile_new(ws_id series, ws_id artifact)
 	f->series = series;
 	f->artifact = artifact;
 	f->duration = f->period = NAN;
-	f->from = f->to = WS_T_NONE;
+	f->time = f->from = f->to = WS_T_NONE;
 	return f;
 }
 
@@ -95,10 +96,12 @@ series_of(struct ws_profiles *p, ws_id name)
 	f = ws_profile_new(name, p->origin.artifact);
 	f->lost = p->lost;
 	f->duration = p->duration;
+	f->time = p->time;
 	f->has_tracks = p->tracks;
 	f->rough = roughness(ws_dict_text(p->sink.dict, p->origin.format));
 	p->profile =
 	    ws_grow(p->profile, &p->cap, p->n + 1, sizeof(*p->profile));
+	f->index = p->n;
 	p->profile[p->n++] = f;
 	open_slot(p, f);
 	return &p->open[p->n_open++];
@@ -178,6 +181,20 @@ is_base(struct ws_profiles *p, ws_id track)
 	return p->is_base;
 }
 
+/* Threads of the kernel that any recording of a machine has. */
+static bool
+is_kernel_thread(struct ws_sv comm)
+{
+	static const char *const prefix[] = { "kworker/", "ksoftirqd/",
+		"migration/", "rcu_", "kcompactd", "kswapd" };
+	size_t i;
+
+	for (i = 0; i < WS_LEN(prefix); i++)
+		if (ws_sv_starts(comm, prefix[i]))
+			return true;
+	return false;
+}
+
 /* What a track says: "PID/TID COMM", "?/TID COMM", "COMM". */
 static struct ws_profile_process
 process_of_track(struct ws_dict *d, ws_id track, bool *is_first_thread)
@@ -195,10 +212,38 @@ process_of_track(struct ws_dict *d, ws_id track, bool *is_first_thread)
 	}
 	v.comm = ws_dict_str(d, s);
 	v.idle = thread == 0;
+	v.kernel = is_kernel_thread(s);
 	v.numbered = ws_num_u64(pid, 0, UINT32_MAX, &n);
 	v.name = v.numbered && !v.idle ? ws_dict_str(d, pid) : v.comm;
 	*is_first_thread = v.numbered && n == thread;
 	return v;
+}
+
+/* A machine has hundreds that run in a recording; of a file that claims more
+ * the rest are one. */
+enum { PROCESSES_MAX = 1024 };
+
+static uint32_t
+process_index(
+    struct ws_dict *d, struct ws_open_series *o, struct ws_profile_process *v)
+{
+	struct ws_profile *f = o->profile;
+	uint32_t i = ws_htab_get(o->processes, &v->name, sizeof(v->name));
+	bool is_new;
+
+	if (i != WS_HTAB_NONE)
+		return i;
+	if (f->n_process >= PROCESSES_MAX) {
+		*v = (struct ws_profile_process){ .kernel = true };
+		v->name = v->comm = ws_dict_cstr(d, "other processes");
+	}
+	i = ws_htab_put(o->processes, &v->name, sizeof(v->name), &is_new);
+	if (is_new) {
+		f->process = ws_grow(f->process, &f->cap_process,
+		    f->n_process + 1, sizeof(*f->process));
+		f->process[f->n_process++] = *v;
+	}
+	return i;
 }
 
 static uint32_t
@@ -206,7 +251,7 @@ process_of(struct ws_dict *d, struct ws_open_series *o, ws_id track)
 {
 	struct ws_profile *f = o->profile;
 	struct ws_profile_process v;
-	bool is_new, is_first;
+	bool is_first;
 
 	if (o->processes == NULL)
 		return 0;
@@ -214,13 +259,7 @@ process_of(struct ws_dict *d, struct ws_open_series *o, ws_id track)
 		return o->process;
 	v = process_of_track(d, track, &is_first);
 	o->track = track;
-	o->process =
-	    ws_htab_put(o->processes, &v.name, sizeof(v.name), &is_new);
-	if (is_new) {
-		f->process = ws_grow(f->process, &f->cap_process,
-		    f->n_process + 1, sizeof(*f->process));
-		f->process[f->n_process++] = v;
-	}
+	o->process = process_index(d, o, &v);
 	if (is_first)
 		f->process[o->process].comm = v.comm;
 	return o->process;
@@ -282,14 +321,40 @@ add_loss(struct ws_profiles *p, const struct ws_event *e)
 
 /* Told of one series, true of all that were captured with it. */
 static void
-set_duration(struct ws_profiles *p, const struct ws_event *e)
+set_duration(struct ws_profiles *p, double duration)
 {
 	size_t i;
 
-	series_of(p, e->track);
-	p->duration = e->value;
+	p->duration = duration;
 	for (i = 0; i < p->n_open; i++)
-		p->open[i].profile->duration = e->value;
+		p->open[i].profile->duration = duration;
+}
+
+static void
+set_time(struct ws_profiles *p, int64_t t)
+{
+	size_t i;
+
+	p->time = t;
+	for (i = 0; i < p->n_open; i++)
+		p->open[i].profile->time = t;
+}
+
+/* What a counter says of the capture. */
+static void
+learn(struct ws_profiles *p, const struct ws_event *e)
+{
+	struct ws_open_series *o;
+
+	if (e->name != WS_N_CAPTURE_DURATION && e->name != WS_N_CAPTURE_PERIOD)
+		return;
+	o = series_of(p, e->track);
+	if (e->name == WS_N_CAPTURE_PERIOD)
+		o->profile->period = e->value;
+	else
+		set_duration(p, e->value);
+	if (e->t != WS_T_NONE)
+		set_time(p, e->t);
 }
 
 enum { KINDS = 1 << WS_EV_SAMPLE | 1 << WS_EV_LOSS | 1 << WS_EV_COUNTER };
@@ -301,12 +366,8 @@ add_event(struct ws_profiles *p, const struct ws_event *e)
 		ws_profiles_add(p, e, 1);
 	else if (e->kind == WS_EV_LOSS)
 		add_loss(p, e);
-	else if (e->track == 0)
-		return;
-	else if (e->name == WS_N_CAPTURE_DURATION)
-		set_duration(p, e);
-	else if (e->name == WS_N_CAPTURE_PERIOD)
-		series_of(p, e->track)->profile->period = e->value;
+	else if (e->track != 0)
+		learn(p, e);
 }
 
 static enum ws_status

@@ -23,7 +23,7 @@ struct ws_profile_entry {
 struct ws_profile_process {
 	ws_id name; /* its number, or the comm where that is not told */
 	ws_id comm; /* of its first thread, or of the first that was seen */
-	bool numbered, idle;
+	bool numbered, idle, kernel; /* idle: of a CPU; kernel: by its comm */
 	double value;
 	uint64_t samples;
 };
@@ -31,6 +31,7 @@ struct ws_profile_process {
 /* One series of one artifact: a sum per distinct stack. */
 struct ws_profile {
 	ws_id series, artifact;
+	size_t index; /* for ws_profiles_get; those of an artifact adjoin */
 	enum ws_unit unit;
 	struct ws_profile_entry *entry; /* in the order of first appearance */
 	size_t n, cap;
@@ -43,6 +44,7 @@ struct ws_profile {
 	double lost;      /* records that the artifact lost */
 	double duration;  /* ns, NaN when the artifact does not say */
 	double period;    /* NaN likewise */
+	int64_t time;     /* of its start or moment, or WS_T_NONE */
 	/* 0; of texts, which hide functions, the more the less they show */
 	unsigned rough;
 	bool has_tracks; /* entries are told apart by them */
@@ -79,8 +81,8 @@ bool ws_profile_is_difference(const struct ws_profile *p);
 size_t ws_profiles_service(struct ws_profiles *p, const struct ws_profile *f);
 /*
  * The profile of a series to reason about; NULL when there is none.  Captures
- * that tell their duration are windows: several are added up, under the name
- * of the first.  Those that do not count from the start of the process: when
+ * that tell their duration are windows: several are added up (copies of one
+ * once), under the name of the first.  Those that do not count from the start of the process: when
  * there are no windows, the one with the largest total is taken, a text only
  * where it is all there is.  A difference is the last resort.
  * Windows of Linux perf that overlap are one recording in several forms, of

@@ -106,9 +106,9 @@ is_better_form(const struct ws_profiles *p, const struct ws_profile *a,
 	if (a->rough != b->rough)
 		return a->rough < b->rough;
 	/* A part of a recording has less; a form of it at most loses the last
-	 * sample or an end. */
-	if ((double)a->samples * 1.01 < (double)b->samples ||
-	    (double)b->samples * 1.01 < (double)a->samples)
+	 * samples. */
+	if ((double)a->samples * 1.01 + 2 < (double)b->samples ||
+	    (double)b->samples * 1.01 + 2 < (double)a->samples)
 		return a->samples > b->samples;
 	na = named(p, a);
 	nb = named(p, b);
@@ -125,6 +125,9 @@ overlap(const struct ws_profile *a, const struct ws_profile *b)
 	       a->clock == b->clock && a->from <= b->to && b->from <= a->to;
 }
 
+/* More recordings than anybody makes are not compared with each other. */
+enum { FORMS_MAX = 2048 };
+
 /* True when another form of the same recording stands for it.  Only Linux perf
  * has such forms: its profiles have processes. */
 static bool
@@ -132,12 +135,31 @@ is_shadowed(const struct ws_profiles *p, const struct ws_profile *f)
 {
 	size_t i;
 
-	for (i = 0; f->n_process > 0 && i < p->n; i++) {
+	if (f->n_process == 0 || p->n > FORMS_MAX)
+		return false;
+	for (i = 0; i < p->n; i++) {
 		const struct ws_profile *g = p->profile[i];
 
 		if (g != f && g->series == f->series && g->n_process > 0 &&
 		    class_of(g) == WINDOW && overlap(f, g) &&
 		    is_better_form(p, g, f))
+			return true;
+	}
+	return false;
+}
+
+/* The same capture under another name: a bundle may have it twice. */
+static bool
+is_copy(const struct ws_profiles *p, size_t i)
+{
+	const struct ws_profile *f = p->profile[i], *g;
+	size_t k;
+
+	for (k = 0; k < i && f->time != WS_T_NONE; k++) {
+		g = p->profile[k];
+		if (g->series == f->series && g->time == f->time &&
+		    g->duration == f->duration && g->total == f->total &&
+		    g->n == f->n)
 			return true;
 	}
 	return false;
@@ -185,6 +207,8 @@ busiest(const struct ws_profiles *p, const struct ws_profile *f)
 		if (a->idle)
 			continue;
 		busy += a->value;
+		if (a->kernel)
+			continue;
 		if (best == f->n_process || a->value > f->process[best].value)
 			best = i;
 		if (go[i] && (best_go == f->n_process ||
@@ -198,17 +222,39 @@ busiest(const struct ws_profiles *p, const struct ws_profile *f)
 	return best;
 }
 
-/* The CPU profile of an artifact, or of the bundle when it has none. */
-static const struct ws_profile *
-cpu_of(const struct ws_profiles *p, ws_id artifact)
+static size_t
+first_of_artifact(const struct ws_profiles *p, const struct ws_profile *f)
 {
-	size_t i, same;
+	size_t i = f->index;
 
-	for (i = 0; i < p->n; i++)
-		if (p->profile[i]->series == WS_N_PERF_CPU &&
-		    p->profile[i]->artifact == artifact)
+	while (i > 0 && p->profile[i - 1]->artifact == f->artifact)
+		i--;
+	return i;
+}
+
+/* Another series of the same artifact, or NULL. */
+static const struct ws_profile *
+in_artifact(
+    const struct ws_profiles *p, const struct ws_profile *f, ws_id series)
+{
+	size_t i = first_of_artifact(p, f);
+
+	for (; i < p->n && p->profile[i]->artifact == f->artifact; i++)
+		if (p->profile[i]->series == series &&
+		    p->profile[i]->n_process > 0)
 			return p->profile[i];
-	return largest(p, WS_N_PERF_CPU, &same);
+	return NULL;
+}
+
+static const struct ws_profile *
+largest_cpu(struct ws_profiles *p)
+{
+	size_t same;
+
+	if (p->cpu_of != p->n)
+		p->cpu = largest(p, WS_N_PERF_CPU, &same);
+	p->cpu_of = p->n;
+	return p->cpu;
 }
 
 static size_t
@@ -232,40 +278,63 @@ most_samples(const struct ws_profile *f)
 	size_t i, best = f->n_process;
 
 	for (i = 0; i < f->n_process; i++)
-		if (!f->process[i].idle &&
+		if (!f->process[i].idle && !f->process[i].kernel &&
 		    (best == f->n_process ||
 			f->process[i].samples > f->process[best].samples))
 			best = i;
 	return best;
 }
 
+/* The busiest process of another profile; f->n_process when f has it not. */
+static size_t
+busiest_of(const struct ws_profiles *p, const struct ws_profile *other,
+    const struct ws_profile *f)
+{
+	size_t i = other != NULL ? busiest(p, other) : 0;
+
+	if (other == NULL || i == other->n_process)
+		return f->n_process;
+	if (other == f)
+		return i;
+	return find_process(f, other->process[i].name, other->process[i].comm);
+}
+
 size_t
 ws_profiles_service(struct ws_profiles *p, const struct ws_profile *f)
 {
-	const struct ws_profile *cpu = cpu_of(p, f->artifact);
 	size_t i;
+	const struct ws_profile *cpu = in_artifact(p, f, WS_N_PERF_CPU);
 
-	if (cpu == NULL || cpu->n_process == 0)
-		return most_samples(f);
-	i = busiest(p, cpu);
-	if (cpu == f)
-		return i;
-	if (i < cpu->n_process)
-		i = find_process(f, cpu->process[i].name, cpu->process[i].comm);
-	else
-		i = f->n_process;
+	if (cpu == NULL)
+		cpu = largest_cpu(p);
+	i = busiest_of(p, cpu, f);
+	/* Who is often on a CPU often leaves it. */
+	if (i == f->n_process)
+		i = busiest_of(p, in_artifact(p, f, WS_N_PERF_SWITCHES), f);
 	return i < f->n_process ? i : most_samples(f);
 }
 
-/* A recording of one process whose number is not told has threads of several
- * names; that of a machine shows its idle threads. */
 static bool
-is_of_one_process(const struct ws_profile *f)
+is_of_machine(const struct ws_profile *f)
 {
 	size_t i;
 
 	for (i = 0; i < f->n_process; i++)
-		if (f->process[i].numbered || f->process[i].idle)
+		if (f->process[i].numbered || f->process[i].idle ||
+		    f->process[i].kernel)
+			return true;
+	return false;
+}
+
+/* A recording of one process whose number is not told has threads of several
+ * names; that of a machine shows idle threads or the kernel's in some series. */
+static bool
+is_of_one_process(const struct ws_profiles *p, const struct ws_profile *f)
+{
+	size_t i = first_of_artifact(p, f);
+
+	for (; i < p->n && p->profile[i]->artifact == f->artifact; i++)
+		if (is_of_machine(p->profile[i]))
 			return false;
 	return true;
 }
@@ -297,7 +366,7 @@ static void
 merge_service(struct ws_profiles *p, struct ws_open_series *to,
     const struct ws_profile *f)
 {
-	bool all = is_of_one_process(f);
+	bool all = is_of_one_process(p, f);
 	size_t i, service = ws_profiles_service(p, f);
 
 	for (i = 0; i < f->n_process; i++) {
@@ -347,7 +416,8 @@ merge_all(struct ws_profiles *p, const struct ws_profile *best)
 		if (f->series != best->series)
 			continue;
 		if (class_of(best) == WINDOW
-			? class_of(f) != WINDOW || is_shadowed(p, f)
+			? class_of(f) != WINDOW || is_shadowed(p, f) ||
+			      is_copy(p, i)
 			: f != best)
 			continue;
 		if (first || compare_names(p, f, to.profile) < 0)

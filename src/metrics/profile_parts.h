@@ -27,11 +27,14 @@ struct ws_profiles {
 	size_t n, cap;
 	struct ws_profile **merged; /* made by ws_profiles_find */
 	size_t n_merged, cap_merged;
-	struct ws_open_series *open; /* of the artifact that is being read */
+	const struct ws_profile *cpu; /* largest of WS_N_PERF_CPU, */
+	size_t cpu_of;                /* of so many profiles */
+	struct ws_open_series *open;  /* of the artifact that is being read */
 	size_t n_open, cap_open, ever_open;
 	size_t next_open; /* where the next sample's series is looked for */
 	double lost;      /* by the artifact so far */
 	double duration;  /* of the artifact, NaN until it says so */
+	int64_t time;     /* likewise, WS_T_NONE */
 	ws_id clock;      /* of the sample before, */
 	enum ws_clock_kind clock_kind; /* and its kind */
 	bool tracks;                   /* told apart */

@@ -68,11 +68,21 @@ make_empty(struct ws_fact *f)
 	f->value = NAN;
 }
 
+/* Of a stripped binary, or one whose symbols are elsewhere: then nothing is
+ * put, and a fact is missing. */
+static bool
+is_nameless(const struct ws_asked *a)
+{
+	return a->nameless > a->stacks->profile->total / 2;
+}
+
 void
 ws_asked_put_sum(const struct ws_asked *a, uint32_t def, double value)
 {
 	struct ws_fact f = fact_of(a, def, value);
 
+	if (is_nameless(a))
+		return;
 	if (a->stacks->profile->samples == 0)
 		make_empty(&f);
 	ws_facts_put(a->m->facts, &f);
@@ -85,8 +95,12 @@ draws(const struct ws_profile *p, double value)
 {
 	/* perf may vary the period to keep the frequency: a sample is a draw. */
 	bool is_perf = p->series == WS_N_PERF_CPU && p->rough == 0;
-	bool is_sampled = p->unit == WS_U_BYTES ||
-			  (p->unit == WS_U_TIME && p->series == WS_N_PPROF_CPU);
+	bool is_sampled =
+	    p->unit == WS_U_BYTES ||
+	    (p->unit == WS_U_TIME &&
+		(p->series == WS_N_PPROF_CPU || p->series == WS_N_INSTR_CPU ||
+		    p->series == WS_N_DTRACE_CPU ||
+		    p->series == WS_N_SAMPLE_WALL));
 
 	if (is_perf && p->total > 0)
 		return value / p->total * (double)p->samples;
@@ -101,11 +115,14 @@ ws_asked_put_ratio(const struct ws_asked *a, uint32_t def, const char *subject,
 	double n = draws(a->stacks->profile, whole);
 
 	f.subject = subject;
+	if (is_nameless(a))
+		return;
 	if (!(whole > 0)) {
 		make_empty(&f);
 	} else if (!isnan(n)) {
 		f.samples = n;
 		ws_wilson(part / whole * n, n, &f.lo, &f.hi);
+		f.hi = fmin(1, f.hi + a->nameless / whole);
 	}
 	ws_facts_put(a->m->facts, &f);
 }
@@ -117,7 +134,7 @@ eval_series(const struct ws_measured *m, const struct ws_frames *frames,
 {
 	const struct ws_queries *q = m->queries;
 	struct ws_stacks stacks;
-	struct ws_asked a = { m, &stacks };
+	struct ws_asked a = { m, &stacks, 0 };
 	const struct ws_profile *p =
 	    ws_profiles_find(m->profiles, ws_dict_cstr(m->dict, series));
 	size_t i;
@@ -125,6 +142,10 @@ eval_series(const struct ws_measured *m, const struct ws_frames *frames,
 	if (p == NULL || ws_profile_is_difference(p))
 		return;
 	ws_stacks_init(&stacks, frames, p);
+	a.nameless = ws_stacks_nameless(&stacks);
+	if (p->series == WS_N_PPROF_CPU && p->total > 0)
+		ws_measured_put(m, WS_F_CPU_NAMELESS, a.nameless / p->total,
+		    p->artifact, (double)p->samples);
 	for (i = 0; i < q->n_share; i++)
 		if (strcmp(q->share[i].series, series) == 0)
 			eval_share(&a, &q->share[i]);

@@ -292,11 +292,22 @@ ws_counters_log(const struct ws_counters *c, size_t i)
 	return &c->log[i];
 }
 
-/* With more values; or with as many, and the name that sorts first. */
+/* sar keeps days, in which the time in question is lost. */
+static bool
+is_archive(const struct ws_counters *c, const struct ws_series *s)
+{
+	return ws_sv_is(
+	    ws_dict_text(c->sink.dict, c->log[s->log].format), "sar");
+}
+
+/* Of a capture, not of an archive; with more values; or with as many, and the
+ * name that sorts first. */
 static bool
 is_better(const struct ws_counters *c, const struct ws_series *s,
     const struct ws_series *than)
 {
+	if (is_archive(c, s) != is_archive(c, than))
+		return is_archive(c, than);
 	if (s->seen != than->seen)
 		return s->seen > than->seen;
 	return s->artifact != than->artifact &&
@@ -380,4 +391,20 @@ double
 ws_series_median(const struct ws_series *s)
 {
 	return ws_series_quantile(s, 0.5);
+}
+
+double
+ws_series_worst(const struct ws_series *s)
+{
+	double sum, worst = NAN;
+	size_t i, k;
+
+	if (s == NULL || s->n <= WS_WINDOW)
+		return NAN;
+	for (i = WS_WINDOW - 1; i < s->n; i++) {
+		for (sum = 0, k = 0; k < WS_WINDOW; k++)
+			sum += s->value[i - k];
+		worst = fmax(worst, sum / WS_WINDOW);
+	}
+	return worst;
 }

@@ -47,7 +47,7 @@ const struct ws_series *ws_counters_get(const struct ws_counters *c, size_t i);
 size_t ws_counters_logs(const struct ws_counters *c);
 const struct ws_log *ws_counters_log(const struct ws_counters *c, size_t i);
 /* The series with the most values among those of a name (and of an artifact
- * and track, unless 0); on a tie that of the artifact whose name sorts first,
+ * and track, unless 0), those of sar coming last; on a tie that of the artifact whose name sorts first,
  * then the first; NULL when none has a value.  The
  * first call after events builds an index. */
 const struct ws_series *ws_counters_find(
@@ -59,5 +59,11 @@ struct ws_sv ws_counters_text(
 /* Median and 0..1 quantile of the kept values; NaN when there are none. */
 double ws_series_median(const struct ws_series *s);
 double ws_series_quantile(const struct ws_series *s, double q);
+
+/* The highest mean of WS_WINDOW values that follow each other; NaN unless there
+ * are more. */
+enum { WS_WINDOW = 5 };
+
+double ws_series_worst(const struct ws_series *s);
 
 #endif

@@ -28,6 +28,7 @@ struct ws_frames {
  */
 struct key {
 	struct ws_gset any, leaf;
+	uint64_t nameless; /* 1: frames, and no function among them */
 };
 
 static void
@@ -273,9 +274,11 @@ describe(const struct ws_frames *f, ws_id stack, unsigned char *bytes)
 	size_t i, n = ws_dict_get_stack(f->dict, stack, &frame);
 	uint32_t last = WS_SET_NONE;
 
+	key.nameless = n > 0;
 	for (i = 0; i < n; i++) {
 		uint32_t set = f->set[frame[i]];
 
+		key.nameless &= set == WS_SET_UNKNOWN;
 		if (set <= WS_SET_UNKNOWN || set == last)
 			continue;
 		join(&all, &f->sets[set]);
@@ -354,6 +357,21 @@ meets(const struct ws_frames *f, const unsigned char *kind,
 		return !meets(f, kind, c->a);
 	}
 	return false;
+}
+
+double
+ws_stacks_nameless(const struct ws_stacks *s)
+{
+	uint32_t k, n = ws_stacks_kinds(s);
+	struct key key;
+	double sum = 0;
+
+	for (k = 0; k < n; k++) {
+		memcpy(&key, ws_htab_key(s->kinds, k).p, sizeof(key));
+		if (key.nameless)
+			sum += s->value[k];
+	}
+	return sum;
 }
 
 bool

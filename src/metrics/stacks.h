@@ -41,6 +41,9 @@ void ws_stacks_init(
     struct ws_stacks *s, const struct ws_frames *f, const struct ws_profile *p);
 void ws_stacks_fini(struct ws_stacks *s);
 uint32_t ws_stacks_kinds(const struct ws_stacks *s);
+/* Value of the stacks in which no frame has a function's name: conditions can
+ * say nothing of them. */
+double ws_stacks_nameless(const struct ws_stacks *s);
 /* NULL is met by all.  Conditions nest no deeper than the rules language
  * allows (64). */
 bool ws_stacks_meet(

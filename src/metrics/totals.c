@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/moment.h"
 
 struct total {
 	ws_id artifact, format, track, name, clock;
@@ -153,15 +154,25 @@ compare(const void *pa, const void *pb)
 	return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
-/* True when the paths have as many parts and differ in exactly one of them:
- * two snapshots of the same file. */
+/* True when the paths have as many parts and differ in at most one of them, in
+ * nothing but a time or a number: two snapshots of the same file.  Folders that
+ * differ in more than that are different machines or cgroups. */
 static bool
 are_siblings(struct ws_sv a, struct ws_sv b)
 {
 	size_t differ = 0;
 
-	while (a.n > 0 && b.n > 0)
-		differ += !ws_sv_eq(ws_sv_split(&a, '/'), ws_sv_split(&b, '/'));
+	while (a.n > 0 && b.n > 0) {
+		struct ws_sv x = ws_sv_split(&a, '/');
+		struct ws_sv y = ws_sv_split(&b, '/');
+
+		if (ws_sv_eq(x, y))
+			continue;
+		if (a.n == 0 ? !ws_differ_in_moment(x, y)
+			     : !ws_is_moment(x) || !ws_is_moment(y))
+			return false;
+		differ++;
+	}
 	return a.n == 0 && b.n == 0 && differ <= 1;
 }
 

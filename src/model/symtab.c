@@ -6,7 +6,7 @@
 #include "base/htab.h"
 #include "base/mem.h"
 
-enum { NAME_MAX_LEN = 64 << 10 };
+enum { NAME_MAX_LEN = 16 << 10 };
 
 struct ws_symtab {
 	struct ws_arena *arena;
@@ -97,8 +97,13 @@ ws_symbols_put(
 	struct ws_symbol *y;
 
 	if (name.n == 0 || name.n > NAME_MAX_LEN ||
-	    s->text.n > UINT32_MAX - NAME_MAX_LEN - 1 || s->n == UINT32_MAX)
+	    s->text.n > UINT32_MAX - NAME_MAX_LEN - 1 || s->n == UINT32_MAX ||
+	    (s->room > 0 && s->text.n + name.n > s->room))
 		return;
+	if (ws_sv_is(name, "_text"))
+		s->at_text = addr;
+	else if (ws_sv_is(name, "_stext"))
+		s->at_stext = addr;
 	s->symbol = ws_grow(s->symbol, &s->cap, s->n + 1, sizeof(*y));
 	y = &s->symbol[s->n++];
 	y->addr = addr;

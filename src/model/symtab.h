@@ -52,12 +52,13 @@ struct ws_symbols {
 	struct ws_symbol *symbol; /* by rising address once finished */
 	size_t n, cap;
 	struct ws_buf text;
+	size_t room; /* for text: names may overlap in a file; 0: no bound */
 	struct ws_load *load;
 	size_t n_load, cap_load;
-	uint64_t lo, hi; /* of a PCLNTAB: the Go code */
-	uint32_t pid;    /* of a PERF_MAP */
-	bool last_wins;  /* where two begin at one address */
-	bool is_debug;   /* its segments hold no code: see another's */
+	uint64_t lo, hi;            /* of a PCLNTAB: the Go code */
+	uint64_t at_text, at_stext; /* _text and _stext, or 0 */
+	bool last_wins;             /* where two begin at one address */
+	bool is_debug; /* its segments hold no code: see another's */
 };
 
 /* What a recording says of a mapping. */

@@ -13,17 +13,25 @@
 
 struct ws_run;
 
+/* What of a bundle is wanted. */
+struct ws_choice {
+	const char *host, *process; /* of several; NULL: any */
+	bool tracks; /* of profiles are told apart (ws_profiles_keep_tracks) */
+};
+
 /*
  * Reads the bundle and makes its facts; `rules` (checked) declare the shares
  * among them.  NULL with *err when the bundle cannot be opened (WS_IO) or a
- * symbol group of the rules does not compile.
+ * symbol group of the rules does not compile.  A bundle of several processes is
+ * read a second time for the one that is wanted (ingest/nodes.h).
  */
 struct ws_run *ws_run_new(const char *path, const struct ws_rules *rules,
-    const struct ws_limits *limits, struct ws_err *err);
-/* The same without facts, for what asks the profiles alone; `tracks`: these
- * are told apart (ws_profiles_keep_tracks). */
+    const struct ws_limits *limits, const struct ws_choice *want,
+    struct ws_err *err);
+/* The same without facts, for what asks the profiles alone. */
 struct ws_run *ws_run_read(const char *path, const struct ws_rules *rules,
-    const struct ws_limits *limits, bool tracks, struct ws_err *err);
+    const struct ws_limits *limits, const struct ws_choice *want,
+    struct ws_err *err);
 void ws_run_free(struct ws_run *run);
 
 struct ws_dict *ws_run_dict(const struct ws_run *run);

@@ -34,6 +34,41 @@ put_row(const void *ctx, size_t i, struct ws_buf *cell)
 		ws_buf_printf(&cell[DETAIL], " (at 0x%" PRIx64 ")", a->off);
 }
 
+enum { NODE, HOST, PROGRAM, FILES, CHOSEN, NODE_COLUMNS };
+
+static const char *const node_head[NODE_COLUMNS] = { [NODE] = "NODE",
+	[HOST] = "HOST",
+	[PROGRAM] = "PROGRAM",
+	[FILES] = "ARTIFACTS",
+	[CHOSEN] = "" };
+
+static void
+put_node(const void *ctx, size_t i, struct ws_buf *cell)
+{
+	const struct ws_report *r = ctx;
+	const struct ws_report_node *g = &r->nodes[i];
+
+	ws_buf_puts(&cell[NODE], g->name);
+	ws_buf_puts(&cell[HOST], g->host);
+	ws_buf_puts(&cell[PROGRAM], g->program);
+	ws_buf_printf(&cell[FILES], "%zu", g->artifacts);
+	ws_buf_puts(&cell[CHOSEN], (int)i == r->node ? "diagnosed" : "");
+}
+
+static void
+put_nodes(const struct ws_page *page, const struct ws_report *r)
+{
+	const struct ws_grid grid = { .head = node_head,
+		.n_column = NODE_COLUMNS,
+		.n_row = r->n_node,
+		.row = put_node,
+		.ctx = r,
+		.right = 1u << FILES };
+
+	ws_page_text(page, 0, "");
+	ws_page_grid(page, &grid);
+}
+
 void
 ws_report_ls(FILE *f, const struct ws_report *r, const struct ws_style *s)
 {
@@ -46,6 +81,8 @@ ws_report_ls(FILE *f, const struct ws_report *r, const struct ws_style *s)
 		.right = 1u << EVENTS | 1u << LOST | 1u << BYTES };
 
 	ws_page_grid(&page, &grid);
+	if (r->n_node > 0)
+		put_nodes(&page, r);
 	if (r->status != WS_OK && r->detail && *r->detail)
 		ws_page_text(&page, 0, r->detail);
 }
@@ -100,9 +137,40 @@ put_artifact(
 		ws_json_null(j);
 	else
 		ws_json_u64(j, a->off);
+	if (a->node >= 0) {
+		ws_json_key(j, "node");
+		ws_json_u64(j, (uint64_t)a->node);
+	}
 	if (with_records)
 		put_records(j, a);
 	ws_json_close(j, '}');
+}
+
+/* Only of bundles of several processes. */
+static void
+put_node_list(struct ws_json *j, const struct ws_report *r)
+{
+	ws_json_key(j, "node");
+	ws_json_u64(j, (uint64_t)r->node);
+	ws_json_key(j, "nodes");
+	ws_json_open(j, '[');
+	for (size_t i = 0; i < r->n_node; i++) {
+		const struct {
+			const char *key, *text;
+		} texts[] = { { "name", r->nodes[i].name },
+			{ "host", r->nodes[i].host },
+			{ "program", r->nodes[i].program } };
+
+		ws_json_open(j, '{');
+		for (size_t k = 0; k < WS_LEN(texts); k++) {
+			ws_json_key(j, texts[k].key);
+			ws_json_str(j, texts[k].text);
+		}
+		ws_json_key(j, "artifacts");
+		ws_json_u64(j, r->nodes[i].artifacts);
+		ws_json_close(j, '}');
+	}
+	ws_json_close(j, ']');
 }
 
 void
@@ -124,6 +192,8 @@ ws_json_bundle(struct ws_json *j, const struct ws_report *r, bool with_records)
 	for (size_t i = 0; i < r->n_artifact; i++)
 		put_artifact(j, &r->artifact[i], with_records);
 	ws_json_close(j, ']');
+	if (r->n_node > 0)
+		put_node_list(j, r);
 	ws_json_close(j, '}');
 }
 

@@ -21,6 +21,13 @@ struct ws_report_artifact {
 	} * record;
 
 	size_t n_record;
+	int node; /* index in nodes[], or -1: of all */
+};
+
+/* One of several hosts or processes in the bundle. */
+struct ws_report_node {
+	const char *name, *host, *program;
+	size_t artifacts;
 };
 
 struct ws_report {
@@ -32,6 +39,9 @@ struct ws_report {
 	enum ws_status status;
 	const struct ws_report_artifact *artifact;
 	size_t n_artifact;
+	const struct ws_report_node *nodes;
+	size_t n_node; /* 0: the bundle is of one process */
+	int node;      /* the one that facts and diagnosis are of */
 	const struct ws_rules *rules;
 	const struct ws_facts *facts;
 	const struct ws_diagnosis *diagnosis; /* NULL for `ls` */

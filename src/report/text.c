@@ -80,6 +80,7 @@ put_header(const struct ws_page *p, const struct ws_report *r)
 	put_environment(&b, r);
 	ws_page_text(p, 0, ws_text_str(&b));
 	ws_buf_fini(&b);
+	ws_text_nodes(p, r);
 }
 
 static void

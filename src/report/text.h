@@ -27,5 +27,7 @@ void ws_then_show(struct ws_buf *b, const struct ws_action *x);
 const char *ws_text_str(struct ws_buf *b);
 /* Appends ", text" unless the list has it already; NULL and "" are left out. */
 void ws_text_join(struct ws_buf *b, const char *text);
+/* Nothing when the bundle is of one process. */
+void ws_text_nodes(const struct ws_page *p, const struct ws_report *r);
 
 #endif

@@ -16,6 +16,7 @@ static const struct {
 	{ "trace", WS_S_GO_TRACE },
 	{ "perf.futex", WS_S_PERF_CALLS },
 	{ "perf.offcpu", WS_S_PERF_SCHED },
+	{ "perf.oncpu", WS_S_PERF_SCHED },
 	{ "perf.runqueue", WS_S_PERF_SCHED },
 	{ "perf.switches", WS_S_PERF_SCHED },
 	{ "perf.uninterruptible", WS_S_PERF_SCHED },

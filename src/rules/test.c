@@ -35,6 +35,7 @@ ws_test_facts(const struct ws_rules *r, const struct ws_test_decl *t)
 
 		ws_facts_source(facts, s->source, s->presence, NULL, 0);
 	}
+	ws_facts_rule_out(facts);
 	return facts;
 }
 

@@ -221,12 +221,11 @@ choose_name(struct ws_resolver *r, struct chosen *c, struct ws_sv path,
 }
 
 static uint64_t
-addr_of(const struct ws_symbols *t, struct ws_sv name)
+start_of(const struct ws_symbols *t, struct ws_sv symbol)
 {
-	for (size_t i = 0; i < t->n; i++)
-		if (ws_sv_is(name, t->text.p + t->symbol[i].name))
-			return t->symbol[i].addr;
-	return 0;
+	if (ws_sv_is(symbol, "_text"))
+		return t->at_text;
+	return ws_sv_is(symbol, "_stext") ? t->at_stext : 0;
 }
 
 /*
@@ -254,7 +253,7 @@ choose_kernel(struct ws_resolver *r, struct chosen *c)
 		if (t->from != WS_SYMBOLS_KALLSYMS &&
 		    !(t->from == WS_SYMBOLS_ELF && same && c->mapping == main))
 			continue;
-		at = addr_of(t, ws_dict_text(r->dict, m->symbol));
+		at = start_of(t, ws_dict_text(r->dict, m->symbol));
 		if (at != 0 && (same || at == m->reference)) {
 			c->slide = m->reference - at;
 			c->absolute = true;
@@ -373,11 +372,14 @@ to_address(const struct chosen *c, uint64_t *at)
 	return false;
 }
 
+/* *foreign: it is in a Go program, and not in its Go code. */
 static struct ws_sv
-look_up(const struct chosen *c, uint64_t addr)
+look_up(const struct chosen *c, uint64_t addr, bool *foreign)
 {
 	const struct ws_symbol *y;
 	uint64_t at = addr;
+
+	*foreign = false;
 
 	if (!to_address(c, &at))
 		return WS_SV("");
@@ -385,8 +387,10 @@ look_up(const struct chosen *c, uint64_t addr)
 		const struct ws_symbols *t = c->table[i];
 
 		if (t->from == WS_SYMBOLS_PCLNTAB &&
-		    (at < t->lo || at >= t->hi))
+		    (at < t->lo || at >= t->hi)) {
+			*foreign = t->n > 0;
 			continue;
+		}
 		y = ws_symbols_find(t, at);
 		if (y != NULL)
 			return ws_sv_of(t->text.p + y->name);
@@ -395,16 +399,38 @@ look_up(const struct chosen *c, uint64_t addr)
 }
 
 static ws_id
+foreign_name(struct ws_resolver *r, ws_id mapping)
+{
+	struct ws_buf b = { 0 };
+	ws_id id;
+
+	ws_buf_puts(&b, "[C code in ");
+	ws_buf_putsv(&b, base_of(ws_dict_text(r->dict, mapping)));
+	ws_buf_putc(&b, ']');
+	id = ws_dict_str(r->dict, ws_buf_sv(&b));
+	ws_buf_fini(&b);
+	return id;
+}
+
+static ws_id
 name_of(struct ws_resolver *r, const struct ws_frame *f, bool caller)
 {
 	struct lent_key key = { f->addr, f->mapping, 0 };
-	struct ws_sv name = look_up(tables_of(r, f->mapping), f->addr - caller);
+	const struct ws_mapped *m = ws_symtab_mapped(r->symtab, f->mapping);
+	bool foreign;
+	struct ws_sv name =
+	    look_up(tables_of(r, f->mapping), f->addr - caller, &foreign);
 	uint32_t k;
 
 	if (name.n > 0)
 		return ws_dict_str(r->dict, name);
-	k = ws_htab_get(r->lent, &key, sizeof(key));
-	return k == WS_HTAB_NONE ? 0 : r->lent_func[k];
+	/* Two builds of one name do not lend to each other. */
+	if (m == NULL || !m->conflict) {
+		k = ws_htab_get(r->lent, &key, sizeof(key));
+		if (k != WS_HTAB_NONE)
+			return r->lent_func[k];
+	}
+	return foreign ? foreign_name(r, f->mapping) : 0;
 }
 
 static ws_id

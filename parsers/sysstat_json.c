@@ -1,0 +1,129 @@
+#include "sysstat_json.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "ingest/pairs.h"
+
+/* The list that an object is in, or its own key. */
+static struct ws_sv
+list_of(const struct ws_pairs *s)
+{
+	struct ws_sv own = ws_pairs_list(s);
+
+	if (own.n > 0 || s->depth < 2)
+		return own;
+	return s->opened_by[s->depth - 2];
+}
+
+static bool
+is_taken(const struct ws_sysstat_json *j, struct ws_sv list)
+{
+	for (size_t i = 0; i < j->n_word; i++)
+		if (ws_sv_is(list, j->word[i].list))
+			return true;
+	return false;
+}
+
+static const struct ws_sysstat_word *
+find_word(const struct ws_sysstat_json *j, struct ws_sv list, struct ws_sv key)
+{
+	for (size_t i = 0; i < j->n_word; i++)
+		if (ws_sv_is(list, j->word[i].list) &&
+		    ws_sv_is(key, j->word[i].key))
+			return &j->word[i];
+	return NULL;
+}
+
+/* {"date": "2026-11-23", "time": "05:49:06", "utc": 1, "interval": 1} */
+static void
+take_stamp(struct ws_sysstat_json *j, const struct ws_pairs *s)
+{
+	struct ws_buf b = { 0 };
+
+	ws_buf_putsv(&b, ws_pairs_find(s, "date"));
+	ws_buf_putc(&b, ' ');
+	ws_buf_putsv(&b, ws_pairs_find(s, "time"));
+	if (ws_sv_is(ws_pairs_find(s, "utc"), "1"))
+		ws_buf_puts(&b, " UTC");
+	if (!ws_sysstat_stamp(j->s, ws_buf_sv(&b)))
+		ws_sysstat_fault(j->s, s->off, "a report without a time");
+	ws_buf_fini(&b);
+}
+
+static void
+take_row(struct ws_sysstat_json *j, const struct ws_pairs *s, struct ws_sv list)
+{
+	struct ws_sv cell[WS_PAIRS_MAX];
+	struct ws_buf columns = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct ws_sysstat_word *w =
+		    find_word(j, list, s->pair[i].key);
+
+		if (w != NULL && w->column == NULL)
+			continue;
+		if (w != NULL)
+			ws_buf_puts(&columns, w->column);
+		else
+			ws_buf_putsv(&columns, s->pair[i].key);
+		ws_buf_putc(&columns, ' ');
+		cell[n++] = s->pair[i].value;
+	}
+	if (n > 0)
+		j->row(j->ctx, ws_buf_sv(&columns), cell, n, s->off);
+	ws_buf_fini(&columns);
+}
+
+static void
+close_object(void *ctx, const struct ws_pairs *s)
+{
+	struct ws_sysstat_json *j = ctx;
+	struct ws_sv list = list_of(s);
+
+	if (ws_sv_is(ws_pairs_list(s), "timestamp"))
+		take_stamp(j, s);
+	else if (!is_taken(j, list) || s->n == 0)
+		return;
+	else if (s->spoilt)
+		ws_sysstat_fault(
+		    j->s, s->off, "an object is not made of keys and values");
+	else
+		take_row(j, s, list);
+}
+
+static void
+take_pair(void *ctx, const struct ws_pairs *s, struct ws_sv value)
+{
+	struct ws_sysstat_json *j = ctx;
+
+	if (ws_sv_is(s->key, "timestamp"))
+		ws_sysstat_time(j->s, value);
+	else if (s->depth > 0 && !ws_sv_is(ws_pairs_list(s), "timestamp"))
+		ws_sysstat_json_head(j->s, s->key, value);
+}
+
+bool
+ws_sysstat_json_is_single(struct ws_cur all)
+{
+	struct ws_sv text = { (const char *)all.p, ws_cur_left(&all) };
+	size_t at = ws_sv_find(text, "\"timestamp\"");
+
+	text = ws_sv_from(text, at + 1);
+	return ws_sv_find(text, "\"timestamp\"") == text.n;
+}
+
+void
+ws_sysstat_read_json(struct ws_sysstat_json *j, struct ws_cur all)
+{
+	static const struct ws_pairs_ops ops = { .pair = take_pair,
+		.close = close_object };
+	struct ws_pairs *s = ws_alloc(sizeof(*s));
+
+	j->single = ws_sysstat_json_is_single(all);
+	if (!ws_pairs_read(s, &ops, j, all))
+		ws_sysstat_fault(j->s, s->base + s->at,
+		    "the document ends inside an object or list");
+	free(s);
+}

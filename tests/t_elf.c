@@ -1,0 +1,432 @@
+/* ELF files, pclntabs, kallsyms, maps of JITs, and the names they give. */
+#include "../parsers/elf_parts.h"
+#include "base/mem.h"
+#include "model/symtab.h"
+#include "parse_mem.h"
+#include "symbols/resolve.h"
+#include "tap.h"
+
+extern const struct ws_parser ws_parser_elf, ws_parser_kallsyms,
+    ws_parser_perf_map, ws_parser_perf_data;
+
+/* Parses a file of testdata into the dictionary of a bundle. */
+struct bundle {
+	struct ws_dict *dict;
+	struct ws_arena *arena;
+	struct ws_sink *sink;
+	enum ws_status status;
+};
+
+static void
+bundle_init(struct bundle *b)
+{
+	b->dict = ws_dict_new();
+	b->arena = ws_arena_new();
+	b->sink = ws_sink_new_null(b->dict);
+	b->status = WS_OK;
+}
+
+static void
+bundle_fini(struct bundle *b)
+{
+	ws_sink_free(b->sink);
+	ws_arena_free(b->arena);
+	ws_dict_free(b->dict);
+}
+
+static void
+add_bytes(struct bundle *b, const struct ws_parser *parser, const char *name,
+    const void *p, size_t n)
+{
+	struct ws_limits limits;
+	struct ws_budget budget = { .limits = &limits };
+	struct ws_err err = { .off = 0 };
+	struct ws_stream *stream;
+	struct ws_source *src;
+
+	ws_limits_init(&limits);
+	stream = ws_stream_new_mem(&budget, p, n);
+	src = ws_source_new(stream, ws_sv_of(name), b->arena);
+	b->status = parser->parse(src, b->sink, &err);
+	ws_source_free(src);
+	ws_stream_free(stream);
+}
+
+static void
+add(struct bundle *b, const struct ws_parser *parser, const char *name,
+    const char *path)
+{
+	size_t n;
+	char *p = read_testdata(path, &n);
+
+	add_bytes(b, parser, name, p == NULL ? "" : p, n);
+	free(p);
+}
+
+/* The name of an address, or "". */
+static const char *
+name_of(struct bundle *b, const char *mapping, uint64_t addr)
+{
+	struct ws_frame f = { .mapping = ws_dict_cstr(b->dict, mapping),
+		.addr = addr };
+	ws_id frame = ws_dict_frame(b->dict, &f), stack, func;
+	struct ws_resolver *r;
+	const ws_id *v;
+
+	stack = ws_dict_stack(b->dict, &frame, 1);
+	r = ws_resolver_new(b->dict);
+	stack = ws_resolver_stack(r, stack);
+	ws_dict_get_stack(b->dict, stack, &v);
+	func = ws_dict_get_frame(b->dict, v[0])->func;
+	ws_resolver_free(r);
+	return ws_dict_text(b->dict, func).p;
+}
+
+static enum ws_refusal
+refusal(struct bundle *b, const char *mapping, uint64_t addr)
+{
+	struct ws_frame f = { .mapping = ws_dict_cstr(b->dict, mapping),
+		.addr = addr };
+	ws_id frame = ws_dict_frame(b->dict, &f), stack, which;
+	enum ws_refusal why = WS_REFUSED_NOT;
+	struct ws_resolver *r;
+
+	stack = ws_dict_stack(b->dict, &frame, 1);
+	r = ws_resolver_new(b->dict);
+	ws_resolver_stack(r, stack);
+	ws_resolver_mapping(r, 0, &which, &why);
+	ws_resolver_free(r);
+	return why;
+}
+
+static void
+told_build(struct bundle *b, const char *mapping, const char *hex)
+{
+	struct ws_mapped m = { .mapping = ws_dict_cstr(b->dict, mapping) };
+
+	ws_build_id_parse(&m.build_id, ws_sv_of(hex));
+	ws_symtab_map(ws_dict_symtab(b->dict), &m);
+}
+
+static const char spin[] = "/srv/spin/spin",
+		  right[] = "c1eacea510dd3ce8a77fb0a9b47ec90d4f8acc19",
+		  wrong[] = "00eacea510dd3ce8a77fb0a9b47ec90d4f8acc19";
+
+static void
+test_programs(void)
+{
+	struct bundle b;
+
+	bundle_init(&b);
+	add(&b, &ws_parser_elf, "bin/other", "elf/program/input.elf");
+	told_build(&b, spin, right);
+	ok(b.status == WS_OK, "an ELF file");
+	is_str(name_of(&b, spin, 0x11da), "leaf", "a name by build id");
+	is_str(name_of(&b, spin, 0x11da + 0x100000), "", "not in the file");
+	bundle_fini(&b);
+
+	bundle_init(&b);
+	add(&b, &ws_parser_elf, "x/spin", "elf/program/input.elf");
+	is_str(name_of(&b, spin, 0x11da), "leaf", "a name by path");
+	told_build(&b, spin, wrong);
+	is_str(name_of(&b, spin, 0x11db), "", "another build has no say");
+	ok(refusal(&b, spin, 0x11dc) == WS_REFUSED_BUILD_ID, "which is told");
+	bundle_fini(&b);
+
+	bundle_init(&b);
+	add(&b, &ws_parser_elf, "a/spin", "elf/program/input.elf");
+	add(&b, &ws_parser_elf, "b/spin", "elf/stripped/input.elf");
+	is_str(name_of(&b, spin, 0x11da), "", "two files of the name");
+	ok(refusal(&b, spin, 0x11dc) == WS_REFUSED_UNSURE, "are not sure");
+	bundle_fini(&b);
+}
+
+static void
+test_stripped(void)
+{
+	struct bundle b;
+
+	bundle_init(&b);
+	add(&b, &ws_parser_elf, "spin", "elf/stripped/input.elf");
+	told_build(&b, spin, right);
+	is_str(name_of(&b, spin, 0x11da), "", "without symbols, no name");
+	add(&b, &ws_parser_elf, "usr/lib/debug/c1.debug",
+	    "elf/debug/input.elf");
+	is_str(name_of(&b, spin, 0x11db), "leaf", "what was stripped off");
+	bundle_fini(&b);
+
+	bundle_init(&b);
+	add(&b, &ws_parser_elf, "d.debug", "elf/debug/input.elf");
+	told_build(&b, spin, right);
+	is_str(name_of(&b, spin, 0x11da), "",
+	    "that alone does not know where the code was in the file");
+	bundle_fini(&b);
+
+	bundle_init(&b);
+	add(&b, &ws_parser_elf, "spin", "elf/minidebug/input.elf");
+	told_build(&b, spin, right);
+	is_str(name_of(&b, spin, 0x11da), "leaf", "MiniDebugInfo");
+	bundle_fini(&b);
+}
+
+/* A return address that is the first byte of the next function belongs to
+ * the one before. */
+static void
+test_callers(void)
+{
+	struct ws_frame f = { .func = 0 };
+	struct ws_symbols *s;
+	struct ws_resolver *r;
+	struct bundle b;
+	ws_id v[2], stack;
+	const ws_id *out;
+
+	bundle_init(&b);
+	s = ws_symtab_add(
+	    ws_dict_symtab(b.dict), WS_SV("prog"), WS_SYMBOLS_ELF);
+	ws_symbols_load(s, (struct ws_load){ 0, 0x1000, 0x400000 });
+	ws_symbols_put(s, 0x400100, 0x100, WS_SV("first"));
+	ws_symbols_put(s, 0x400200, 0x100, WS_SV("second"));
+	ws_symbols_finish(s);
+	f.mapping = ws_dict_cstr(b.dict, "/bin/prog");
+	f.addr = 0x200;
+	v[0] = v[1] = ws_dict_frame(b.dict, &f);
+	stack = ws_dict_stack(b.dict, v, 2);
+	r = ws_resolver_new(b.dict);
+	ws_dict_get_stack(b.dict, ws_resolver_stack(r, stack), &out);
+	is_str(ws_dict_text(b.dict, ws_dict_get_frame(b.dict, out[0])->func).p,
+	    "second", "the innermost function is where it was");
+	is_str(ws_dict_text(b.dict, ws_dict_get_frame(b.dict, out[1])->func).p,
+	    "first", "a caller is where the call was");
+	ws_resolver_free(r);
+	bundle_fini(&b);
+}
+
+static void
+test_kernel(void)
+{
+	struct ws_mapped m = { .is_kernel = true,
+		.reference = 0xffffffff81000000 };
+	static const char kernel[] = "[kernel.kallsyms]";
+	struct bundle b;
+
+	bundle_init(&b);
+	add(&b, &ws_parser_kallsyms, "kallsyms", "kallsyms/small/input.txt");
+	is_str(name_of(&b, kernel, 0xffffffff81000120), "",
+	    "kallsyms of an unknown boot");
+	m.mapping = ws_dict_cstr(b.dict, kernel);
+	m.symbol = ws_dict_cstr(b.dict, "_text");
+	ws_symtab_map(ws_dict_symtab(b.dict), &m);
+	is_str(name_of(&b, kernel, 0xffffffff81000121), "schedule",
+	    "kallsyms of the same boot");
+	is_str(name_of(&b, "[ext4]", 0xffffffffc0001010), "ext4_file_read_iter",
+	    "a module");
+	bundle_fini(&b);
+
+	bundle_init(&b);
+	add(&b, &ws_parser_kallsyms,
+	    "[kernel.kallsyms]/c1eacea510dd3ce8a77fb0a9b47ec90d4f8acc19/"
+	    "kallsyms",
+	    "kallsyms/small/input.txt");
+	m.mapping = ws_dict_cstr(b.dict, kernel);
+	m.symbol = ws_dict_cstr(b.dict, "_text");
+	m.reference += 0x2000000;
+	ws_symtab_map(ws_dict_symtab(b.dict), &m);
+	is_str(name_of(&b, kernel, 0xffffffff83000120), "",
+	    "of another boot, by chance at another place");
+	told_build(&b, kernel, right);
+	is_str(name_of(&b, kernel, 0xffffffff83000121), "schedule",
+	    "of the same kernel elsewhere");
+	bundle_fini(&b);
+}
+
+static void
+test_others(void)
+{
+	static const char jit[] = "7f0000001000 20 old code\n"
+				  "7f0000001000 40 Lfoo;::bar (x)\n";
+	struct ws_frame f = { .addr = 0x77 };
+	struct bundle b;
+
+	bundle_init(&b);
+	add_bytes(
+	    &b, &ws_parser_perf_map, "tmp/perf-12.map", jit, sizeof(jit) - 1);
+	is_str(name_of(&b, "/tmp/perf-12.map", 0x7f0000001030),
+	    "Lfoo;::bar (x)", "code made at run time, the later line");
+	is_str(name_of(&b, "/tmp/perf-13.map", 0x7f0000001030), "",
+	    "of another process");
+	f.mapping = ws_dict_cstr(b.dict, "/bin/x");
+	f.func = ws_dict_cstr(b.dict, "lent");
+	ws_dict_frame(b.dict, &f);
+	is_str(name_of(&b, "/bin/x", 0x77), "lent",
+	    "another artifact shows the address with a name");
+	bundle_fini(&b);
+}
+
+/* pclntabs of two functions, "main.a" at 0x401000 and "main.b" at 0x401040, in
+ * the layouts of the runtime. */
+struct table {
+	struct ws_buf b;
+};
+
+static void
+num(struct table *t, uint64_t v, unsigned size)
+{
+	for (unsigned i = 0; i < size; i++)
+		ws_buf_putc(&t->b, (char)(v >> 8 * i));
+}
+
+static const char names[] = "main.a\0main.b";
+
+static void
+make_new(struct table *t, uint32_t magic, uint64_t text)
+{
+	enum { HEADER = 72, NAMES = 16, FUNCTAB = HEADER + NAMES };
+
+	*t = (struct table){ 0 };
+	num(t, magic, 4);
+	num(t, 0x08010000, 4);
+	num(t, 2, 8);
+	num(t, 0, 8);
+	num(t, text, 8);
+	num(t, HEADER, 8);
+	for (int i = 0; i < 3; i++)
+		num(t, HEADER, 8);
+	num(t, FUNCTAB, 8);
+	ws_buf_put(&t->b, names, sizeof(names));
+	num(t, 0, NAMES - sizeof(names));
+	for (uint64_t i = 0; i < 2; i++) {
+		num(t, 0x40 * i, 4);
+		num(t, 20 + 8 * i, 4);
+	}
+	num(t, 0x80, 4);
+	for (uint64_t i = 0; i < 2; i++) {
+		num(t, 0x40 * i, 4);
+		num(t, 7 * i, 4);
+	}
+}
+
+static void
+make_old(struct table *t)
+{
+	enum { FUNCTAB = 16, FUNCS = FUNCTAB + 5 * 8, NAMES = FUNCS + 2 * 12 };
+
+	*t = (struct table){ 0 };
+	num(t, 0xfffffffb, 4);
+	num(t, 0x08010000, 4);
+	num(t, 2, 8);
+	for (uint64_t i = 0; i < 2; i++) {
+		num(t, 0x401000 + 0x40 * i, 8);
+		num(t, FUNCS + 12 * i, 8);
+	}
+	num(t, 0x401080, 8);
+	for (uint64_t i = 0; i < 2; i++) {
+		num(t, 0x401000 + 0x40 * i, 8);
+		num(t, NAMES + 7 * i, 4);
+	}
+	ws_buf_put(&t->b, names, sizeof(names));
+}
+
+static void
+check_table(struct table *t, uint64_t text, const char *what)
+{
+	struct elf_part part = { ws_buf_sv(&t->b), 0, false, true };
+	struct ws_symtab *tab = ws_symtab_new();
+	struct ws_symbols *s =
+	    ws_symtab_add(tab, WS_SV("x"), WS_SYMBOLS_PCLNTAB);
+	const struct ws_symbol *y;
+	bool good = elf_go_table(s, &part, text);
+
+	ws_symbols_finish(s);
+	y = ws_symbols_find(s, 0x401050);
+	ok(good && s->n == 2 && s->lo == 0x401000 && s->hi == 0x401080 &&
+		y != NULL && strcmp(s->text.p + y->name, "main.b") == 0,
+	    "pclntab %s", what);
+	for (size_t n = 0; n < t->b.n; n++) {
+		part.bytes.n = n;
+		elf_go_table(s, &part, text);
+		elf_go_find(&part, 0);
+	}
+	ws_symtab_free(tab);
+	ws_buf_fini(&t->b);
+}
+
+static void
+test_tables(void)
+{
+	struct elf_part part;
+	struct table t;
+
+	make_old(&t);
+	check_table(&t, 0, "of Go 1.2");
+	make_new(&t, 0xfffffff0, 0x401000);
+	check_table(&t, 0, "of Go 1.18");
+	make_new(&t, 0xfffffff1, 0x401000);
+	check_table(&t, 0, "of Go 1.20");
+	make_new(&t, 0xfffffff1, 0);
+	check_table(&t, 0x401000, "that leaves out where the code begins");
+	*(&t) = (struct table){ 0 };
+	num(&t, 0x1234, 5);
+	num(&t, 0xfffffff1, 4);
+	num(&t, 0x08010000, 4);
+	part = (struct elf_part){ ws_buf_sv(&t.b), 0, false, true };
+	ok(elf_go_find(&part, 0) == 5, "a table among constants");
+	ws_buf_fini(&t.b);
+}
+
+static void
+test_cuts(const char *path)
+{
+	size_t n, done = 0;
+	char *p = read_testdata(path, &n);
+	struct parsed r;
+
+	for (size_t i = 0; p != NULL && i < n; i += 13, done++) {
+		parse_mem(&r, &ws_parser_elf, "cut", p, i);
+		parsed_fini(&r);
+	}
+	ok(done > 100, "%s: %zu cuts", path, done);
+	free(p);
+}
+
+/* A recording with its program gives functions. */
+static void
+test_recording(void)
+{
+	struct ws_resolver *r;
+	unsigned named = 0, all;
+	struct bundle b;
+
+	bundle_init(&b);
+	add(&b, &ws_parser_perf_data, "perf.data", "perf-data/file/input.data");
+	add(&b, &ws_parser_elf, "spin", "elf/stripped/input.elf");
+	add(&b, &ws_parser_elf, "spin.debug", "elf/debug/input.elf");
+	r = ws_resolver_new(b.dict);
+	all = (unsigned)ws_dict_stacks(b.dict);
+	for (ws_id i = 1; i <= all; i++) {
+		const ws_id *v;
+		ws_id to = ws_resolver_stack(r, i);
+
+		ws_dict_get_stack(b.dict, to, &v);
+		named += ws_dict_get_frame(b.dict, v[0])->func != 0;
+	}
+	ok(all > 4 && named == all - 1, "%u of %u stacks end in the program",
+	    named, all);
+	ws_resolver_free(r);
+	bundle_fini(&b);
+}
+
+int
+main(void)
+{
+	test_programs();
+	test_stripped();
+	test_callers();
+	test_kernel();
+	test_others();
+	test_tables();
+	test_cuts("elf/program/input.elf");
+	test_cuts("elf/minidebug/input.elf");
+	test_recording();
+	return tap_done();
+}
