@@ -18,7 +18,7 @@ plain() {
 		"$MANDOC" -T ascii -O width=900 "$1" |
 			sed "s/.$(printf '\b')//g"
 	else
-		sed 's/^\.[A-Z][a-z] //; s/\\&//g; s/ [A-Z][a-z] / /g' "$1"
+		sed '/^\.Bl /d; s/^\.[A-Z][a-z] //; s/\\&//g; s/ [A-Z][a-z] / /g' "$1"
 	fi
 }
 
@@ -89,6 +89,15 @@ plain "$man/whyslow-classes.7" | grep -oE '[A-Z][A-Z0-9-]* \([+-][0-9]\)' |
 	sort -u >"$dir/told"
 none "$(comm -13 "$dir/weights" "$dir/told")" \
 	"whyslow-classes(7) tells no other weight"
+
+"$WHYSLOW" rules ls | awk '$1 == "quality" && $3 != "+0" {
+	print $2, $3 == -1 ? "medium" : "low" }' | sort >"$dir/weights"
+awk '/^\.It Li Q-/ { id = $3 }
+	match($0, /(medium|low) at most/) {
+		split(substr($0, RSTART), word); print id, word[1]
+	}' "$man/whyslow-classes.7" | sort >"$dir/told"
+is "$(cat "$dir/told")" "$(cat "$dir/weights")" \
+	"whyslow-classes(7) tells which doubts cap the confidence"
 
 # Options, as the program itself tells them; a command may have a page of its
 # own, or its part of whyslow(1).
