@@ -115,6 +115,7 @@ struct feed {
 	bool open;  /* a document has begun */
 	bool ascii; /* and with a byte a character */
 	bool torn;
+	int lines;        /* before a document */
 	uint64_t gap;     /* bytes without the end of a tag, in whole parts */
 	unsigned refused; /* rows on end that libxml2 had to read */
 };
@@ -186,6 +187,8 @@ begin_document(struct feed *f)
 	f->open = true;
 	/* UTF-16 has a mark or a zero there. */
 	f->ascii = f->part.n > 1 && f->part.p[0] == '<' && f->part.p[1] > ' ';
+	t->ctxt->input->line += f->lines;
+	f->lines = 0;
 }
 
 static void
@@ -204,6 +207,7 @@ skip_between(struct feed *f)
 
 	while (f->part.n > 0 && strchr(" \t\r\n\xef\xbb\xbf", *f->part.p) &&
 	       *f->part.p != '\0') {
+		f->lines += *f->part.p == '\n';
 		f->part = ws_sv_from(f->part, 1);
 		f->off++;
 	}

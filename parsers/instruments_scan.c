@@ -46,7 +46,8 @@ struct token {
 struct instr_scan {
 	struct instr *t;
 	const xmlChar *p, *end;
-	int lines; /* ends of lines in what is taken next */
+	const xmlChar *xmlns; /* of the document's dictionary */
+	int lines;            /* ends of lines in what is taken next */
 	size_t n, n_attributes, depth;
 	struct ws_sv open[NESTED]; /* names */
 	uint8_t class[256];
@@ -92,6 +93,8 @@ void
 instr_scan_begin(struct instr_scan *s)
 {
 	memset(s->names, 0, sizeof(s->names));
+	s->xmlns =
+	    xmlDictLookup(s->t->ctxt->dict, (const xmlChar *)"xmlns", -1);
 }
 
 static uint64_t
@@ -136,14 +139,32 @@ scan_name(struct instr_scan *s)
 	return known;
 }
 
-/* A name that the tag had, or that declares a name space. */
 static bool
 is_taken(const struct token *k, const xmlChar *name)
 {
 	for (int i = 0; i < k->n; i++)
 		if (k->attributes[i * STRIDE] == name)
 			return true;
-	return strcmp((const char *)name, "xmlns") == 0;
+	return false;
+}
+
+/* The name of an attribute, which is passed; not one that declares a name
+ * space. */
+static const xmlChar *
+scan_attribute(struct instr_scan *s)
+{
+	const struct name *name;
+
+	if (s->end - s->p >= 4 && memcmp(s->p, "ref=", 4) == 0) {
+		s->p += 3;
+		return s->t->a_ref;
+	}
+	if (s->end - s->p >= 4 && memcmp(s->p, "fmt=", 4) == 0) {
+		s->p += 3;
+		return s->t->a_fmt;
+	}
+	name = scan_name(s);
+	return name == NULL || name->name == s->xmlns ? NULL : name->name;
 }
 
 /* ="value" */
@@ -168,7 +189,6 @@ scan_value(struct instr_scan *s, const xmlChar **a)
 static bool
 scan_attributes(struct instr_scan *s, struct token *k)
 {
-	const struct name *name;
 	const xmlChar **a;
 
 	k->attributes = s->attribute + s->n_attributes * STRIDE;
@@ -177,12 +197,9 @@ scan_attributes(struct instr_scan *s, struct token *k)
 		if (s->n_attributes == ATTRIBUTES)
 			return false;
 		s->p++;
-		name = scan_name(s);
-		if (name == NULL || is_taken(k, name->name))
-			return false;
 		a = s->attribute + s->n_attributes * STRIDE;
-		a[0] = name->name;
-		if (!scan_value(s, a))
+		a[0] = scan_attribute(s);
+		if (a[0] == NULL || is_taken(k, a[0]) || !scan_value(s, a))
 			return false;
 		s->n_attributes++;
 		k->n++;
