@@ -290,13 +290,16 @@ thin_all(struct ws_benches *b)
 static void
 add_value(struct ws_benches *b, struct ws_bench *s, double v)
 {
-	if (s->seen++ % s->every != 0)
+	uint64_t nth = s->seen++;
+
+	/* A power of two, as with counters. */
+	if ((nth & (s->every - 1)) != 0)
 		return;
 	if (b->n_values >= WS_BENCH_VALUES && b->room > ROOM_MIN)
 		thin_all(b);
 	while (s->n >= b->room)
 		thin(b, s);
-	if ((s->seen - 1) % s->every != 0)
+	if ((nth & (s->every - 1)) != 0)
 		return;
 	s->value = ws_grow(s->value, &s->cap, s->n + 1, sizeof(*s->value));
 	s->value[s->n++] = v;
