@@ -9,6 +9,7 @@
 struct ws_eval {
 	struct ws_arena *arena;
 	struct ws_judgement *list;
+	uint64_t *params; /* of each, see params_in() */
 	size_t n;
 };
 
@@ -218,6 +219,17 @@ has_param(const struct ws_expr *x, uint32_t param)
 	       (x->b != NULL && has_param(x->b, param));
 }
 
+/* A bit for each parameter, by its number's last six bits. */
+static uint64_t
+params_in(const struct ws_expr *x)
+{
+	uint64_t own =
+	    x->op == WS_OP_PARAM ? UINT64_C(1) << (x->index & 63) : 0;
+
+	return own | (x->a != NULL ? params_in(x->a) : 0) |
+	       (x->b != NULL ? params_in(x->b) : 0);
+}
+
 struct ws_eval *
 ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
     const char *scaled, double scale)
@@ -230,9 +242,13 @@ ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
 
 	e->arena = j.arena = ws_arena_new();
 	e->list = ws_arena_alloc(e->arena, n * sizeof(*e->list));
-	for (size_t i = 0; i < n; i++)
-		if (ws_rule_is_judged(all[i]))
-			judge(&j, all[i], &e->list[e->n++]);
+	e->params = ws_arena_alloc(e->arena, n * sizeof(*e->params));
+	for (size_t i = 0; i < n; i++) {
+		if (!ws_rule_is_judged(all[i]))
+			continue;
+		judge(&j, all[i], &e->list[e->n]);
+		e->params[e->n++] = params_in(all[i]->when);
+	}
 	return e;
 }
 
@@ -256,6 +272,7 @@ copy_eval(struct ws_arena *a, const struct ws_eval *from)
 
 	e->arena = a;
 	e->n = from->n;
+	e->params = from->params;
 	e->list = ws_arena_alloc(a, e->n * sizeof(*e->list));
 	memcpy(e->list, from->list, e->n * sizeof(*e->list));
 	return e;
@@ -273,7 +290,8 @@ ws_eval_again(const struct ws_eval *before, const struct ws_rules *r,
 	for (size_t i = 0; i < before->n; i++) {
 		const struct ws_judgement *was = &before->list[i];
 
-		if (!has_param(was->rule->when, j.scene.scaled))
+		if ((before->params[i] >> (j.scene.scaled & 63) & 1) == 0 ||
+		    !has_param(was->rule->when, j.scene.scaled))
 			continue;
 		judge(&j, was->rule, &now);
 		if (is_same(&now, was))
