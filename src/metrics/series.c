@@ -132,14 +132,14 @@ thin_all(struct ws_counters *c)
 static void
 add_value(struct ws_counters *c, struct ws_series *s, double v)
 {
-	if (s->seen++ % s->every != 0)
+	if ((s->seen++ & (s->every - 1)) != 0)
 		return;
 	while (c->n_values >= WS_SERIES_VALUES)
 		thin_all(c);
 	if (s->n >= c->room)
 		thin(c, s);
 	/* After thinning, this one may be among those that are left out. */
-	if ((s->seen - 1) % s->every != 0)
+	if (((s->seen - 1) & (s->every - 1)) != 0)
 		return;
 	s->value = ws_grow(s->value, &s->cap, s->n + 1, sizeof(*s->value));
 	s->value[s->n++] = v;
