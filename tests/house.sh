@@ -77,6 +77,10 @@ none "$(calls 'atoi|atol|atoll|atof|strtol|strtoul|strtoll|strtoull|strtod|sscan
 none "$(calls 'malloc|calloc|realloc|strdup|strndup' <"$dir/parsers")" \
 	"parsers take memory through base/mem"
 
+# The library is linked member by member, so that the linker does not tell.
+none "$(sed -n 's/^[^:]*:[0-9]*:\(ws_[a-z0-9_]*\)(.*/\1/p' "$dir/all" |
+	sort | uniq -d)" "no two functions have one name"
+
 # Words that are not to be found are put together here, so that this file
 # does not have them.
 unfinished="TO""DO|FIX""ME|X""XX"
