@@ -409,7 +409,8 @@ ws_reader_init(
 	r->bundle->arena = ws_arena_new();
 	r->bundle->err.off = WS_OFF_NONE;
 	r->budget.limits = &r->limits;
-	r->fault.sink = (struct ws_sink){ &note_ops, sink->dict };
+	r->fault.sink =
+	    (struct ws_sink){ .ops = &note_ops, .dict = sink->dict };
 	r->count = ws_sink_new_count(sink->dict);
 	targets[0] = r->count;
 	targets[1] = &r->fault.sink;

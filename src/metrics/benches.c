@@ -62,6 +62,7 @@ begin(struct ws_sink *s, const struct ws_origin *o)
 
 	b->artifact = o->artifact;
 	b->is_bench = ws_is_bench_format(ws_dict_text(s->dict, o->format));
+	s->ignores = b->is_bench ? 0 : WS_EV_ALL;
 	b->has_config = ws_sv_is(ws_dict_text(s->dict, o->format), "gobench");
 	b->n_set = 0;
 	b->config = 0;

@@ -271,6 +271,7 @@ ws_counters_new(struct ws_dict *d)
 
 	c->sink.ops = &ops;
 	c->sink.dict = d;
+	c->sink.ignores = WS_EV_ALL & ~(unsigned)KINDS;
 	c->room = WS_SERIES_MAX;
 	c->keys = ws_htab_new();
 	c->mark_names = ws_htab_new();
