@@ -81,6 +81,7 @@ visit_unpacked(struct walk *w, uint64_t off)
 			break;
 		r.n = size - HEADER;
 		r.off = off;
+		r.is_packed = true;
 		at += size;
 		visit(w, &r);
 	}
