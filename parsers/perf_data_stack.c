@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/fold.h"
 #include "base/mem.h"
 #include "perf_data_sample.h"
 
@@ -76,7 +77,7 @@ pd_stacks_new(struct pd *d)
 	t->n_slots = FIRST_SLOTS;
 	t->slot = ws_alloc_array(t->n_slots, sizeof(*t->slot));
 	if (getentropy(t->seed, sizeof(t->seed)) != 0)
-		t->seed[0] = (uintptr_t)t;
+		t->seed[0] = t->seed[1] = (uintptr_t)t;
 	t->kernel_name = ws_dict_cstr(dict, "[kernel.kallsyms]");
 	t->guest_name = ws_dict_cstr(dict, "[guest.kernel.kallsyms]");
 	t->hypervisor_name = ws_dict_cstr(dict, "[hypervisor]");
@@ -184,34 +185,30 @@ make_stack(struct pd_stacks *t, const unsigned char *p, size_t n)
 	return ws_dict_stack(t->d->sink->dict, t->frames, frames);
 }
 
-static uint64_t
-mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ (h >> 29);
-}
-
+/* Two words a step, and two steps at a time, as multiplications wait for each
+ * other.  Both factors depend on the seed: who could make one of them 0 could
+ * make the other not matter. */
 static struct pd_chain
 hash_chain(const struct pd_stacks *t, const unsigned char *p, size_t n)
 {
 	struct pd_chain c = {
 		.p = p, .n = n, .user = t->user, .kernel = t->kernel
 	};
-	uint64_t a = mix(
-		     t->seed[0], (uint64_t)t->user.space << 32 | t->user.epoch),
-		 b = mix(t->seed[1], t->kernel.epoch ^ (uint64_t)n << 32);
-	size_t i;
+	const uint64_t s0 = t->seed[0], s1 = t->seed[1];
+	uint64_t a = s0 ^ ((uint64_t)t->user.space << 32 | t->user.epoch),
+		 b = s1 ^ (t->kernel.epoch ^ (uint64_t)n << 32);
 
-	/* Two at a time, as multiplications wait for each other. */
-	for (i = 0; i + 2 * WORD <= n; i += 2 * WORD) {
-		a = mix(a, pd_load64(p + i, false));
-		b = mix(b, pd_load64(p + i + WORD, false));
+	for (; n >= 4 * WORD; n -= 4 * WORD, p += 4 * WORD) {
+		a = ws_fold(
+		    pd_load64(p, false) ^ a, pd_load64(p + WORD, false) ^ s1);
+		b = ws_fold(pd_load64(p + 2 * WORD, false) ^ b,
+		    pd_load64(p + 3 * WORD, false) ^ s0);
 	}
-	if (i < n)
-		a = mix(a, pd_load64(p + i, false));
+	for (; n >= WORD; n -= WORD, p += WORD)
+		a = ws_fold(pd_load64(p, false) ^ a, s1);
 	/* All of it depends on both. */
-	c.a = mix(mix(a, b), t->seed[1]) | 1;
-	c.b = (uint32_t)(mix(b, t->seed[0]) >> 32);
+	c.a = ws_fold(a ^ s1, b ^ s0) | 1;
+	c.b = (uint32_t)ws_fold(b ^ s1, a ^ c.a);
 	return c;
 }
 
