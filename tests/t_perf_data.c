@@ -777,5 +777,6 @@ main(void)
 	test_cuts("pipe");
 	test_cuts("zstd2");
 	test_cuts("tracepoint-pipe");
+	test_cuts("forms");
 	return tap_done();
 }
