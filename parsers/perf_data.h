@@ -68,6 +68,7 @@ struct pd_rec {
 	size_t n;
 	uint64_t off; /* in the artifact; of what is packed, of its envelope */
 	uint64_t seq; /* its number */
+	bool is_packed; /* its bytes are gone with the next record */
 };
 
 /* Tells the sink, and keeps the first. */

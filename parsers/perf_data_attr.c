@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "perf_data.h"
+#include "perf_event.h"
 
 enum {
 	ATTRS_MAX = 1 << 14,
@@ -135,81 +136,19 @@ pd_attr_name(struct pd *d, const struct pd_attr *a)
 	return a->event != 0 ? a->event : make_name(d, a);
 }
 
-/* Without what says which mode and how exact: "cycles:ppp", "cpu/cycles/Pu". */
+/* What decides about its series.  A clock is one whatever it was called. */
 static struct ws_sv
-without_modifiers(struct ws_sv s)
+meant_name(struct pd *d, const struct pd_attr *a)
 {
-	static const char modifiers[] = "ukhGHpPSDIWeb";
-	size_t n = s.n;
+	enum { CLOCKS = 2 };
 
-	while (n > 0 && memchr(modifiers, s.p[n - 1], sizeof(modifiers) - 1))
-		n--;
-	if (n > 0 && n < s.n && s.p[n - 1] == ':')
-		s.n = n - 1;
-	else if (n > 0 && s.p[n - 1] == '/')
-		s.n = n;
-	return s;
+	return ws_dict_text(d->sink->dict,
+	    a->type == PD_SOFTWARE && a->config < CLOCKS ? make_name(d, a)
+							 : pd_attr_name(d, a));
 }
 
-struct meaning {
-	const char *event;
-	ws_id series;
-	uint8_t unit, rank; /* of a series the lowest rank that occurs counts */
-};
-
-/*
- * Clocks before cycles: both say where the CPUs were, and a recording has one
- * series of that; the clock's has a unit that means something.  Faults by
- * kind, or by mode, add up, but not to those that count all.
- */
-static const struct meaning meanings[] = {
-	{ "cpu-clock", WS_N_PERF_CPU, WS_U_TIME, 0 },
-	{ "task-clock", WS_N_PERF_CPU, WS_U_TIME, 1 },
-	{ "cycles", WS_N_PERF_CPU, WS_U_COUNT, 2 },
-	{ "cpu-cycles", WS_N_PERF_CPU, WS_U_COUNT, 2 },
-	{ "cpu/cycles/", WS_N_PERF_CPU, WS_U_COUNT, 2 },
-	{ "cpu/cpu-cycles/", WS_N_PERF_CPU, WS_U_COUNT, 2 },
-	{ "cpu_core/cycles/", WS_N_PERF_CPU, WS_U_COUNT, 2 },
-	{ "cpu_atom/cycles/", WS_N_PERF_CPU, WS_U_COUNT, 2 },
-	{ "page-faults", WS_N_PERF_FAULTS, WS_U_COUNT, 0 },
-	{ "faults", WS_N_PERF_FAULTS, WS_U_COUNT, 0 },
-	{ "minor-faults", WS_N_PERF_FAULTS, WS_U_COUNT, 1 },
-	{ "major-faults", WS_N_PERF_FAULTS, WS_U_COUNT, 1 },
-	{ "exceptions:page_fault_user", WS_N_PERF_FAULTS, WS_U_COUNT, 2 },
-	{ "exceptions:page_fault_kernel", WS_N_PERF_FAULTS, WS_U_COUNT, 2 },
-	{ "context-switches", WS_N_PERF_SWITCHES, WS_U_COUNT, 0 },
-	{ "cs", WS_N_PERF_SWITCHES, WS_U_COUNT, 0 },
-	{ "sched:sched_switch", WS_N_PERF_SWITCHES, WS_U_COUNT, 1 },
-};
-
-static const struct meaning *
-meaning_of(struct pd *d, const struct pd_attr *a)
-{
-	struct ws_sv name =
-	    without_modifiers(ws_dict_text(d->sink->dict, pd_attr_name(d, a)));
-
-	if (a->type == PD_SOFTWARE && a->config < 2)
-		return &meanings[a->config];
-	for (size_t i = 0; i < WS_LEN(meanings); i++)
-		if (ws_sv_is(name, meanings[i].event))
-			return &meanings[i];
-	return NULL;
-}
-
-static void
-own_series(struct pd *d, struct pd_attr *a)
-{
-	struct ws_sv name =
-	    without_modifiers(ws_dict_text(d->sink->dict, pd_attr_name(d, a)));
-	struct ws_buf b = { 0 };
-
-	ws_buf_puts(&b, "perf.");
-	ws_buf_putsv(&b, name);
-	a->series = ws_dict_str(d->sink->dict, ws_buf_sv(&b));
-	a->unit =
-	    a->type == PD_SOFTWARE && a->config < 2 ? WS_U_TIME : WS_U_COUNT;
-	ws_buf_fini(&b);
-}
+static const char sys_enter[] = "syscalls:sys_enter_",
+		  sys_exit[] = "syscalls:sys_exit_";
 
 static uint8_t
 point_of(struct ws_sv name)
@@ -232,10 +171,25 @@ point_of(struct ws_sv name)
 	for (size_t i = 0; i < WS_LEN(points); i++)
 		if (ws_sv_is(name, points[i].name))
 			return points[i].point;
-	if (ws_sv_starts(name, "syscalls:sys_enter_"))
+	if (ws_sv_starts(name, sys_enter))
 		return PD_P_SYS_ENTER;
-	return ws_sv_starts(name, "syscalls:sys_exit_") ? PD_P_SYS_EXIT
-							: PD_P_NONE;
+	return ws_sv_starts(name, sys_exit) ? PD_P_SYS_EXIT : PD_P_NONE;
+}
+
+static void
+set_point(struct pd *d, struct pd_attr *a)
+{
+	struct ws_sv name = ws_dict_text(d->sink->dict, pd_attr_name(d, a));
+
+	a->point = point_of(name);
+	if (a->point == PD_P_SYS_ENTER)
+		a->call = ws_perf_call_of(
+		    d->sink->dict, ws_sv_from(name, strlen(sys_enter)));
+	else if (a->point == PD_P_SYS_EXIT)
+		a->call = ws_perf_call_of(
+		    d->sink->dict, ws_sv_from(name, strlen(sys_exit)));
+	if (a->point == PD_P_SYS_ENTER && a->call.is_futex)
+		a->point = PD_P_FUTEX;
 }
 
 static int
@@ -280,40 +234,26 @@ pd_has_time(struct pd *d)
 	return d->has_time;
 }
 
-/* The lowest rank that occurs, by series. */
-static void
-find_ranks(struct pd *d, uint8_t rank[WS_N_COUNT_OF])
-{
-	memset(rank, UINT8_MAX, WS_N_COUNT_OF);
-	for (size_t i = 0; i < d->n_attr; i++) {
-		const struct meaning *m = meaning_of(d, &d->attr[i]);
-
-		if (m != NULL && m->rank < rank[m->series])
-			rank[m->series] = m->rank;
-	}
-}
-
 void
 pd_attrs_finish(struct pd *d)
 {
-	uint8_t rank[WS_N_COUNT_OF];
+	struct ws_dict *dict = d->sink->dict;
+	struct ws_perf_roles roles = { 0 };
+	struct ws_perf_event event;
 
 	if (d->n_attr == 0)
 		return;
 	find_ids(d);
-	find_ranks(d, rank);
+	for (size_t i = 0; i < d->n_attr; i++)
+		ws_perf_event_known(&roles, dict, meant_name(d, &d->attr[i]));
 	for (size_t i = 0; i < d->n_attr; i++) {
 		struct pd_attr *a = &d->attr[i];
-		const struct meaning *m = meaning_of(d, a);
 
-		own_series(d, a);
-		if (m != NULL && m->rank == rank[m->series]) {
-			a->series = m->series;
-			a->unit = m->unit;
-		}
+		event = ws_perf_event_of(&roles, dict, meant_name(d, a));
+		a->series = event.series;
+		a->unit = (uint8_t)event.unit;
 		if (a->type == PD_TRACEPOINT)
-			a->point = point_of(
-			    ws_dict_text(d->sink->dict, pd_attr_name(d, a)));
+			set_point(d, a);
 	}
 }
 

@@ -3,16 +3,18 @@
 #define WS_PARSERS_PERF_DATA_EVENT_H
 
 #include "model/dict.h"
+#include "perf_call.h"
 
 struct pd_attr {
 	uint32_t type;
 	uint64_t config, period, sample_type, read_format, flags;
 	uint64_t branch_type, regs_user;
 	uint32_t clockid;
-	ws_id event;   /* its name as recorded, or 0 */
-	ws_id series;  /* of its samples */
-	uint8_t unit;  /* of their values */
-	uint8_t point; /* enum pd_point */
+	ws_id event;              /* its name as recorded, or 0 */
+	ws_id series;             /* of its samples */
+	uint8_t unit;             /* of their values */
+	uint8_t point;            /* enum pd_point */
+	struct ws_perf_call call; /* of a tracepoint of one system call */
 	uint64_t samples;
 };
 
@@ -23,6 +25,7 @@ enum pd_point {
 	PD_P_WAKEUP,
 	PD_P_SYS_ENTER,     /* of one call, whose name the event has */
 	PD_P_SYS_EXIT,      /* likewise */
+	PD_P_FUTEX,         /* the entry of that call */
 	PD_P_RAW_SYS_ENTER, /* of any, by number */
 	PD_P_RAW_SYS_EXIT,
 	PD_P_BLOCK_ISSUE,

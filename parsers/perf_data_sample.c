@@ -18,7 +18,12 @@
 #define READ_GROUP      (UINT64_C(1) << 3)
 #define READ_LOST       (UINT64_C(1) << 4)
 
-enum { HINTS = 1 << 10, X86_IP = 8, ARM64_PC = 32, ARM_PC = 15 };
+enum {
+	HINTS = 1 << 10,
+	X86_IP = 8,
+	ARM64_PC = 32,
+	BEGUN = 16 /* samples that wait for memory; a power of two */
+};
 
 /* What a thread was called when last asked. */
 struct track_hint {
@@ -30,6 +35,15 @@ struct track_hint {
 struct count_key {
 	uint64_t id;
 	uint32_t tid, zero;
+};
+
+/* A sample whose chain is being looked up.  A recording has millions of chains
+ * that are found in no order: each look-up would wait for memory, so that some
+ * are on their way at once. */
+struct begun {
+	struct pd_sample s;
+	struct ws_event ev;
+	struct pd_chain chain;
 };
 
 struct samples {
@@ -44,6 +58,8 @@ struct samples {
 	uint64_t bad;
 	uint64_t bad_off;
 	struct pd_order *order; /* NULL when no tracepoint is of use */
+	struct begun begun[BEGUN];
+	unsigned first, n_begun;
 };
 
 static unsigned
@@ -265,13 +281,9 @@ put_counts(struct samples *w, const struct pd_sample *s, struct ws_event *ev)
 	}
 }
 
-/* A sample with all of its chain. */
 static void
-take_whole(struct pd_taker *to, const struct pd_sample *s, struct ws_event *ev)
+put_sample(struct samples *w, const struct pd_sample *s, struct ws_event *ev)
 {
-	struct samples *w = (struct samples *)to;
-
-	ev->stack = pd_stack_of(w->stacks, s);
 	ev->track = track_of(w, s);
 	if (pd_left(&s->read) > 0)
 		put_counts(w, s, ev);
@@ -281,25 +293,59 @@ take_whole(struct pd_taker *to, const struct pd_sample *s, struct ws_event *ev)
 		pd_order_put(w->order, s, ev->stack, ev->track);
 }
 
+/* Ends the first n of the samples that were begun. */
+static void
+end_samples(struct samples *w, unsigned n)
+{
+	struct begun *b;
+
+	for (; n > 0; n--) {
+		b = &w->begun[w->first++ % BEGUN];
+		w->n_begun--;
+		b->ev.stack = pd_stack_of(w->stacks, &b->chain);
+		put_sample(w, &b->s, &b->ev);
+	}
+}
+
+/* A sample with all of its chain, whose bytes will not stay. */
+static void
+take_whole(struct pd_taker *to, const struct pd_sample *s, struct ws_event *ev)
+{
+	struct samples *w = (struct samples *)to;
+	struct pd_chain chain = pd_chain_of(w->stacks, s);
+
+	ev->stack = pd_stack_of(w->stacks, &chain);
+	put_sample(w, s, ev);
+}
+
 static void
 take_sample(struct samples *w, const struct pd_rec *r)
 {
 	struct pd *d = w->d;
-	struct ws_event ev = WS_EVENT(WS_EV_SAMPLE);
-	struct pd_sample s;
+	struct begun *b;
 
-	if (!pd_sample_read(d, r, &s)) {
+	if (w->n_begun == BEGUN)
+		end_samples(w, 1);
+	b = &w->begun[(w->first + w->n_begun) % BEGUN];
+	b->ev = WS_EVENT(WS_EV_SAMPLE);
+	if (!pd_sample_read(d, r, &b->s)) {
 		if (w->bad++ == 0)
 			w->bad_off = r->off;
 		return;
 	}
-	if (s.attr->sample_type & PD_TIME) {
-		ev.t = (int64_t)(s.time & INT64_MAX);
-		note_time(d, s.time);
+	if (b->s.attr->sample_type & PD_TIME) {
+		b->ev.t = (int64_t)(b->s.time & INT64_MAX);
+		note_time(d, b->s.time);
 	}
-	ev.clock = d->clock;
-	if (!pd_defer_put(w->defer, &s, &ev))
-		take_whole(&w->to, &s, &ev);
+	b->ev.clock = d->clock;
+	if (pd_defer_put(w->defer, &b->s, &b->ev))
+		return;
+	if (r->is_packed) {
+		take_whole(&w->to, &b->s, &b->ev);
+		return;
+	}
+	b->chain = pd_chain_of(w->stacks, &b->s);
+	w->n_begun++;
 }
 
 static void
@@ -307,15 +353,19 @@ visit(struct pd *d, const struct pd_rec *r)
 {
 	struct samples *w = d->samples;
 
-	if (r->type == PD_R_SAMPLE)
+	if (r->type == PD_R_SAMPLE) {
 		take_sample(w, r);
-	else if (r->type == PD_R_DEFERRED)
+		return;
+	}
+	end_samples(w, w->n_begun);
+	if (r->type == PD_R_DEFERRED)
 		pd_defer_chain(w->defer, r);
 	else if (w->order == NULL)
 		return;
 	else if (r->type == PD_R_FINISHED_ROUND)
 		pd_order_round(w->order);
-	else if (r->type == PD_R_SWITCH && !(r->misc & PD_MISC_DATA))
+	else if ((r->type == PD_R_SWITCH || r->type == PD_R_SWITCH_CPU_WIDE) &&
+		 !(r->misc & PD_MISC_DATA))
 		pd_order_in(w->order, r);
 }
 
@@ -342,6 +392,7 @@ pd_samples(struct pd *d)
 		w->order = pd_order_new(d);
 	d->samples = w;
 	pd_walk(d, false, visit);
+	end_samples(w, w->n_begun);
 	pd_defer_finish(w->defer);
 	if (w->order != NULL)
 		pd_order_finish(w->order);

@@ -22,9 +22,21 @@ bool pd_sample_read(struct pd *d, const struct pd_rec *r, struct pd_sample *s);
 /* perf_data_stack.c: call chains to interned stacks; each distinct one once. */
 struct pd_stacks;
 
+/* A chain whose place in the table is on its way into the cache. */
+struct pd_chain {
+	const unsigned char *p; /* NULL when the stack is known already */
+	size_t n;
+	struct pd_space_at user, kernel;
+	uint64_t a; /* its hash */
+	uint32_t b;
+	ws_id stack;
+};
+
 struct pd_stacks *pd_stacks_new(struct pd *d);
 void pd_stacks_free(struct pd_stacks *t);
-ws_id pd_stack_of(struct pd_stacks *t, const struct pd_sample *s);
+struct pd_chain pd_chain_of(struct pd_stacks *t, const struct pd_sample *s);
+/* While the bytes of the sample are still there. */
+ws_id pd_stack_of(struct pd_stacks *t, const struct pd_chain *c);
 
 /* perf_data_defer.c: samples whose call chain is completed later. */
 struct pd_defer;
@@ -43,8 +55,7 @@ bool pd_defer_put(
 void pd_defer_chain(struct pd_defer *f, const struct pd_rec *r);
 void pd_defer_finish(struct pd_defer *f);
 
-/* perf_data_sched.c: waits, out of pairs of tracepoints.  Events are put in
- * the order of time before, round by round. */
+/* perf_data_sched.c: tracepoints in the order of time, for perf_waits.h. */
 struct pd_order *pd_order_new(struct pd *d);
 void pd_order_free(struct pd_order *o);
 void pd_order_put(
@@ -54,9 +65,6 @@ void pd_order_in(struct pd_order *o, const struct pd_rec *r);
 /* At the end of a round: what is older than the one before is complete. */
 void pd_order_round(struct pd_order *o);
 void pd_order_finish(struct pd_order *o);
-
-/* perf_data_syscall.c: "sys_read", from the tracepoint or the number. */
-ws_id pd_syscall(struct pd *d, ws_id event, uint64_t number);
 
 /* "PID/TID COMM" */
 ws_id pd_track(struct pd *d, uint32_t pid, uint32_t tid, ws_id comm);

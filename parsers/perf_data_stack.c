@@ -3,14 +3,16 @@
  * samples, so a chain is looked up as it stands in the file, with the address
  * space that it is of; only a new one is taken apart.
  *
- * Chains are known by 128 bits of a hash and not kept: comparing the bytes took
- * half of the time, as each is cold in the cache.  Two that differ in one word
- * of each half never have the same hash, others with a chance of 2^-64; the seed
- * keeps a file from being made for it.
+ * Chains are known by 96 bits of a hash and not kept: comparing the bytes took
+ * half of the time, as each is cold in the cache.  Two have the same hash with a
+ * chance of 2^-64 or less; the seed keeps a file from being made for it.  With
+ * 96 bits and the stack an entry is 16 bytes, and a look-up one line of the
+ * cache.
  */
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/fold.h"
 #include "base/mem.h"
 #include "perf_data_sample.h"
 
@@ -38,9 +40,10 @@ enum mode {
 	MODE_GUEST_USER
 };
 
-/* A known chain; free while both halves are 0. */
+/* A known chain; free while a is 0. */
 struct chain {
-	uint64_t a, b;
+	uint64_t a;
+	uint32_t b;
 	ws_id stack;
 };
 
@@ -74,7 +77,7 @@ pd_stacks_new(struct pd *d)
 	t->n_slots = FIRST_SLOTS;
 	t->slot = ws_alloc_array(t->n_slots, sizeof(*t->slot));
 	if (getentropy(t->seed, sizeof(t->seed)) != 0)
-		t->seed[0] = (uintptr_t)t;
+		t->seed[0] = t->seed[1] = (uintptr_t)t;
 	t->kernel_name = ws_dict_cstr(dict, "[kernel.kallsyms]");
 	t->guest_name = ws_dict_cstr(dict, "[guest.kernel.kallsyms]");
 	t->hypervisor_name = ws_dict_cstr(dict, "[hypervisor]");
@@ -182,37 +185,43 @@ make_stack(struct pd_stacks *t, const unsigned char *p, size_t n)
 	return ws_dict_stack(t->d->sink->dict, t->frames, frames);
 }
 
-static uint64_t
-mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ (h >> 29);
-}
-
-static struct chain
+/* Two words a step, and two steps at a time, as multiplications wait for each
+ * other.  Both factors depend on the seed: who could make one of them 0 could
+ * make the other not matter. */
+static struct pd_chain
 hash_chain(const struct pd_stacks *t, const unsigned char *p, size_t n)
 {
-	struct chain c = { mix(t->seed[0],
-			       (uint64_t)t->user.space << 32 | t->user.epoch),
-		mix(t->seed[1], t->kernel.epoch ^ (uint64_t)n << 32), 0 };
-	size_t i;
+	struct pd_chain c = {
+		.p = p, .n = n, .user = t->user, .kernel = t->kernel
+	};
+	const uint64_t s0 = t->seed[0], s1 = t->seed[1];
+	uint64_t a = s0 ^ ((uint64_t)t->user.space << 32 | t->user.epoch),
+		 b = s1 ^ (t->kernel.epoch ^ (uint64_t)n << 32);
 
-	/* Two at a time, as multiplications wait for each other. */
-	for (i = 0; i + 2 * WORD <= n; i += 2 * WORD) {
-		c.a = mix(c.a, pd_load64(p + i, false));
-		c.b = mix(c.b, pd_load64(p + i + WORD, false));
+	for (; n >= 4 * WORD; n -= 4 * WORD, p += 4 * WORD) {
+		a = ws_fold(
+		    pd_load64(p, false) ^ a, pd_load64(p + WORD, false) ^ s1);
+		b = ws_fold(pd_load64(p + 2 * WORD, false) ^ b,
+		    pd_load64(p + 3 * WORD, false) ^ s0);
 	}
-	if (i < n)
-		c.a = mix(c.a, pd_load64(p + i, false));
-	c.a = mix(c.a, t->seed[1]) | 1;
-	c.b = mix(c.b, t->seed[0]);
+	for (; n >= WORD; n -= WORD, p += WORD)
+		a = ws_fold(pd_load64(p, false) ^ a, s1);
+	/* All of it depends on both. */
+	c.a = ws_fold(a ^ s1, b ^ s0) | 1;
+	c.b = (uint32_t)ws_fold(b ^ s1, a ^ c.a);
 	return c;
+}
+
+static size_t
+slot_at(const struct pd_stacks *t, uint64_t hash)
+{
+	return (size_t)(hash >> 1) & (t->n_slots - 1);
 }
 
 static struct chain *
 find_slot(const struct pd_stacks *t, const struct chain *c)
 {
-	size_t at = (size_t)(c->a >> 1) & (t->n_slots - 1);
+	size_t at = slot_at(t, c->a);
 
 	while (t->slot[at].a != 0 &&
 	       (t->slot[at].a != c->a || t->slot[at].b != c->b))
@@ -234,16 +243,20 @@ grow_slots(struct pd_stacks *t)
 	free(old);
 }
 
-static ws_id
-look_up(struct pd_stacks *t, const unsigned char *p, size_t n)
+ws_id
+pd_stack_of(struct pd_stacks *t, const struct pd_chain *chain)
 {
-	struct chain c = hash_chain(t, p, n), *slot;
+	struct chain c = { chain->a, chain->b, chain->stack }, *slot;
 
+	if (chain->p == NULL)
+		return c.stack;
 	if (t->n + 1 > t->n_slots - t->n_slots / 4)
 		grow_slots(t);
 	slot = find_slot(t, &c);
 	if (slot->a == 0) {
-		c.stack = make_stack(t, p, n);
+		t->user = chain->user;
+		t->kernel = chain->kernel;
+		c.stack = make_stack(t, chain->p, chain->n);
 		*slot = c;
 		t->n++;
 	}
@@ -290,10 +303,11 @@ put_word(struct pd_stacks *t, uint64_t v)
 
 /* Without a chain, the sampled address; with a dump of the user's stack, whose
  * chain is the kernel's alone, the user's address behind that. */
-static ws_id
+static struct pd_chain
 make_chain(struct pd_stacks *t, const struct pd_sample *s, bool has_chain)
 {
 	struct pd_in in = s->chain;
+	struct pd_chain c = { .p = NULL };
 
 	t->n_made = 0;
 	while (has_chain && pd_left(&in) >= WORD)
@@ -306,19 +320,28 @@ make_chain(struct pd_stacks *t, const struct pd_sample *s, bool has_chain)
 		put_word(t, CONTEXT_USER);
 		put_word(t, s->user_ip);
 	}
-	return t->n_made == 0 ? 0 : look_up(t, t->made, t->n_made);
+	if (t->n_made == 0)
+		return c;
+	/* At once, as the next one is made in the same place. */
+	c = hash_chain(t, t->made, t->n_made);
+	c.stack = pd_stack_of(t, &c);
+	c.p = NULL;
+	return c;
 }
 
-ws_id
-pd_stack_of(struct pd_stacks *t, const struct pd_sample *s)
+struct pd_chain
+pd_chain_of(struct pd_stacks *t, const struct pd_sample *s)
 {
 	uint64_t time = t->d->has_time ? s->time : s->seq;
 	struct pd_maps *maps = t->d->maps;
 	bool has_chain = has_address(s->chain);
+	struct pd_chain c;
 
 	t->user = pd_maps_space(maps, s->pid, time);
 	t->kernel = pd_maps_space(maps, (uint32_t)PD_KERNEL_PID, time);
-	if (has_chain && s->user_ip == 0)
-		return look_up(t, s->chain.p, pd_left(&s->chain));
-	return make_chain(t, s, has_chain);
+	if (!has_chain || s->user_ip != 0)
+		return make_chain(t, s, has_chain);
+	c = hash_chain(t, s->chain.p, pd_left(&s->chain));
+	ws_prefetch(&t->slot[slot_at(t, c.a)]);
+	return c;
 }

@@ -15,7 +15,8 @@ enum {
 	ENVELOPE = HEADER + 8, /* of COMPRESSED2, before its data */
 	STEP = 8 << 20,        /* pages are given back in such steps */
 	ROOM = 256 << 10,
-	AHEAD = 2048 /* bytes that will be wanted soon */
+	AHEAD = 2048, /* bytes that will be wanted soon */
+	LINE = 64     /* of the cache */
 };
 
 /* Bytes out for one in, past 64 MiB, are limited as in ingest/stream.c. */
@@ -81,6 +82,7 @@ visit_unpacked(struct walk *w, uint64_t off)
 			break;
 		r.n = size - HEADER;
 		r.off = off;
+		r.is_packed = true;
 		at += size;
 		visit(w, &r);
 	}
@@ -217,11 +219,20 @@ give_back(struct walk *w, uint64_t *done, uint64_t off)
 	*done = off;
 }
 
+/* The processor sees where this leads, but not past the end of a page. */
+static uint64_t
+fetch(const struct pd *d, uint64_t from, uint64_t to)
+{
+	for (; from < to && from < d->data_end; from += LINE)
+		ws_prefetch(d->base + from);
+	return from;
+}
+
 static void
 walk_records(struct walk *w)
 {
 	struct pd *d = w->d;
-	uint64_t off = d->data_off, done = off, whole;
+	uint64_t off = d->data_off, done = off, fetched = off, whole;
 	size_t size;
 
 	while (!w->stop && d->data_end - off >= HEADER) {
@@ -243,8 +254,7 @@ walk_records(struct walk *w)
 		r.n = (size_t)whole - HEADER;
 		r.off = off;
 		off += whole;
-		if (d->data_end - off > AHEAD)
-			ws_prefetch(d->base + off + AHEAD);
+		fetched = fetch(d, fetched, off + AHEAD);
 		if (r.type == PD_R_COMPRESSED ||
 		    (r.type == PD_R_COMPRESSED2 && r.n >= 8))
 			take_packed(w, &r);

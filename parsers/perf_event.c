@@ -23,22 +23,36 @@ without_modifiers(struct ws_sv s)
 	return (struct ws_sv){ s.p, n - 1 };
 }
 
-/* "cpu_core/cycles/Pu" to "cycles"; "cpu/event=0x3c/pp" to the part in front
- * of the modifiers. */
+/* Settings of the recording, that an event of any kind can have. */
+static bool
+is_setting(struct ws_sv term)
+{
+	static const char *const key[] = { "freq=", "period=", "call-graph=",
+		"stack-size=", "max-stack=", "name=" };
+
+	for (size_t i = 0; i < WS_LEN(key); i++)
+		if (ws_sv_starts(term, key[i]))
+			return true;
+	return false;
+}
+
+/* "cpu_core/cycles/Pu" to "cycles"; "cpu-clock/freq=99/" to "cpu-clock";
+ * "cpu/event=0x3c/pp" to the part in front of the modifiers. */
 static struct ws_sv
 without_unit(struct ws_sv s)
 {
 	size_t slash = ws_sv_find(s, "/"), end = s.n;
-	struct ws_sv inner;
+	struct ws_sv inner, term;
 
 	while (end > 0 && is_modifier(s.p[end - 1]))
 		end--;
 	if (end == 0 || s.p[end - 1] != '/' || slash + 2 > end)
 		return s;
 	inner = (struct ws_sv){ s.p + slash + 1, end - slash - 2 };
-	if (inner.n > 0 && ws_sv_find(inner, "=") == inner.n)
-		return inner;
-	return (struct ws_sv){ s.p, end };
+	term = ws_sv_split(&inner, ',');
+	if (term.n > 0 && ws_sv_find(term, "=") == term.n)
+		return term;
+	return (struct ws_sv){ s.p, is_setting(term) ? slash : end };
 }
 
 struct ws_sv
@@ -55,13 +69,65 @@ ws_perf_event_name(struct ws_sv printed)
 	return s;
 }
 
-/* True when the event has the role or gets it. */
-static bool
-take(ws_id *role, ws_id name)
+/* The name that decides about the meaning: faults by mode are of one event. */
+static ws_id
+role_name(struct ws_dict *d, struct ws_sv s)
 {
-	if (*role == 0)
-		*role = name;
-	return *role == name;
+	return ws_dict_str(d, ws_sv_starts(s, "exceptions:page_fault_")
+				  ? WS_SV("exceptions:page_fault")
+				  : s);
+}
+
+/*
+ * Of a series the event with the lowest rank counts.  Clocks come before
+ * cycles: both say where the CPUs were, and the clock's unit means something.
+ */
+static const struct meaning {
+	const char *event;
+	ws_id series;
+	unsigned rank;
+} meanings[] = {
+	{ "cpu-clock", WS_N_PERF_CPU, 0 },
+	{ "task-clock", WS_N_PERF_CPU, 1 },
+	{ "cycles", WS_N_PERF_CPU, 2 },
+	{ "page-faults", WS_N_PERF_FAULTS, 0 },
+	{ "exceptions:page_fault", WS_N_PERF_FAULTS, 1 },
+	{ "context-switches", WS_N_PERF_SWITCHES, 0 },
+	{ "sched:sched_switch", WS_N_PERF_SWITCHES, 1 },
+};
+
+static const struct meaning *
+meaning_of(const struct ws_dict *d, ws_id name)
+{
+	struct ws_sv s = ws_dict_text(d, name);
+
+	for (size_t i = 0; i < WS_LEN(meanings); i++)
+		if (ws_sv_is(s, meanings[i].event))
+			return &meanings[i];
+	return NULL;
+}
+
+static struct ws_perf_role *
+role_of(struct ws_perf_roles *r, const struct meaning *m)
+{
+	return m->series == WS_N_PERF_CPU      ? &r->cpu
+	       : m->series == WS_N_PERF_FAULTS ? &r->faults
+					       : &r->switches;
+}
+
+void
+ws_perf_event_known(
+    struct ws_perf_roles *r, struct ws_dict *d, struct ws_sv printed)
+{
+	ws_id name = role_name(d, ws_perf_event_name(printed));
+	const struct meaning *m = meaning_of(d, name);
+	struct ws_perf_role *role;
+
+	if (m == NULL)
+		return;
+	role = role_of(r, m);
+	if (role->event == 0 || m->rank < role->rank)
+		*role = (struct ws_perf_role){ name, m->rank };
 }
 
 static bool
@@ -88,21 +154,20 @@ ws_perf_event_of(
     struct ws_perf_roles *r, struct ws_dict *d, struct ws_sv printed)
 {
 	struct ws_sv s = ws_perf_event_name(printed);
-	bool is_fault = ws_sv_starts(s, "exceptions:page_fault_");
-	ws_id name =
-	    ws_dict_str(d, is_fault ? WS_SV("exceptions:page_fault") : s);
+	ws_id name = role_name(d, s);
+	const struct meaning *m = meaning_of(d, name);
 	struct ws_perf_event e = { .unit = WS_U_COUNT };
+	struct ws_perf_role *role;
 
 	e.is_tracepoint = ws_sv_find(s, ":") < s.n;
 	if (is_clock(s))
 		e.unit = WS_U_TIME;
-	if (is_clock(s) || ws_sv_is(s, "cycles"))
-		e.series = take(&r->cpu, name) ? WS_N_PERF_CPU : 0;
-	else if (is_fault || ws_sv_is(s, "page-faults"))
-		e.series = take(&r->faults, name) ? WS_N_PERF_FAULTS : 0;
-	else if (ws_sv_is(s, "context-switches") ||
-		 ws_sv_is(s, "sched:sched_switch"))
-		e.series = take(&r->switches, name) ? WS_N_PERF_SWITCHES : 0;
+	if (m != NULL) {
+		role = role_of(r, m);
+		if (role->event == 0)
+			*role = (struct ws_perf_role){ name, m->rank };
+		e.series = role->event == name ? m->series : 0;
+	}
 	if (e.series == 0)
 		e.series = own_series(d, s);
 	return e;

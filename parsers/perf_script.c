@@ -217,13 +217,18 @@ take_comment(struct script *p, struct ws_sv line)
 	ws_buf_fini(&name);
 }
 
-/* "PERF_RECORD_LOST lost 3", "PERF_RECORD_LOST_SAMPLES lost 3". */
+/* "PERF_RECORD_LOST lost 3", "PERF_RECORD_LOST_SAMPLES lost 3",
+ * "PERF_RECORD_SWITCH IN", "PERF_RECORD_SWITCH_CPU_WIDE IN  prev pid/tid: ...". */
 static void
 take_record(struct script *p, const struct ws_perf_head *h)
 {
 	struct ws_event ev = WS_EVENT(WS_EV_LOSS);
 	uint64_t n;
 
+	if (ws_sv_starts(h->record, "PERF_RECORD_SWITCH") &&
+	    ws_sv_find(h->record, " IN") < h->record.n && p->waits != NULL &&
+	    h->t != WS_T_NONE && h->tid > 0)
+		ws_perf_waits_in(p->waits, h->t, (uint64_t)h->tid);
 	if (!ws_sv_starts(h->record, "PERF_RECORD_LOST") ||
 	    !number_behind(h->record, " lost", &n))
 		return;
@@ -517,6 +522,39 @@ tell(struct script *p)
 		    WS_SV("samples without an event are taken for CPU"));
 }
 
+/* The name in the header's line of an event, or none. */
+static struct ws_sv
+event_in_header(struct ws_sv line)
+{
+	struct ws_sv name;
+
+	if (!ws_sv_starts(line, "# event :"))
+		return (struct ws_sv){ "", 0 };
+	name = ws_sv_from(line, ws_sv_find(line, "name = ") + 7);
+	name.n = ws_sv_find(name, ",");
+	return name;
+}
+
+/* Which events there are: those of the header, and of the first samples. */
+static void
+know_events(struct script *p, struct ws_sv head)
+{
+	struct ws_perf_head h;
+	struct ws_sv line, name;
+	struct ws_cur c;
+
+	ws_cur_init(&c, head.p, head.n, 0);
+	while (ws_cur_left(&c) > 0) {
+		line = ws_cur_line(&c);
+		name = event_in_header(line);
+		if (name.n == 0 && line.n > 0 && line.p[0] != '#' &&
+		    line.p[0] != '\t' && ws_perf_head_read(&h, line))
+			name = h.event;
+		if (name.n > 0)
+			ws_perf_event_known(&p->roles, p->sink->dict, name);
+	}
+}
+
 static enum ws_status
 read_script(struct script *p, struct ws_err *err)
 {
@@ -636,6 +674,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	p->events = ws_htab_new();
 	p->lines = ws_htab_new();
 	ws_batch_init(&p->out, sink);
+	know_events(p, ws_source_artifact(src)->head);
 	status = read_script(p, err);
 	read = ws_source_status(src, err);
 	ws_perf_waits_free(p->waits);

@@ -37,8 +37,8 @@ bool ws_perf_frame_read(struct ws_perf_frame *f, struct ws_sv line);
 /* Name and binary alone (-F sym without ip). */
 void ws_perf_frame_name(struct ws_perf_frame *f, struct ws_sv text);
 
-/* The fields of the tracepoint `event` ("sched:sched_switch") of a thread.  The
- * machine's numbers of system calls are known for x86_64 and aarch64. */
+/* The fields of the tracepoint `event` ("sched:sched_switch") of a thread; the
+ * machine tells which numbers system calls have. */
 void ws_perf_trace_take(struct ws_perf_waits *w, const struct ws_perf_at *at,
     struct ws_sv event, struct ws_sv fields, struct ws_sv arch);
 

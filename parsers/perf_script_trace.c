@@ -92,7 +92,6 @@ read_side(struct ws_sv s, struct ws_sv *comm, uint64_t *tid, char *state)
 }
 
 struct switched {
-	struct ws_sv comm; /* of next */
 	uint64_t prev, next;
 	char state;
 };
@@ -109,141 +108,91 @@ read_switch(struct ws_sv s, struct switched *w)
 		return false;
 	if (state.n == 0)
 		return read_side(left, &comm, &w->prev, &w->state) &&
-		       read_side(right, &w->comm, &w->next, &none);
+		       read_side(right, &comm, &w->next, &none);
 	w->state = state.p[0];
-	w->comm = text_between(right, "next_comm=", " next_pid=");
 	return read_tid(value_of(left, "prev_pid="), &w->prev) &&
 	       read_tid(value_of(right, "next_pid="), &w->next);
 }
 
 static void
-take_switch(struct ws_perf_waits *w, struct ws_dict *d,
-    const struct ws_perf_at *at, struct ws_sv s)
+take_switch(
+    struct ws_perf_waits *w, const struct ws_perf_at *at, struct ws_sv s)
 {
 	struct switched v;
-	struct ws_perf_at prev = *at, next = { .t = at->t };
+	struct ws_perf_at prev = *at;
 
 	if (!read_switch(s, &v))
 		return;
 	prev.tid = v.prev;
-	next.tid = v.next;
-	next.track = ws_perf_waits_track(w, v.next);
-	if (next.track == 0)
-		next.track = track_of(d, v.next, v.comm);
-	ws_perf_waits_switch(w, &prev, v.state, &next);
+	ws_perf_waits_switch(w, &prev, v.state, v.next);
 }
 
+/* "comm=name pid=17 prio=120 target_cpu=001", or the plugin's form. */
 static void
-take_wakeup(struct ws_perf_waits *w, int64_t t, struct ws_sv s)
+take_wakeup(
+    struct ws_perf_waits *w, const struct ws_perf_at *at, struct ws_sv s)
 {
-	struct ws_sv comm;
+	struct ws_sv comm = text_between(s, "comm=", " pid=");
 	uint64_t tid;
+	ws_id peer;
 	char state;
 
-	if (read_tid(value_of(s, " pid="), &tid) ||
-	    read_side(s, &comm, &tid, &state))
-		ws_perf_waits_wakeup(w, t, tid);
-}
-
-struct numbered {
-	uint64_t x86_64, aarch64; /* UINT64_MAX: there is none */
-	const char *name;
-};
-
-/* What blocks, and what costs; asm/unistd_64.h and asm-generic/unistd.h. */
-static const struct numbered calls[] = {
-	{ 0, 63, "read" },
-	{ 1, 64, "write" },
-	{ 7, UINT64_MAX, "poll" },
-	{ 9, 222, "mmap" },
-	{ 10, 226, "mprotect" },
-	{ 11, 215, "munmap" },
-	{ 17, 67, "pread64" },
-	{ 18, 68, "pwrite64" },
-	{ 19, 65, "readv" },
-	{ 20, 66, "writev" },
-	{ 23, UINT64_MAX, "select" },
-	{ 24, 124, "sched_yield" },
-	{ 26, 227, "msync" },
-	{ 28, 233, "madvise" },
-	{ 35, 101, "nanosleep" },
-	{ 42, 203, "connect" },
-	{ 44, 206, "sendto" },
-	{ 45, 207, "recvfrom" },
-	{ 46, 211, "sendmsg" },
-	{ 47, 212, "recvmsg" },
-	{ 74, 82, "fsync" },
-	{ 75, 83, "fdatasync" },
-	{ 202, 98, "futex" },
-	{ 230, 115, "clock_nanosleep" },
-	{ 232, UINT64_MAX, "epoll_wait" },
-	{ 257, 56, "openat" },
-	{ 270, 72, "pselect6" },
-	{ 271, 73, "ppoll" },
-	{ 277, 84, "sync_file_range" },
-	{ 281, 22, "epoll_pwait" },
-	{ 295, 69, "preadv" },
-	{ 296, 70, "pwritev" },
-	{ 441, 441, "epoll_pwait2" },
-};
-
-static struct ws_sv
-name_of_call(uint64_t nr, struct ws_sv arch)
-{
-	bool arm = ws_sv_is(arch, "aarch64"), x86 = ws_sv_is(arch, "x86_64");
-
-	for (size_t i = 0; (arm || x86) && i < WS_LEN(calls); i++)
-		if (nr == (arm ? calls[i].aarch64 : calls[i].x86_64))
-			return ws_sv_of(calls[i].name);
-	return (struct ws_sv){ "", 0 };
-}
-
-/* FUTEX_WAIT, LOCK_PI, WAIT_BITSET, WAIT_REQUEUE_PI, LOCK_PI2; the flags for
- * private and for the clock are above them. */
-static bool
-is_wait(uint64_t op)
-{
-	op &= 0x7f;
-	return op == 0 || op == 6 || op == 9 || op == 11 || op == 13;
+	if (!read_tid(value_of(s, " pid="), &tid) &&
+	    !read_side(s, &comm, &tid, &state))
+		return;
+	peer = ws_perf_waits_track(w, tid);
+	if (peer == 0)
+		peer = track_of(ws_perf_waits_dict(w), tid, comm);
+	ws_perf_waits_wakeup(w, at, tid, peer);
 }
 
 static void
 take_enter(struct ws_perf_waits *w, const struct ws_perf_at *at,
-    struct ws_sv call, struct ws_sv s)
+    struct ws_sv name, struct ws_sv s)
 {
+	struct ws_perf_call call = ws_perf_call_of(ws_perf_waits_dict(w), name);
 	uint64_t op = 0;
 	bool known = read_hex(value_of(s, "op:"), &op);
 
-	ws_perf_waits_enter(w, at, call, known && is_wait(op));
+	ws_perf_waits_enter(
+	    w, at, &call, call.is_futex && known && ws_perf_futex_waits(op));
 }
 
-/* "NR 202 (7f3c, 80, 0, 0, 0, 0)" */
-static void
-take_raw_enter(struct ws_perf_waits *w, const struct ws_perf_at *at,
-    struct ws_sv s, struct ws_sv arch)
+/* "NR 202 (7f3c, 80, 0, 0, 0, 0)": whether the operation is one that waits. */
+static bool
+raw_waits(struct ws_sv s)
 {
-	struct ws_sv nr = value_of(s, "NR "), call, op;
 	struct ws_buf b = { 0 };
-	uint64_t v = 0;
+	uint64_t op;
+	bool known;
 
-	if (!ws_num_u64(nr, 0, 100000, &v))
-		return;
-	call = name_of_call(v, arch);
 	s = ws_sv_from(s, ws_sv_find(s, "(") + 1);
 	ws_sv_split(&s, ',');
-	op = ws_sv_trim(ws_sv_split(&s, ','));
 	ws_buf_puts(&b, "0x");
-	ws_buf_putsv(&b, op);
-	if (call.n > 0)
-		ws_perf_waits_enter(
-		    w, at, call, read_hex(ws_buf_sv(&b), &v) && is_wait(v));
+	ws_buf_putsv(&b, ws_sv_trim(ws_sv_split(&s, ',')));
+	known = read_hex(ws_buf_sv(&b), &op);
 	ws_buf_fini(&b);
-	if (call.n > 0)
+	return known && ws_perf_futex_waits(op);
+}
+
+/* "NR 202 (7f3c, 80, 0, 0, 0, 0)" and "NR 202 = 0" */
+static void
+take_raw(struct ws_perf_waits *w, const struct ws_perf_at *at, struct ws_sv s,
+    struct ws_sv arch)
+{
+	struct ws_perf_call call;
+	uint64_t nr;
+
+	if (!ws_num_u64(value_of(s, "NR "), 0, UINT64_MAX, &nr))
 		return;
-	ws_buf_puts(&b, "nr_");
-	ws_buf_putsv(&b, nr);
-	ws_perf_waits_enter(w, at, ws_buf_sv(&b), false);
-	ws_buf_fini(&b);
+	call = ws_perf_call_nr(ws_perf_waits_dict(w), nr, arch);
+	if (call.name == 0)
+		return;
+	if (ws_sv_find(s, "(") < s.n)
+		ws_perf_waits_enter(
+		    w, at, &call, call.is_futex && raw_waits(s));
+	else
+		ws_perf_waits_exit(w, at, &call);
 }
 
 /* "254,0 RS 16384 () 45650976 + 32 [dd]": device and first sector. */
@@ -266,23 +215,44 @@ take_block(struct ws_perf_waits *w, const struct ws_perf_at *at,
 {
 	struct ws_sv device;
 	uint64_t sector;
+	ws_id id;
 
 	if (!read_request(s, &device, &sector))
 		return;
+	id = ws_dict_str(ws_perf_waits_dict(w), device);
 	if (ws_sv_is(name, "block_rq_issue"))
-		ws_perf_waits_issue(w, at, device, sector);
+		ws_perf_waits_issue(w, at, id, sector);
 	else if (ws_sv_is(name, "block_rq_complete"))
-		ws_perf_waits_complete(w, at->t, device, sector);
+		ws_perf_waits_complete(w, at->t, id, sector);
 }
 
 static void
 take_syscall(struct ws_perf_waits *w, const struct ws_perf_at *at,
     struct ws_sv name, struct ws_sv s)
 {
-	if (ws_sv_starts(name, "sys_enter_"))
+	struct ws_perf_call call;
+
+	if (ws_sv_starts(name, "sys_enter_")) {
 		take_enter(w, at, ws_sv_from(name, 10), s);
-	else if (ws_sv_starts(name, "sys_exit_"))
-		ws_perf_waits_exit(w, at);
+	} else if (ws_sv_starts(name, "sys_exit_")) {
+		call =
+		    ws_perf_call_of(ws_perf_waits_dict(w), ws_sv_from(name, 9));
+		ws_perf_waits_exit(w, at, &call);
+	}
+}
+
+/* "0xffff888103b2a600 (flags=SPIN)" */
+static void
+take_lock(struct ws_perf_waits *w, const struct ws_perf_at *at,
+    struct ws_sv event, struct ws_sv s)
+{
+	uint64_t lock;
+
+	read_hex(ws_sv_field(&s), &lock);
+	if (ws_sv_is(event, "lock:contention_begin"))
+		ws_perf_waits_lock(w, at, lock);
+	else if (ws_sv_is(event, "lock:contention_end"))
+		ws_perf_waits_locked(w, at, lock);
 }
 
 void
@@ -294,20 +264,17 @@ ws_perf_trace_take(struct ws_perf_waits *w, const struct ws_perf_at *at,
 	if (at->t == WS_T_NONE)
 		return;
 	if (ws_sv_is(name, "sched_switch"))
-		take_switch(w, ws_perf_waits_dict(w), at, fields);
+		take_switch(w, at, fields);
 	else if (ws_sv_is(name, "sched_wakeup") ||
 		 ws_sv_is(name, "sched_wakeup_new"))
-		take_wakeup(w, at->t, fields);
+		take_wakeup(w, at, fields);
 	else if (ws_sv_is(system, "syscalls"))
 		take_syscall(w, at, name, fields);
-	else if (ws_sv_is(event, "raw_syscalls:sys_enter"))
-		take_raw_enter(w, at, fields, arch);
-	else if (ws_sv_is(event, "raw_syscalls:sys_exit"))
-		ws_perf_waits_exit(w, at);
+	else if (ws_sv_is(event, "raw_syscalls:sys_enter") ||
+		 ws_sv_is(event, "raw_syscalls:sys_exit"))
+		take_raw(w, at, fields, arch);
 	else if (ws_sv_is(system, "block"))
 		take_block(w, at, name, fields);
-	else if (ws_sv_is(event, "lock:contention_begin"))
-		ws_perf_waits_lock(w, at);
-	else if (ws_sv_is(event, "lock:contention_end"))
-		ws_perf_waits_locked(w, at);
+	else if (ws_sv_is(system, "lock"))
+		take_lock(w, at, event, fields);
 }

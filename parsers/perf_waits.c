@@ -19,17 +19,23 @@ struct begun {
 
 struct thread {
 	ws_id track;
-	struct begun off, call, lock;
+	struct begun off, in_call, in_lock;
 	int64_t ready; /* since when it wants a CPU, or WS_T_NONE */
-	char state;    /* in which it went off */
-	bool futex;    /* the call is a futex that waits */
-	bool named;    /* the call's name is known */
+	uint64_t lock;
+	struct ws_perf_call call;
+	char state; /* in which it went off */
+	bool waits; /* the call is a futex that waits */
 };
 
 struct request {
 	struct begun begun;
 	uint64_t sector;
 	ws_id device;
+};
+
+/* A stack with the name of a call in front of it is made once. */
+struct in_call {
+	ws_id stack, name;
 };
 
 struct ws_perf_waits {
@@ -40,6 +46,9 @@ struct ws_perf_waits {
 	size_t cap;
 	struct request request[REQUESTS]; /* in the order of issue */
 	size_t n_requests;
+	struct ws_htab *in_calls; /* struct in_call */
+	ws_id *stack_in_call;     /* by index of it */
+	size_t cap_stack;
 	ws_id *frame; /* scratch */
 	size_t cap_frame;
 };
@@ -52,6 +61,7 @@ ws_perf_waits_new(struct ws_batch *out, ws_id clock)
 	w->out = out;
 	w->clock = clock;
 	w->tids = ws_htab_new();
+	w->in_calls = ws_htab_new();
 	return w;
 }
 
@@ -61,6 +71,8 @@ ws_perf_waits_free(struct ws_perf_waits *w)
 	if (w == NULL)
 		return;
 	ws_htab_free(w->tids);
+	ws_htab_free(w->in_calls);
+	free(w->stack_in_call);
 	free(w->thread);
 	free(w->frame);
 	free(w);
@@ -81,8 +93,8 @@ thread_of(struct ws_perf_waits *w, uint64_t tid)
 		w->thread = ws_grow(
 		    w->thread, &w->cap, (size_t)i + 1, sizeof(*w->thread));
 		w->thread[i] = (struct thread){ .off = none,
-			.call = none,
-			.lock = none,
+			.in_call = none,
+			.in_lock = none,
 			.ready = WS_T_NONE };
 	}
 	return &w->thread[i];
@@ -144,33 +156,46 @@ back(struct ws_perf_waits *w, struct thread *h, int64_t t)
 }
 
 void
-ws_perf_waits_switch(struct ws_perf_waits *w, const struct ws_perf_at *prev,
-    char state, const struct ws_perf_at *next)
+ws_perf_waits_switch(struct ws_perf_waits *w, const struct ws_perf_at *at,
+    char state, uint64_t next)
 {
-	struct thread *h = thread_of(w, prev->tid);
+	struct thread *h = thread_of(w, at->tid);
 
 	if (h != NULL) {
-		h->track = prev->track;
-		h->off = begun_at(prev);
+		h->track = at->track;
+		h->off = begun_at(at);
 		h->state = state;
-		h->ready = state == 'R' ? prev->t : WS_T_NONE;
+		h->ready = state == 'R' ? at->t : WS_T_NONE;
 	}
-	h = next != NULL ? thread_of(w, next->tid) : NULL;
-	if (h == NULL)
-		return;
-	if (h->track == 0)
-		h->track = next->track;
-	back(w, h, next->t);
+	ws_perf_waits_in(w, at->t, next);
 }
 
 void
-ws_perf_waits_wakeup(struct ws_perf_waits *w, int64_t t, uint64_t tid)
+ws_perf_waits_in(struct ws_perf_waits *w, int64_t t, uint64_t tid)
 {
 	struct thread *h = thread_of(w, tid);
 
+	if (h != NULL)
+		back(w, h, t);
+}
+
+void
+ws_perf_waits_wakeup(struct ws_perf_waits *w, const struct ws_perf_at *at,
+    uint64_t tid, ws_id peer)
+{
+	struct thread *h = thread_of(w, tid);
+	struct ws_event ev = WS_EVENT(WS_EV_EDGE);
+
+	ev.t = at->t;
+	ev.clock = w->clock;
+	ev.name = WS_N_EDGE_UNBLOCK;
+	ev.track = at->track;
+	ev.stack = at->stack;
+	ev.peer = peer;
+	ws_batch_put(w->out, &ev);
 	/* A thread that was not seen going off may be running. */
 	if (h != NULL && h->off.t != WS_T_NONE && h->ready == WS_T_NONE)
-		h->ready = t;
+		h->ready = at->t;
 }
 
 /* An event of the thread itself: it is on a CPU. */
@@ -182,61 +207,81 @@ runs(struct ws_perf_waits *w, struct thread *h, const struct ws_perf_at *at)
 		back(w, h, at->t);
 }
 
-/* The stack with the call in front of it, as the kernel names it. */
 static ws_id
-stack_in_call(struct ws_perf_waits *w, ws_id stack, struct ws_sv call)
+make_stack(struct ws_perf_waits *w, ws_id stack, ws_id name)
 {
 	struct ws_dict *d = w->out->sink->dict;
-	struct ws_frame f = { 0 };
-	struct ws_buf b = { 0 };
+	struct ws_frame f = { .func = name };
 	const ws_id *frame;
 	size_t n = ws_dict_get_stack(d, stack, &frame);
 
 	w->frame = ws_grow(w->frame, &w->cap_frame, n + 1, sizeof(*w->frame));
 	if (n > 0)
 		memcpy(w->frame + 1, frame, n * sizeof(*frame));
-	ws_buf_puts(&b, "sys_");
-	ws_buf_putsv(&b, call);
-	f.func = ws_dict_str(d, ws_buf_sv(&b));
-	ws_buf_fini(&b);
 	w->frame[0] = ws_dict_frame(d, &f);
 	return ws_dict_stack(d, w->frame, n + 1);
 }
 
+/* The stack with the call in front of it, as the kernel names it. */
+static ws_id
+stack_in_call(struct ws_perf_waits *w, ws_id stack, ws_id name)
+{
+	struct in_call key = { stack, name };
+	bool is_new;
+	uint32_t i = ws_htab_put(w->in_calls, &key, sizeof(key), &is_new);
+
+	if (is_new) {
+		w->stack_in_call = ws_grow(w->stack_in_call, &w->cap_stack,
+		    (size_t)i + 1, sizeof(*w->stack_in_call));
+		w->stack_in_call[i] = make_stack(w, stack, name);
+	}
+	return w->stack_in_call[i];
+}
+
 void
 ws_perf_waits_enter(struct ws_perf_waits *w, const struct ws_perf_at *at,
-    struct ws_sv call, bool waits)
+    const struct ws_perf_call *call, bool waits)
 {
 	struct thread *h = thread_of(w, at->tid);
-	bool named = !ws_sv_starts(call, "nr_");
 
 	if (h == NULL)
 		return;
 	runs(w, h, at);
 	/* A recording may have both tracepoints of a call, and the raw one
 	 * tells less. */
-	if (h->named && !named && h->call.t != WS_T_NONE &&
-	    at->t - h->call.t < SAME_CALL)
+	if (h->call.is_named && !call->is_named && h->in_call.t != WS_T_NONE &&
+	    at->t - h->in_call.t < SAME_CALL)
 		return;
-	h->named = named;
-	h->call = begun_at(at);
-	h->call.stack = stack_in_call(w, at->stack, call);
-	h->futex = waits && ws_sv_is(call, "futex");
+	h->call = *call;
+	h->in_call = begun_at(at);
+	h->in_call.stack = stack_in_call(w, at->stack, call->name);
+	h->waits = waits;
+}
+
+/* Whether it may be the end of the call: that of another, whose start was not
+ * recorded, has another name. */
+static bool
+is_end_of(const struct thread *h, const struct ws_perf_call *call)
+{
+	return h->call.name == call->name || h->call.is_named != call->is_named;
 }
 
 void
-ws_perf_waits_exit(struct ws_perf_waits *w, const struct ws_perf_at *at)
+ws_perf_waits_exit(struct ws_perf_waits *w, const struct ws_perf_at *at,
+    const struct ws_perf_call *call)
 {
 	struct thread *h = thread_of(w, at->tid);
 
 	if (h == NULL)
 		return;
 	runs(w, h, at);
-	put(w, WS_N_PERF_SYSCALL, &h->call, at->t);
-	if (h->futex)
-		put(w, WS_N_PERF_FUTEX, &h->call, at->t);
-	h->call.t = WS_T_NONE;
-	h->futex = false;
+	if (is_end_of(h, call)) {
+		put(w, WS_N_PERF_SYSCALL, &h->in_call, at->t);
+		if (h->waits)
+			put(w, WS_N_PERF_FUTEX, &h->in_call, at->t);
+	}
+	h->in_call.t = WS_T_NONE;
+	h->waits = false;
 }
 
 static void
@@ -260,33 +305,24 @@ find_request(const struct ws_perf_waits *w, ws_id device, uint64_t sector)
 	return i;
 }
 
-static ws_id
-device_id(const struct ws_perf_waits *w, struct ws_sv device)
-{
-	return ws_dict_str(w->out->sink->dict, device);
-}
-
 void
 ws_perf_waits_issue(struct ws_perf_waits *w, const struct ws_perf_at *at,
-    struct ws_sv device, uint64_t sector)
+    ws_id device, uint64_t sector)
 {
-	ws_id id = device_id(w, device);
-	size_t i = find_request(w, id, sector);
-
 	/* A requeued request is issued again: its time began before. */
-	if (i < w->n_requests)
+	if (find_request(w, device, sector) < w->n_requests)
 		return;
 	if (w->n_requests == REQUESTS)
 		forget(w, 0);
 	w->request[w->n_requests++] =
-	    (struct request){ { at->t, at->stack, id }, sector, id };
+	    (struct request){ { at->t, at->stack, device }, sector, device };
 }
 
 void
 ws_perf_waits_complete(
-    struct ws_perf_waits *w, int64_t t, struct ws_sv device, uint64_t sector)
+    struct ws_perf_waits *w, int64_t t, ws_id device, uint64_t sector)
 {
-	size_t i = find_request(w, device_id(w, device), sector);
+	size_t i = find_request(w, device, sector);
 
 	if (i == w->n_requests)
 		return;
@@ -295,24 +331,29 @@ ws_perf_waits_complete(
 }
 
 void
-ws_perf_waits_lock(struct ws_perf_waits *w, const struct ws_perf_at *at)
+ws_perf_waits_lock(
+    struct ws_perf_waits *w, const struct ws_perf_at *at, uint64_t lock)
 {
 	struct thread *h = thread_of(w, at->tid);
 
 	if (h == NULL)
 		return;
 	runs(w, h, at);
-	h->lock = begun_at(at);
+	h->in_lock = begun_at(at);
+	h->lock = lock;
 }
 
 void
-ws_perf_waits_locked(struct ws_perf_waits *w, const struct ws_perf_at *at)
+ws_perf_waits_locked(
+    struct ws_perf_waits *w, const struct ws_perf_at *at, uint64_t lock)
 {
 	struct thread *h = thread_of(w, at->tid);
 
 	if (h == NULL)
 		return;
 	runs(w, h, at);
-	put(w, WS_N_PERF_LOCK, &h->lock, at->t);
-	h->lock.t = WS_T_NONE;
+	/* An interrupt may wait for a lock of its own meanwhile. */
+	if (h->lock == lock)
+		put(w, WS_N_PERF_LOCK, &h->in_lock, at->t);
+	h->in_lock.t = WS_T_NONE;
 }

@@ -25,7 +25,7 @@ perf_totals() { # FILE
 }
 
 # Samples that are made of others are not perf's.
-own='perf\.(offcpu|preempted|futex|syscall|block|lock)"'
+own='perf\.(offcpu|uninterruptible|runqueue|futex|syscall|block|lock)"'
 
 our_totals() { # FILE
 	"$WHYSLOW" events --jsonl "$1" </dev/null | grep '"ev":"sample"' |

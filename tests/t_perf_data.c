@@ -454,6 +454,66 @@ test_points(void)
 	parsed_fini(&p);
 }
 
+static double
+sum(const struct parsed *p, const char *series)
+{
+	double all = 0;
+
+	for (size_t n = 0; nth(p, series, n) != NULL; n++)
+		all += value(p, series, n);
+	return all;
+}
+
+/* What states, wake-ups and futex operations make of the time. */
+static void
+test_waits(void)
+{
+	enum { POINT = IDENTIFIER | TID | TIME | RAW };
+
+	static const char *const names[] = { "sched:sched_switch",
+		"sched:sched_wakeup", "syscalls:sys_enter_futex",
+		"syscalls:sys_exit_futex", "syscalls:sys_exit_read" };
+	/* comm of 16 bytes, pid, priority, state, and the same again */
+	const uint64_t preempted[] = { 0, 0, 0, 7, 0x100, 0, 0, 8 },
+		       disk[] = { 0, 0, 0, 8, 2, 0, 0, 7 },
+		       sleeps[] = { 0, 0, 0, 7, 1, 0, 0, 0 },
+		       back[] = { 0, 0, 0, 0, 0, 0, 0, 7 },
+		       wake[] = { 0, 0, 0, 7 };
+	/* number, address, operation */
+	const uint64_t wait[] = { 0, 202, 64, 0x80 },
+		       wakes[] = { 0, 202, 64, 0x81 }, leave[] = { 0, 202 };
+	struct parsed p;
+	struct rec r;
+
+	start(&r);
+	for (uint64_t i = 0; i < WS_LEN(names); i++)
+		attr(&r, 2, 100 + i, POINT, 0, i + 1);
+	for (uint64_t i = 0; i < WS_LEN(names); i++)
+		name_event(&r, i + 1, names[i]);
+	point(&r, 1, 7, 1000, preempted, 8);
+	point(&r, 1, 8, 1500, disk, 8);
+	point(&r, 1, 7, 1900, sleeps, 8);
+	point(&r, 2, 8, 2400, wake, 4);
+	point(&r, 1, 0, 2500, back, 8);
+	point(&r, 3, 7, 3000, wait, 4);
+	point(&r, 4, 7, 3100, leave, 2);
+	point(&r, 3, 7, 3200, wakes, 4);
+	point(&r, 4, 7, 3210, leave, 2);
+	point(&r, 3, 7, 3300, wait, 4);
+	point(&r, 5, 7, 3400, leave, 2);
+	parse_rec(&p, &r);
+	ok(value(&p, "perf.offcpu", 0) == 600 &&
+		nth(&p, "perf.offcpu", 1) == NULL,
+	    "who was preempted, or is not back, was not off the CPU");
+	ok(sum(&p, "perf.runqueue") == 500 + 100,
+	    "preempted, and from a wake-up on");
+	ok(nth(&p, "perf.uninterruptible", 0) == NULL, "a wait without an end");
+	ok(sum(&p, "perf.futex") == 100, "a wake-up is no wait");
+	ok(sum(&p, "perf.syscall") == 110,
+	    "the end of another call is none of this one");
+	parsed_fini(&p);
+}
+
 /* The user's part of a chain comes in a record of its own. */
 static void
 test_deferred(void)
@@ -706,6 +766,7 @@ main(void)
 	test_members();
 	test_groups();
 	test_points();
+	test_waits();
 	test_deferred();
 	test_loss();
 	test_damage();
@@ -716,5 +777,6 @@ main(void)
 	test_cuts("pipe");
 	test_cuts("zstd2");
 	test_cuts("tracepoint-pipe");
+	test_cuts("forms");
 	return tap_done();
 }

@@ -10,7 +10,12 @@
 #define WS_UNUSED            __attribute__((unused))
 #define ws_likely(x)         __builtin_expect(!!(x), 1)
 #define ws_unlikely(x)       __builtin_expect(!!(x), 0)
-#define ws_prefetch(p)       __builtin_prefetch(p)
+/* GCC takes a function with nothing but these for one without an effect. */
+#define ws_prefetch(p)                                                         \
+	do {                                                                   \
+		__builtin_prefetch(p);                                         \
+		__asm__ volatile("");                                          \
+	} while (0)
 #else
 #define WS_PRINTF(fmt, args)
 #define WS_NORETURN

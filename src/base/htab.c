@@ -14,6 +14,7 @@
 #include <sys/random.h>
 #endif
 
+#include "base/fold.h"
 #include "base/mem.h"
 
 enum { CHUNK_MIN = 1 << 10, CHUNK_MAX = 4 << 20, SLOTS_MIN = 16 };
@@ -89,25 +90,6 @@ ws_htab_count(const struct ws_htab *h)
 	return h->count;
 }
 
-/* Both halves of the 128-bit product, folded. */
-static inline uint64_t
-fold(uint64_t a, uint64_t b)
-{
-#if defined(WS_U128)
-	WS_U128 product = a;
-
-	product *= b;
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-#else
-	uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX);
-	uint64_t m1 = (a >> 32) * (b & UINT32_MAX) + (low >> 32);
-	uint64_t m2 = (a & UINT32_MAX) * (b >> 32) + (m1 & UINT32_MAX);
-	uint64_t high = (a >> 32) * (b >> 32) + (m1 >> 32) + (m2 >> 32);
-
-	return (m2 << 32 | (low & UINT32_MAX)) ^ high;
-#endif
-}
-
 static inline uint64_t
 load(const unsigned char *p, size_t n)
 {
@@ -139,14 +121,14 @@ hash(uint64_t seed, const void *key, size_t n)
 	size_t left = n;
 
 	for (; left >= 32; left -= 32, p += 32) {
-		a = fold(load(p, 8) ^ a, load(p + 8, 8) ^ s3);
-		b = fold(load(p + 16, 8) ^ b, load(p + 24, 8) ^ s4);
+		a = ws_fold(load(p, 8) ^ a, load(p + 8, 8) ^ s3);
+		b = ws_fold(load(p + 16, 8) ^ b, load(p + 24, 8) ^ s4);
 	}
 	for (; left >= 8; left -= 8, p += 8)
-		a = fold(load(p, 8) ^ a, s3);
+		a = ws_fold(load(p, 8) ^ a, s3);
 	if (left > 0)
-		b = fold(load(p, left) ^ b, s4);
-	a = fold(a ^ k2, b ^ n ^ k1);
+		b = ws_fold(load(p, left) ^ b, s4);
+	a = ws_fold(a ^ k2, b ^ n ^ k1);
 	return (uint32_t)(a ^ a >> 32);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compat.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "metrics/profile_parts.h"
@@ -129,6 +130,16 @@ entry_of_pair(struct ws_open_series *o, const struct ws_profile_entry *like)
 	return is_new ? add_entry(o->profile, like) : &o->profile->entry[at];
 }
 
+/* Entries and stacks are numbered by their first appearance: where the stack is
+ * when no other artifact had any of them.  NULL when there is nothing. */
+static struct ws_profile_entry *
+near_entry(const struct ws_profile *f, ws_id stack)
+{
+	size_t at = f->n > 0 ? (size_t)stack - f->entry[0].stack : 0;
+
+	return at < f->n ? &f->entry[at] : NULL;
+}
+
 struct ws_profile_entry *
 ws_profile_entry_of(
     struct ws_open_series *o, const struct ws_profile_entry *like)
@@ -141,6 +152,9 @@ ws_profile_entry_of(
 
 	if (o->pairs != NULL)
 		return entry_of_pair(o, like);
+	new = near_entry(f, stack);
+	if (new != NULL &&new->stack == stack &&new->process == like->process)
+		return new;
 	if (stack >= was) {
 		o->index = ws_grow(
 		    o->index, &o->cap, (size_t)stack + 1, sizeof(*o->index));
@@ -370,6 +384,26 @@ add_event(struct ws_profiles *p, const struct ws_event *e)
 		learn(p, e);
 }
 
+/* Where the sums of those samples are, most likely, in a profile that no cache
+ * holds. */
+static void
+fetch(const struct ws_profiles *p, const struct ws_event *ev, uint64_t which)
+{
+	enum { LARGE = 1 << 14 };
+
+	const struct ws_profile_entry *e;
+	const struct ws_profile *f;
+
+	if (p->n_open == 0 || p->open->profile->n < LARGE)
+		return;
+	f = p->open->profile;
+	for (; which != 0; which &= which - 1) {
+		e = near_entry(f, ev[ws_lowest_bit(which)].stack);
+		if (e != NULL)
+			ws_prefetch(e);
+	}
+}
+
 static enum ws_status
 events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
@@ -377,9 +411,12 @@ events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 	uint64_t w;
 	size_t i;
 
-	for (i = 0; i < n; i += 64)
-		for (w = ws_events_of(ev + i, n - i, KINDS); w != 0; w &= w - 1)
+	for (i = 0; i < n; i += 64) {
+		w = ws_events_of(ev + i, n - i, KINDS);
+		fetch(p, ev + i, w);
+		for (; w != 0; w &= w - 1)
 			add_event(p, &ev[i + ws_lowest_bit(w)]);
+	}
 	return WS_OK;
 }
 

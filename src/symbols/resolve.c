@@ -25,6 +25,8 @@ struct lent_key {
 	ws_id mapping, zero;
 };
 
+enum where { IN_KERNEL = 1, IN_USER };
+
 struct ws_resolver {
 	struct ws_dict *dict;
 	struct ws_symtab *symtab;
@@ -36,6 +38,7 @@ struct ws_resolver {
 	size_t cap_lent;
 	/* By frame: what it became as an innermost one, and as a caller. */
 	ws_id *frame[2];
+	uint8_t *where; /* by frame: 0 not known yet, else enum where */
 	size_t n_frames;
 	ws_id *stack; /* by stack: what it became, or 0 */
 	size_t n_stacks;
@@ -79,6 +82,7 @@ ws_resolver_new(struct ws_dict *d)
 	for (int i = 0; i < 2; i++)
 		r->frame[i] =
 		    ws_alloc_array(r->n_frames + 1, sizeof(*r->frame[i]));
+	r->where = ws_alloc_array(r->n_frames + 1, sizeof(*r->where));
 	r->stack = ws_alloc_array(r->n_stacks + 1, sizeof(*r->stack));
 	borrow(r);
 	return r;
@@ -95,6 +99,7 @@ ws_resolver_free(struct ws_resolver *r)
 	free(r->lent_func);
 	free(r->frame[0]);
 	free(r->frame[1]);
+	free(r->where);
 	free(r->stack);
 	free(r->buf);
 	free(r);
@@ -436,14 +441,17 @@ name_of(struct ws_resolver *r, const struct ws_frame *f, bool caller)
 static ws_id
 resolve_frame(struct ws_resolver *r, ws_id id, bool caller)
 {
-	const struct ws_frame *f = ws_dict_get_frame(r->dict, id);
-	struct ws_frame named = { .mapping = f->mapping };
+	const struct ws_frame *f;
+	struct ws_frame named = { .func = 0 };
 
-	if (id > r->n_frames || f->func != 0 || f->mapping == 0)
+	if (id > r->n_frames)
 		return id;
 	if (r->frame[caller][id] != 0)
 		return r->frame[caller][id];
-	named.func = name_of(r, f, caller && f->addr > 0);
+	f = ws_dict_get_frame(r->dict, id);
+	named.mapping = f->mapping;
+	if (f->func == 0 && f->mapping != 0)
+		named.func = name_of(r, f, caller && f->addr > 0);
 	/* Without the address, stacks that differ by lines are the same. */
 	return r->frame[caller][id] =
 		   named.func == 0 ? id : ws_dict_frame(r->dict, &named);
@@ -452,8 +460,17 @@ resolve_frame(struct ws_resolver *r, ws_id id, bool caller)
 static bool
 in_kernel(const struct ws_resolver *r, ws_id frame)
 {
-	return is_kernel(
-	    ws_dict_text(r->dict, ws_dict_get_frame(r->dict, frame)->mapping));
+	ws_id mapping;
+
+	if (frame > r->n_frames)
+		return false;
+	if (r->where[frame] == 0) {
+		mapping = ws_dict_get_frame(r->dict, frame)->mapping;
+		r->where[frame] = is_kernel(ws_dict_text(r->dict, mapping))
+				      ? IN_KERNEL
+				      : IN_USER;
+	}
+	return r->where[frame] == IN_KERNEL;
 }
 
 ws_id
