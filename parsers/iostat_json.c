@@ -136,7 +136,7 @@ ws_iostat_read_json(struct ws_iostat *p, struct ws_cur all)
 
 	ws_pairs_read(s, &survey, &j, all);
 	if (!ws_pairs_read(s, &ops, &j, all))
-		ws_sysstat_fault(&p->s, s->base + s->at,
+		ws_sysstat_fault(&p->s, ws_jscan_off(&s->in),
 		    "the document ends inside an object or list");
 	free(s);
 }

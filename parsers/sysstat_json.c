@@ -123,7 +123,7 @@ ws_sysstat_read_json(struct ws_sysstat_json *j, struct ws_cur all)
 
 	j->single = ws_sysstat_json_is_single(all);
 	if (!ws_pairs_read(s, &ops, j, all))
-		ws_sysstat_fault(j->s, s->base + s->at,
+		ws_sysstat_fault(j->s, ws_jscan_off(&s->in),
 		    "the document ends inside an object or list");
 	free(s);
 }
