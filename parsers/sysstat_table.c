@@ -4,25 +4,11 @@
 #include "sysstat.h"
 
 enum {
-	PREFIX_MAX = 4, /* fields a log writer put before each line */
 	HEAD_LINES = 12 /* that are not blank; a bid looks no further */
 };
 
-#define DAY (INT64_C(86400) * 1000000000)
-
-static ws_id
-make_clock(struct ws_dict *d, enum ws_clock_kind kind)
-{
-	struct ws_clock c = { .kind = kind };
-
-	if (kind != WS_CLOCK_TICKS) {
-		c.ns_per_tick = 1;
-		c.resolution = 1000000000;
-	}
-	if (kind == WS_CLOCK_WALL)
-		c.how = WS_CLOCK_EXACT;
-	return ws_dict_clock(d, &c);
-}
+#define SECOND UINT64_C(1000000000)
+#define DAY    (INT64_C(86400) * 1000000000)
 
 void
 ws_sysstat_init(
@@ -33,9 +19,9 @@ ws_sysstat_init(
 	p->sink = sink;
 	p->before = WS_T_NONE;
 	ws_batch_init(&p->out, sink);
-	p->ticks = make_clock(sink->dict, WS_CLOCK_TICKS);
-	p->local = make_clock(sink->dict, WS_CLOCK_WALL_LOCAL);
-	p->utc = make_clock(sink->dict, WS_CLOCK_WALL);
+	p->ticks = ws_when_clock(sink->dict, WS_CLOCK_TICKS, 0);
+	p->local = ws_when_clock(sink->dict, WS_CLOCK_WALL_LOCAL, SECOND);
+	p->utc = ws_when_clock(sink->dict, WS_CLOCK_WALL, SECOND);
 }
 
 static bool
@@ -122,13 +108,13 @@ ws_sysstat_header(
     struct ws_sysstat_header *h, struct ws_sv line, ws_sysstat_is_first *first)
 {
 	struct ws_sv f[WS_SYSSTAT_FIELDS], end = { line.p + line.n, 0 };
-	size_t n = ws_row_split(line, f, PREFIX_MAX + 4), i = 1;
+	size_t n = ws_row_split(line, f, WS_PREFIX_MAX + 4), i = 1;
 
-	if (n > PREFIX_MAX + 4)
-		n = PREFIX_MAX + 4;
+	if (n > WS_PREFIX_MAX + 4)
+		n = WS_PREFIX_MAX + 4;
 	while (i < n && !first(f[i]))
 		i++;
-	if (i >= n || !read_lead(h, f, i) || h->prefix > PREFIX_MAX)
+	if (i >= n || !read_lead(h, f, i) || h->prefix > WS_PREFIX_MAX)
 		return false;
 	h->columns = span(f[i], end);
 	return true;
@@ -137,9 +123,7 @@ ws_sysstat_header(
 struct ws_sv
 ws_sysstat_bare(const struct ws_sysstat *p, struct ws_sv line)
 {
-	for (size_t i = 0; i < p->prefix; i++)
-		ws_sv_field(&line);
-	return ws_sv_trim(line);
+	return ws_sv_trim(ws_row_after(line, p->prefix));
 }
 
 void

@@ -275,3 +275,17 @@ ws_when_read(struct ws_sv text, bool decimal_comma, struct ws_when *out)
 	out->ambiguous = maybe;
 	return true;
 }
+
+ws_id
+ws_when_clock(struct ws_dict *d, enum ws_clock_kind kind, uint64_t resolution)
+{
+	struct ws_clock c = { .kind = kind };
+
+	if (kind != WS_CLOCK_TICKS) {
+		c.ns_per_tick = 1;
+		c.resolution = resolution;
+	}
+	if (kind == WS_CLOCK_WALL)
+		c.how = WS_CLOCK_EXACT;
+	return ws_dict_clock(d, &c);
+}

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/str.h"
+#include "model/clock.h"
+#include "model/dict.h"
 
 struct ws_when {
 	int64_t ns;     /* since 1970, in UTC or in the unknown local zone */
@@ -24,5 +25,9 @@ struct ws_when {
  * two-digit year (the C locale); else as day/month.
  */
 bool ws_when_read(struct ws_sv text, bool decimal_comma, struct ws_when *out);
+
+/* A clock of such times, or of ticks, which are rows. */
+ws_id ws_when_clock(
+    struct ws_dict *d, enum ws_clock_kind kind, uint64_t resolution);
 
 #endif
