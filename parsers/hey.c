@@ -28,7 +28,7 @@ struct hey {
 	uint64_t off;
 	bool open;
 	/* of the CSV */
-	struct ws_latencies times;
+	struct ws_load_times times;
 	double end; /* seconds */
 };
 
@@ -175,7 +175,7 @@ take_row(struct hey *h, const struct ws_line *line)
 	}
 	h->run.errors += code >= 400;
 	h->end = fmax(h->end, offset + time);
-	ws_latencies_add(&h->times, time * 1e9);
+	ws_load_times_add(&h->times, time * 1e9);
 }
 
 static void
@@ -185,7 +185,7 @@ end_csv(struct hey *h)
 		ws_loads_fault(&h->all, 0, "no request in the table");
 		return;
 	}
-	ws_latencies_put(&h->times, &h->run);
+	ws_load_times_put(&h->times, &h->run);
 	h->run.requests = (double)h->times.seen;
 	h->run.rate = h->run.requests / h->end;
 	h->run.duration = h->end * 1e9;
@@ -235,7 +235,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 		while (ws_lines_next(&lines, &line))
 			take_line(&h, &line);
 	end_run(&h);
-	ws_latencies_fini(&h.times);
+	ws_load_times_fini(&h.times);
 	ws_lines_fini(&lines);
 	ws_load_fini(&h.run);
 	return ws_loads_end(&h.all, src, read, err);

@@ -114,7 +114,7 @@ read_machine(struct ws_load *run, const json_t *doc)
 struct points {
 	struct ws_loads *all;
 	struct ws_load run;
-	struct ws_latencies times;
+	struct ws_load_times times;
 	int64_t first, last; /* ns since 1970 */
 	double *second;      /* requests of each, from the first on */
 	size_t n, cap;
@@ -157,7 +157,7 @@ take_point(struct points *p, const json_t *o)
 	if (strcmp(metric, "http_reqs") == 0)
 		count_request(p, when.ns, value);
 	else if (strcmp(metric, "http_req_duration") == 0 && value >= 0)
-		ws_latencies_add(&p->times, value * 1e6);
+		ws_load_times_add(&p->times, value * 1e6);
 	else if (strcmp(metric, "http_req_failed") == 0)
 		p->errors += value;
 	else if (strcmp(metric, "vus_max") == 0)
@@ -202,7 +202,7 @@ put_points(struct points *p)
 	p->run.requests = p->requests;
 	p->run.errors = p->errors;
 	p->run.duration = seconds * 1e9;
-	ws_latencies_put(&p->times, &p->run);
+	ws_load_times_put(&p->times, &p->run);
 	ws_loads_put(p->all, &p->run);
 }
 
@@ -216,7 +216,7 @@ read_points(struct ws_loads *all, struct ws_lines *lines)
 	while (ws_lines_next(lines, &line))
 		take_line(&p, &line);
 	put_points(&p);
-	ws_latencies_fini(&p.times);
+	ws_load_times_fini(&p.times);
 	ws_load_fini(&p.run);
 	free(p.second);
 }

@@ -77,6 +77,15 @@ none "$(calls 'atoi|atol|atoll|atof|strtol|strtoul|strtoll|strtoull|strtod|sscan
 none "$(calls 'malloc|calloc|realloc|strdup|strndup' <"$dir/parsers")" \
 	"parsers take memory through base/mem"
 
+# A linker takes the first of two from a library, and says nothing.
+if test -f "$top_builddir/libws.a" && command -v nm >/dev/null 2>&1; then
+	none "$(nm -A --defined-only "$top_builddir/libws.a" 2>/dev/null |
+		awk '$(NF - 1) ~ /^[TDRBC]$/ { print $NF }' | sort | uniq -d)" \
+		"no name is defined twice"
+else
+	skip "no name is defined twice" "no nm, or no library"
+fi
+
 # Words that are not to be found are put together here, so that this file
 # does not have them.
 unfinished="TO""DO|FIX""ME|X""XX"

@@ -18,7 +18,7 @@ plain() {
 		"$MANDOC" -T ascii -O width=900 "$1" |
 			sed "s/.$(printf '\b')//g"
 	else
-		sed 's/^\.[A-Z][a-z] //; s/\\&//g; s/ [A-Z][a-z] / /g' "$1"
+		sed '/^\.Bl /d; s/^\.[A-Z][a-z] //; s/\\&//g; s/ [A-Z][a-z] / /g' "$1"
 	fi
 }
 
@@ -76,6 +76,28 @@ test "$(wc -l <"$dir/rules")" -gt 80
 ok $? "the rules were read"
 none "$(not_in whyslow-classes.7 <"$dir/rules")" \
 	"every rule, trap, doubt and advice is in whyslow-classes(7)"
+
+# A weight whose sign or size was mistaken differs from what the manual tells.
+"$WHYSLOW" rules ls |
+	awk '$1 != "quality" && $1 != "trap" && $3 ~ /^[+-][1-9]$/ {
+		print $2 " (" $3 ")" }' | sort >"$dir/weights"
+test "$(wc -l <"$dir/weights")" -gt 80
+ok $? "rules ls tells the weights"
+none "$(not_in whyslow-classes.7 <"$dir/weights")" \
+	"every weight is in whyslow-classes(7)"
+plain "$man/whyslow-classes.7" | grep -oE '[A-Z][A-Z0-9-]* \([+-][0-9]\)' |
+	sort -u >"$dir/told"
+none "$(comm -13 "$dir/weights" "$dir/told")" \
+	"whyslow-classes(7) tells no other weight"
+
+"$WHYSLOW" rules ls | awk '$1 == "quality" && $3 != "+0" {
+	print $2, $3 == -1 ? "medium" : "low" }' | sort >"$dir/weights"
+awk '/^\.It Li Q-/ { id = $3 }
+	match($0, /(medium|low) at most/) {
+		split(substr($0, RSTART), word); print id, word[1]
+	}' "$man/whyslow-classes.7" | sort >"$dir/told"
+is "$(cat "$dir/told")" "$(cat "$dir/weights")" \
+	"whyslow-classes(7) tells which doubts cap the confidence"
 
 # Options, as the program itself tells them; a command may have a page of its
 # own, or its part of whyslow(1).

@@ -53,6 +53,23 @@ same_text(struct caught *c, ws_id id, const char *want)
 	return ws_sv_is(ws_dict_text(c->sink.dict, id), want);
 }
 
+/* An address is told as its place in the file, where the mapping says which. */
+static uint64_t
+place_of(const struct expected *e, const Ws__Pprof__Location *l)
+{
+	size_t i;
+
+	for (i = 0; i < e->p->n_mapping; i++) {
+		const Ws__Pprof__Mapping *m = e->p->mapping[i];
+
+		if (m->id == l->mapping_id && l->mapping_id != 0 &&
+		    l->address >= m->memory_start &&
+		    l->address < m->memory_limit)
+			return l->address - m->memory_start + m->file_offset;
+	}
+	return l->address;
+}
+
 static bool
 same_frame(struct caught *c, const struct expected *e, ws_id frame,
     const Ws__Pprof__Location *l, size_t line)
@@ -60,7 +77,7 @@ same_frame(struct caught *c, const struct expected *e, ws_id frame,
 	const struct ws_frame *f = ws_dict_get_frame(c->sink.dict, frame);
 	const Ws__Pprof__Function *fn;
 
-	if (!f || f->addr != l->address)
+	if (!f || f->addr != place_of(e, l))
 		return false;
 	if (l->n_line == 0)
 		return f->func == 0 && f->line == 0 && !f->inlined;

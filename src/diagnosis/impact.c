@@ -12,7 +12,8 @@
  * bundle does not tell k, all but u (1 - f) may go.
  *
  * A remedy that lets throughput scale m times gains 1 + (m - 1) r, and no more
- * than the CPUs allow: 1 / (u k), or 1 / u where k is not told.
+ * than the CPUs allow: 1 / (u k), or 1 / u where k is not told.  At least it is
+ * what they allow when a unit of work costs as much as before: 1 / u.
  *
  * Ranges are rounded outward to two digits, but never beyond the cap.
  */
@@ -111,16 +112,18 @@ impact_of_scaling(struct ws_case *c, struct ws_action *x)
 	const struct ws_advice *a = x->advice;
 	struct ws_used_cpu u = ws_used_cpu(c);
 	struct ws_number m, k = { 1, 1, 1 };
-	double room = INFINITY;
+	double room = INFINITY, least = INFINITY;
 	bool told = share_of(c, a->leaving, &k);
 
 	if (a->of == NULL || !ws_eval_number(c->rules, c->facts, a->of, &m) ||
 	    isnan(m.v))
 		return;
+	if (u.source != NULL)
+		least = 1 / u.v;
 	if (u.source != NULL && u.lo * k.lo >= LEFT_MIN)
 		room = 1 / (u.lo * k.lo);
 	x->cap = fmax(1, fmin(m.hi, room));
-	m.lo = fmax(1, fmin(m.lo, room));
+	m.lo = fmax(1, fmin(m.lo, least));
 	set_range(x, 1 + (m.lo - 1) * a->lo, 1 + (x->cap - 1) * a->hi);
 	say_basis(c, x, &u,
 	    room < m.hi ? told ? "; the cap is what CPU time remains"

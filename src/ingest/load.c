@@ -144,7 +144,7 @@ ws_loads_end(struct ws_loads *all, struct ws_source *src, enum ws_status read,
 enum { LATENCIES_MAX = 1 << 20 };
 
 void
-ws_latencies_add(struct ws_latencies *l, double ns)
+ws_load_times_add(struct ws_load_times *l, double ns)
 {
 	if (l->every == 0)
 		l->every = 1;
@@ -172,7 +172,7 @@ by_time(const void *a, const void *b)
 }
 
 void
-ws_latencies_put(struct ws_latencies *l, struct ws_load *to)
+ws_load_times_put(struct ws_load_times *l, struct ws_load *to)
 {
 	static const double percents[] = { 50, 90, 95, 99 };
 
@@ -190,7 +190,7 @@ ws_latencies_put(struct ws_latencies *l, struct ws_load *to)
 }
 
 void
-ws_latencies_fini(struct ws_latencies *l)
+ws_load_times_fini(struct ws_load_times *l)
 {
 	free(l->ns);
 }

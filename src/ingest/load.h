@@ -44,17 +44,17 @@ enum ws_status ws_loads_end(struct ws_loads *all, struct ws_source *src,
 
 /* Latencies of single requests.  Of more than a million every second one is
  * dropped, again and again.  { 0 } is a valid start. */
-struct ws_latencies {
+struct ws_load_times {
 	double *ns;
 	size_t n, cap;
 	uint64_t seen, every;
 	double sum;
 };
 
-void ws_latencies_add(struct ws_latencies *l, double ns);
+void ws_load_times_add(struct ws_load_times *l, double ns);
 /* Fills mean, percentiles (nearest rank) and the longest; nothing of none. */
-void ws_latencies_put(struct ws_latencies *l, struct ws_load *to);
-void ws_latencies_fini(struct ws_latencies *l);
+void ws_load_times_put(struct ws_load_times *l, struct ws_load *to);
+void ws_load_times_fini(struct ws_load_times *l);
 
 /* "1.75ms", "12.3µs", "1m2.5s", "1h2m": a sum of numbers with units, in ns. */
 bool ws_duration_read(struct ws_sv s, double *ns);

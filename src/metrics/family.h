@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "facts/fact.h"
 #include "facts/query.h"
-#include "metrics/macos.h"
 #include "metrics/benches.h"
+#include "metrics/macos.h"
 #include "metrics/profile.h"
 #include "metrics/series.h"
 #include "metrics/trace.h"
@@ -18,6 +18,7 @@ struct ws_measured {
 	struct ws_dict *dict;
 	const struct ws_queries *queries;
 	struct ws_profiles *profiles;
+	struct ws_resolver *names; /* NULL when all functions had theirs */
 	struct ws_counters *counters;
 	struct ws_traces *traces;
 	struct ws_macos *macos;
@@ -25,7 +26,10 @@ struct ws_measured {
 	struct ws_facts *facts;
 };
 
-void ws_family_names(const struct ws_measured *m); /* before all others */
+/* Puts names into the stacks; what it found, or NULL when all had names. */
+struct ws_resolver *ws_names_find(
+    struct ws_dict *d, struct ws_profiles *profiles);
+void ws_family_names(const struct ws_measured *m);
 void ws_family_env(const struct ws_measured *m);
 void ws_family_gctrace(const struct ws_measured *m);    /* after env */
 void ws_family_schedtrace(const struct ws_measured *m); /* after env */

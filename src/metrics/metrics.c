@@ -6,16 +6,18 @@
 #include "base/mem.h"
 #include "metrics/family.h"
 #include "metrics/totals.h"
+#include "symbols/resolve.h"
 
 struct ws_metrics {
 	struct ws_measured m;
 	struct ws_totals *totals;
 	struct ws_sink *fan;
+	bool named; /* ws_metrics_name() has run */
 };
 
 static void (*const families[])(const struct ws_measured *) = {
-	ws_family_names, /* before any that looks at functions */
-	ws_family_env,   /* first: others ask it for CPUs and the Go release */
+	ws_family_names,
+	ws_family_env, /* first: others ask it for CPUs and the Go release */
 	ws_family_gctrace,
 	ws_family_schedtrace,
 	ws_family_runtime,
@@ -64,6 +66,7 @@ ws_metrics_free(struct ws_metrics *m)
 {
 	if (m == NULL)
 		return;
+	ws_resolver_free(m->m.names);
 	ws_sink_free(m->fan);
 	ws_profiles_free(m->m.profiles);
 	ws_counters_free(m->m.counters);
@@ -201,11 +204,21 @@ tell_sources(const struct ws_measured *m)
 	free(held);
 }
 
+void
+ws_metrics_name(struct ws_metrics *m)
+{
+	if (m->named)
+		return;
+	m->named = true;
+	m->m.names = ws_names_find(m->m.dict, m->m.profiles);
+}
+
 enum ws_status
 ws_metrics_finish(struct ws_metrics *m, struct ws_facts *f, struct ws_err *err)
 {
 	size_t i;
 
+	ws_metrics_name(m);
 	m->m.facts = f;
 	ws_totals_resolve(m->totals, m->m.counters);
 	tell_sources(&m->m);

@@ -17,7 +17,9 @@ struct ws_metrics *ws_metrics_new(
 void ws_metrics_free(struct ws_metrics *m);
 /* Where a bundle's events go; owned by the metrics. */
 struct ws_sink *ws_metrics_sink(struct ws_metrics *m);
-/* Classifies frames, makes all facts and tells the presence of sources.
+/* After the last event: gives addresses the names that the bundle has. */
+void ws_metrics_name(struct ws_metrics *m);
+/* Does that too, classifies frames, makes all facts and tells the presence of sources.
  * Fails only when a symbol group does not compile. */
 enum ws_status ws_metrics_finish(
     struct ws_metrics *m, struct ws_facts *f, struct ws_err *err);

@@ -1,6 +1,6 @@
 /*
- * Names for the addresses of recordings, and what was left without.  It comes
- * before all families that look at functions, as it changes the stacks of
+ * Names for the addresses of recordings, and what was left without.  They are
+ * found before anybody looks at functions, as that changes the stacks of
  * profiles.
  */
 #include <math.h>
@@ -93,26 +93,32 @@ has_addresses(const struct ws_dict *d)
 	return false;
 }
 
+struct ws_resolver *
+ws_names_find(struct ws_dict *d, struct ws_profiles *profiles)
+{
+	struct ws_resolver *r;
+
+	if (!has_addresses(d))
+		return NULL;
+	r = ws_resolver_new(d);
+	ws_profiles_map(profiles, map_stack, r);
+	return r;
+}
+
 void
 ws_family_names(const struct ws_measured *m)
 {
-	struct ws_resolver *r = NULL;
 	const struct ws_profile *p;
 	struct named n = { 0 };
 
-	if (has_addresses(m->dict)) {
-		r = ws_resolver_new(m->dict);
-		ws_profiles_map(m->profiles, map_stack, r);
-	}
 	p = ws_profiles_find(m->profiles, WS_N_PERF_CPU);
 	if (p != NULL && !ws_profile_is_difference(p)) {
 		add_up(m, p, &n);
 		if (n.all > 0)
 			put_share(m, p, WS_F_PERF_UNRESOLVED, NULL,
 			    n.unnamed / n.all);
-		if (r != NULL && n.all > 0)
-			put_refused(m, p, r, &n);
+		if (m->names != NULL && n.all > 0)
+			put_refused(m, p, m->names, &n);
 	}
-	ws_resolver_free(r);
 	free(n.by_mapping);
 }

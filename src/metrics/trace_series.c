@@ -12,7 +12,7 @@ struct emitter {
 	struct ws_traces *t;
 	struct ws_dict *dict;
 	ws_id time, block, block_n, sync, sync_n, net, net_n, sched, sched_n,
-	    syscall, syscall_n, cgo, cgo_n, create_n, pair, life, life_n,
+	    syscall, syscall_n, cgo, cgo_n, create_n, pair, peers, life, life_n,
 	    kept_n, hold, hold_n;
 	ws_id *frame; /* scratch */
 	size_t cap;
@@ -40,6 +40,7 @@ emitter_init(struct emitter *m, struct ws_traces *t)
 		.cgo_n = ws_dict_cstr(d, "trace.cgo.count"),
 		.create_n = ws_dict_cstr(d, "trace.create.count"),
 		.pair = ws_dict_cstr(d, "trace.pair"),
+		.peers = ws_dict_cstr(d, "woken by a peer"),
 		.life = ws_dict_cstr(d, "trace.life"),
 		.life_n = ws_dict_cstr(d, "trace.life.count"),
 		.kept_n = ws_dict_cstr(d, "trace.kept.count"),
@@ -258,11 +259,34 @@ put_place(const struct emitter *m, ws_id stack, struct ws_buf *b)
 		ws_buf_printf(b, ":%u", f->line);
 }
 
+/* What the goroutine of the stack started with; 0 when that is not told. */
+static ws_id
+entry_of(const struct emitter *m, ws_id stack)
+{
+	const ws_id *frame;
+	size_t n = ws_dict_get_stack(m->dict, stack, &frame);
+
+	return n > 0 ? ws_dict_get_frame(m->dict, frame[n - 1])->func : 0;
+}
+
+/* Goroutines that do the same and wake each other take turns; those that wait
+ * for work are woken by others. */
+static bool
+are_peers(const struct emitter *m, const struct ws_tally_row *r)
+{
+	ws_id entry = entry_of(m, r->a);
+
+	return entry != 0 && entry == entry_of(m, r->b);
+}
+
 static void
 emit_pair(struct emitter *m, const struct ws_tally_row *r, bool is_named)
 {
 	struct ws_buf b = { 0 };
+	ws_id stack = r->a;
 
+	if (are_peers(m, r))
+		stack = with_leaf(m, m->peers, stack);
 	if (is_named) {
 		put_place(m, r->a, &b);
 		ws_buf_puts(&b, " <- ");
@@ -270,8 +294,9 @@ emit_pair(struct emitter *m, const struct ws_tally_row *r, bool is_named)
 	} else {
 		ws_buf_puts(&b, "other pairs");
 	}
-	put(m, m->pair, with_leaf(m, ws_dict_str(m->dict, ws_buf_sv(&b)), r->a),
-	    r->sum, r->n);
+	put(m, m->pair,
+	    with_leaf(m, ws_dict_str(m->dict, ws_buf_sv(&b)), stack), r->sum,
+	    r->n);
 	ws_buf_fini(&b);
 }
 

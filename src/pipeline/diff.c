@@ -165,7 +165,7 @@ has_captures(struct ws_run *run)
 
 	for (enum ws_source_id s = 0; s < WS_S_COUNT_OF; s++)
 		if (s != WS_S_BENCH && s != WS_S_ENV &&
-		    ws_facts_source_presence(f, s) > WS_ABSENT)
+		    ws_facts_source_presence(f, s) >= WS_EMPTY)
 			return true;
 	return false;
 }

@@ -191,6 +191,7 @@ ws_run_read(const char *path, const struct ws_rules *rules,
 		ws_run_free(run);
 		return NULL;
 	}
+	ws_metrics_name(run->metrics);
 	fill_report(run, path);
 	return run;
 }

@@ -181,20 +181,30 @@ fill_in(struct judging *j, struct ws_judgement *out)
 	out->n_reason = j->reason.n;
 }
 
+static bool
+is_in_need(const struct ws_scene *s, const struct ws_rule *rule)
+{
+	return rule->needs != NULL && !ws_needs_met(s, rule->needs);
+}
+
+static struct ws_kleene
+truth_of_rule(const struct ws_scene *s, const struct ws_rule *rule)
+{
+	return is_in_need(s, rule) ? (struct ws_kleene){ WS_UNKNOWN, false }
+				   : ws_truth_of(s, rule->when);
+}
+
 static void
 judge(struct judging *j, const struct ws_rule *rule, struct ws_judgement *out)
 {
-	struct ws_kleene k = { WS_UNKNOWN, false };
+	struct ws_kleene k = truth_of_rule(&j->scene, rule);
 
 	j->used = j->reason = (struct ws_list){ 0 };
 	collect_used(j, rule->when);
-	if (rule->needs != NULL && !ws_needs_met(&j->scene, rule->needs)) {
+	if (is_in_need(&j->scene, rule))
 		collect_needs(j, rule->needs);
-	} else {
-		k = ws_truth_of(&j->scene, rule->when);
-		if (k.truth == WS_UNKNOWN)
-			collect_reasons(j, rule->when);
-	}
+	else if (k.truth == WS_UNKNOWN)
+		collect_reasons(j, rule->when);
 	*out = (struct ws_judgement){
 		.rule = rule, .truth = k.truth, .weak = k.weak
 	};
@@ -286,6 +296,17 @@ ws_eval_number(const struct ws_rules *r, const struct ws_facts *f,
 	if (v.known)
 		*value = (struct ws_number){ v.v, v.lo, v.hi };
 	return v.known;
+}
+
+enum ws_truth
+ws_eval_rule(const struct ws_rules *r, const struct ws_facts *f,
+    const struct ws_rule *rule, bool *weak)
+{
+	struct ws_scene s = { r, f, WS_HTAB_NONE, 1 };
+	struct ws_kleene k = truth_of_rule(&s, rule);
+
+	*weak = k.weak;
+	return k.truth;
 }
 
 enum ws_truth

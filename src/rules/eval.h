@@ -61,6 +61,9 @@ struct ws_number {
 	double v, lo, hi;
 };
 
+/* The truth of one rule, without what explains it. */
+enum ws_truth ws_eval_rule(const struct ws_rules *r, const struct ws_facts *f,
+    const struct ws_rule *rule, bool *weak);
 /* The truth of a condition outside a rule. */
 enum ws_truth ws_eval_truth(const struct ws_rules *r, const struct ws_facts *f,
     const struct ws_expr *x);

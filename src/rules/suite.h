@@ -36,6 +36,9 @@ struct ws_test_decl {
 /* Adds the tests of a file to the suite. */
 enum ws_status ws_suite_read(struct ws_rules *r, const char *path,
     const struct ws_complain *c, struct ws_suite *suite);
+/* The facts that a test puts; they are the caller's to free. */
+struct ws_facts *ws_test_facts(
+    const struct ws_rules *r, const struct ws_test_decl *t);
 /* Runs all tests; coverage is accumulated in the rule set. */
 void ws_suite_run(const struct ws_rules *r, const struct ws_suite *suite,
     const struct ws_test_hooks *h, struct ws_test_totals *t);

@@ -17,24 +17,26 @@ struct run {
 	struct ws_buf detail;   /* what differed */
 };
 
-static void
-put_facts(struct run *t, const struct ws_catalogue *c)
+struct ws_facts *
+ws_test_facts(const struct ws_rules *r, const struct ws_test_decl *t)
 {
-	const struct ws_test_decl *d = t->test;
+	const struct ws_catalogue *c = r->catalogue;
+	struct ws_facts *facts = ws_facts_new(c);
 
-	for (size_t i = 0; i < d->fact.n; i++) {
-		const struct ws_fact *f = d->fact.v[i];
+	for (size_t i = 0; i < t->fact.n; i++) {
+		const struct ws_fact *f = t->fact.v[i];
 
-		ws_facts_put(t->facts, f);
-		ws_facts_source(t->facts, ws_catalogue_get(c, f->def)->source,
+		ws_facts_put(facts, f);
+		ws_facts_source(facts, ws_catalogue_get(c, f->def)->source,
 		    WS_VALUE, NULL, 1);
 	}
-	for (size_t i = 0; i < d->source.n; i++) {
-		const struct ws_told_source *s = d->source.v[i];
+	for (size_t i = 0; i < t->source.n; i++) {
+		const struct ws_told_source *s = t->source.v[i];
 
-		ws_facts_source(t->facts, s->source, s->presence, NULL, 0);
+		ws_facts_source(facts, s->source, s->presence, NULL, 0);
 	}
-	ws_facts_rule_out(t->facts);
+	ws_facts_rule_out(facts);
+	return facts;
 }
 
 static void
@@ -126,8 +128,7 @@ run_test(const struct ws_rules *r, const struct ws_test_decl *d,
 	struct run t = { .test = d, .hooks = h };
 	bool passed;
 
-	t.facts = ws_facts_new(r->catalogue);
-	put_facts(&t, r->catalogue);
+	t.facts = ws_test_facts(r, d);
 	t.eval = ws_eval_new(r, t.facts, NULL, 1);
 	for (size_t i = 0; i < d->expect.n; i++) {
 		const struct ws_expect *e = d->expect.v[i];

@@ -1,8 +1,9 @@
 // A C function allocates 8 MiB of scratch for each call, which libc maps and
-// unmaps each time.
+// unmaps each time as soon as its threshold is set: left alone, glibc raises it.
 package main
 
 /*
+#include <malloc.h>
 #include <stdlib.h>
 
 enum { SCRATCH = 8 << 20 };
@@ -29,6 +30,13 @@ with_new(void)
 	return sum;
 }
 
+// As a library that sets it, or is linked with another allocator.
+static void
+map_large(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+}
+
 static unsigned char *
 scratch(void)
 {
@@ -40,6 +48,7 @@ import "C"
 import "example.com/workloads/capture"
 
 func main() {
+	C.map_large()
 	var own [64]*C.uchar
 	for w := 0; w < 4; w++ {
 		own[w] = C.scratch()
