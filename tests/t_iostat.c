@@ -326,9 +326,59 @@ test_sums(void)
 	parsed_fini(&r);
 }
 
+/* Little's law: a note where rows break it, and not for a single one. */
+static void
+test_law(void)
+{
+	static const struct {
+		const char *row;
+		unsigned rows; /* of nine that are this one */
+		const char *note;
+	} cases[] = {
+		/* 1000 /s of 5 ms are 5 requests out. */
+		{ "sda 1000.00 0.00 4000.00 0.00 5.00 0.00 5.10 99.00", 9, "" },
+		{ "sda 1000.00 0.00 4000.00 0.00 5.00 0.00 0.00 99.00", 2, "" },
+		{ "sda 1000.00 0.00 4000.00 0.00 5.00 0.00 0.00 99.00", 9,
+		    "rows contradict themselves" },
+		/* 300 /s of 0.08 ms keep nothing busy. */
+		{ "sda 300.00 0.00 1200.00 0.00 0.08 0.00 0.02 100.00", 9,
+		    "%util is not to be trusted" },
+		{ "sda 0.00 0.00 0.00 0.00 0.00 0.00 0.00 0.00", 9, "" },
+		/* One request that takes all of the interval. */
+		{ "sda 0.00 0.00 0.00 0.00 0.00 0.00 1.00 100.00", 9, "" },
+	};
+
+	for (size_t i = 0; i < WS_LEN(cases); i++) {
+		struct ws_buf b = { 0 };
+		struct parsed r;
+
+		ws_buf_puts(&b, "Linux 6.1.0 (vm) \t2026-11-23 \t_x86_64_\t"
+				"(2 CPU)\n\n");
+		for (unsigned k = 0; k < 10; k++)
+			ws_buf_printf(&b,
+			    "Device r/s w/s rkB/s wkB/s r_await w_await "
+			    "aqu-sz %%util\n%s\n\n",
+			    k > 0 && k <= cases[i].rows
+				? cases[i].row
+				: "sda 1.00 0.00 4.00 0.00 1.00 0.00 0.00 "
+				  "0.10");
+		parse_mem(&r, &ws_parser_iostat, "iostat.txt", b.p, b.n);
+		ok(r.status == WS_OK &&
+			ws_sv_starts(ws_sv_of(parsed_mark(&r, "note", 0)),
+			    cases[i].note) &&
+			(cases[i].note[0] != '\0' ||
+			    parsed_mark(&r, "note", 0)[0] == '\0'),
+		    "%u rows '%s': %s", cases[i].rows, cases[i].row,
+		    parsed_mark(&r, "note", 0));
+		parsed_fini(&r);
+		ws_buf_fini(&b);
+	}
+}
+
 int
 main(void)
 {
+	test_law();
 	test_values();
 	test_layouts();
 	test_since_boot();
