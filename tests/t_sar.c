@@ -1,4 +1,4 @@
-/* The parser of sar and sadf -d, on the test data and on its cuts. */
+/* The parser of sar and sadf, on the test data and on its cuts. */
 #include "parse_mem.h"
 #include "tap.h"
 
@@ -104,6 +104,28 @@ test_json(void)
 	parsed_fini(&json);
 }
 
+/* sadf -p: rows are put together again. */
+static void
+test_pairs(void)
+{
+	struct parsed r;
+
+	parse_file(&r, "sar/sadf-p/input.txt");
+	ok(r.status == WS_OK && r.bid == WS_BID_SHAPE && r.faults == 0 &&
+		parsed_count(&r, WS_EV_COUNTER, WS_N_CPU_IDLE) == 2,
+	    "sadf -p: two rows of all CPUs");
+	ok(near(parsed_value(&r, "", WS_N_CPU_SYS, 1), 0.1608) &&
+		near(parsed_value(&r, "", WS_N_SCHED_SWITCHES, 1), 3919) &&
+		near(parsed_value(&r, "", WS_N_SCHED_RUNNABLE, 0), 5) &&
+		near(parsed_value(&r, "vda", WS_N_DISK_OPS, 1), 523) &&
+		near(parsed_value(&r, "vda", WS_N_DISK_UTIL, 1), 0.052),
+	    "CPU shares, switches, run queue, a device");
+	ok(parsed_counter(&r, "vda", WS_N_DISK_OPS, 1)->t ==
+		INT64_C(1795419028) * 1000000000,
+	    "at their time");
+	parsed_fini(&r);
+}
+
 /* The same machine as each version prints it: which series there are. */
 static void
 test_versions(void)
@@ -204,7 +226,7 @@ test_cuts(void)
 {
 	static const char *const path[] = { "sar/midnight/input.txt",
 		"sar/german/input.txt", "sar/sadf-d/input.txt",
-		"sar/sadf-j/input.json" };
+		"sar/sadf-j/input.json", "sar/sadf-p/input.txt" };
 
 	for (size_t i = 0; i < WS_LEN(path); i++) {
 		size_t n;
@@ -221,6 +243,7 @@ main(void)
 {
 	test_values();
 	test_json();
+	test_pairs();
 	test_versions();
 	test_midnight();
 	test_damage();
