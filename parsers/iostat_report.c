@@ -506,10 +506,10 @@ ws_iostat_finish(struct ws_iostat *p, struct ws_err *err)
 		ws_sysstat_note(&p->s,
 		    "throughput is in sectors of 512 bytes (a fault of "
 		    "iostat 12.1.2 to 12.2.0 -o JSON); converted");
+	status = ws_sysstat_finish(&p->s, "iostat", err);
 	if (p->dropped > 0)
 		ws_source_detail(p->s.src, "reports dropped: %llu",
 		    (unsigned long long)p->dropped);
-	status = ws_sysstat_finish(&p->s, "iostat", err);
 	if (status != WS_PARTIAL || p->s.damaged)
 		return status;
 	/* No row: there may be reasons that are better. */

@@ -401,6 +401,11 @@ ws_sysstat_finish(struct ws_sysstat *p, const char *tool, struct ws_err *err)
 {
 	enum ws_status status;
 
+	if (p->clock_n > 0 && !p->timed)
+		ws_source_detail(p->src, "times of day without a date");
+	else if (p->ambiguous)
+		ws_source_detail(
+		    p->src, "day and month of the dates may be swapped");
 	ws_source_tally(p->src, "report", p->reports);
 	ws_source_tally(p->src, "row", p->rows);
 	status = ws_batch_flush(&p->out);
