@@ -126,7 +126,7 @@ take_time(struct text *t, struct ws_sv line)
 		return false;
 	if (bare ? !ws_sysstat_read_time(
 		       &t->io.s, ws_sv_trim(ws_sv_from(line, 5)), &when)
-		 : !ws_when_read(line, t->io.s.comma, &when))
+		 : !ws_sysstat_read_date(&t->io.s, line, &when))
 		return false;
 	begin_report(t, &when);
 	t->open = true;
@@ -140,7 +140,7 @@ begin_untimed(struct text *t, size_t prefix, struct ws_sv line)
 	struct ws_when when;
 
 	if (prefix > 0 &&
-	    ws_when_read(ws_row_before(line, prefix), t->io.s.comma, &when))
+	    ws_sysstat_read_date(&t->io.s, ws_row_before(line, prefix), &when))
 		begin_report(t, &when);
 	else
 		begin_report(t, NULL);

@@ -106,7 +106,7 @@ take_pair(void *ctx, const struct ws_pairs *s, struct ws_sv value)
 
 	ws_sysstat_json_head(&io->s, s->key, value);
 	if (ws_sv_is(s->key, "timestamp") &&
-	    ws_when_read(value, io->s.comma, &when))
+	    ws_sysstat_read_date(&io->s, value, &when))
 		ws_sysstat_set_time(&io->s, &when);
 }
 

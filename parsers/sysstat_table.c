@@ -212,10 +212,34 @@ nearest_day(const struct ws_sysstat *p, int64_t ns)
 	return p->days;
 }
 
+bool
+ws_sysstat_read_date(struct ws_sysstat *p, struct ws_sv text, struct ws_when *w)
+{
+	int64_t as_read;
+
+	if (!ws_when_read(text, p->comma, w))
+		return false;
+	as_read = w->ns;
+	if (!w->ambiguous)
+		return true;
+	if (!p->settled &&
+	    ws_when_settle(w, ws_source_artifact(p->src)->name)) {
+		p->settled = true;
+		p->swapped = w->ns != as_read;
+		ws_sysstat_note(p,
+		    "which number of the dates is the day, a date in the path "
+		    "tells");
+	} else if (p->settled) {
+		w->ambiguous = false;
+		w->ns = p->swapped ? w->other : w->ns;
+	}
+	return true;
+}
+
 /* A clock with the date of the banner, or seconds since 1970. */
 bool
 ws_sysstat_read_time(
-    const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w)
+    struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w)
 {
 	struct ws_buf b = { 0 };
 	uint64_t seconds;
@@ -223,14 +247,14 @@ ws_sysstat_read_time(
 
 	if (is_epoch(clock)) {
 		ws_num_u64(clock, 0, UINT64_C(1) << 33, &seconds);
-		*w = (struct ws_when){ (int64_t)seconds * 1000000000, true,
-			false };
+		*w = (struct ws_when){ .ns = (int64_t)seconds * 1000000000,
+			.utc = true };
 		return true;
 	}
 	ws_buf_put(&b, p->date, p->date_n);
 	ws_buf_putc(&b, ' ');
 	ws_buf_putsv(&b, clock);
-	good = p->date_n > 0 && ws_when_read(ws_buf_sv(&b), p->comma, w);
+	good = p->date_n > 0 && ws_sysstat_read_date(p, ws_buf_sv(&b), w);
 	ws_buf_fini(&b);
 	return good;
 }
@@ -279,7 +303,7 @@ ws_sysstat_stamp(struct ws_sysstat *p, struct ws_sv stamp)
 	if (zone > 0 && stamp.n - zone >= 3)
 		stamp.n = zone - 1;
 	if (is_epoch(stamp) ? !ws_sysstat_read_time(p, stamp, &w)
-			    : !ws_when_read(stamp, p->comma, &w))
+			    : !ws_sysstat_read_date(p, stamp, &w))
 		return false;
 	w.utc = w.utc || utc;
 	p->reports += !p->timed || w.ns != p->when.ns;
