@@ -380,8 +380,7 @@ finish(struct ws_procfs *p, struct ws_err *err)
 		ws_source_detail(
 		    p->src, "pressure of what, the name does not say");
 	else if (p->ownerless > 0)
-		ws_source_detail(
-		    p->src, "of which process, the path does not say");
+		ws_source_detail(p->src, "of no process that the path names");
 	ws_source_tally(p->src, "value", p->k.rows);
 	if (p->snapshots > 0)
 		ws_source_tally(p->src, "snapshot", p->snapshots);

@@ -94,15 +94,16 @@ ws_procfs_pid(const struct ws_procfs *p)
 	return pid;
 }
 
-/* ".../12/task/13/stat" is of a thread. */
+/* ".../self/stat" is of what copied it, ".../12/task/13/stat" of a thread. */
 static bool
-is_thread(const struct ws_procfs *p)
+is_of_another(const struct ws_procfs *p)
 {
-	struct ws_sv path = ws_buf_sv(&p->path);
+	struct ws_sv path = ws_buf_sv(&p->path), part;
 
 	last_part(&path);
-	last_part(&path);
-	return ws_sv_is(last_part(&path), "task");
+	part = last_part(&path);
+	return ws_sv_is(part, "self") || ws_sv_is(part, "thread-self") ||
+	       ws_sv_is(last_part(&path), "task");
 }
 
 static void
@@ -141,9 +142,9 @@ ws_procfs_end_task(struct ws_procfs *p)
 	uint64_t pid = t->pid > 0 ? t->pid : ws_procfs_pid(p);
 	struct ws_buf b = { 0 };
 
-	if (t->any && pid == 0)
+	if (t->any && (pid == 0 || is_of_another(p)))
 		p->ownerless++;
-	if (t->any && pid > 0 && !is_thread(p)) {
+	else if (t->any) {
 		ws_buf_printf(&b, "%llu ", (unsigned long long)pid);
 		ws_buf_putsv(
 		    &b, t->comm.n > 0 ? ws_buf_sv(&t->comm) : WS_SV("?"));

@@ -226,6 +226,12 @@ test_process(void)
 	put(&b, "t1/proc/70/schedstat", "9 3500000000 9\n");
 	put(&b, "t0/proc/70/task/71/io", "read_bytes: 1\n");
 	put(&b, "t1/proc/70/task/71/io", "read_bytes: 99999999\n");
+	snprintf(text[0], sizeof(text[0]), stat, 0, 0, 0, 0);
+	snprintf(text[1], sizeof(text[1]), stat, 9000, 9000, 9000, 9000);
+	memcpy(text[0], "71", 2);
+	memcpy(text[1], "71", 2);
+	put(&b, "t0/proc/self/stat", text[0]);
+	put(&b, "t1/proc/self/stat", text[1]);
 	put(&b, "t0/proc/self/io", "read_bytes: 1\n");
 	put(&b, "t1/proc/self/io", "read_bytes: 99999999\n");
 	put(&b, "t0/proc/schedstat",
