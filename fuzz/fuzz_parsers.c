@@ -72,7 +72,7 @@ parse(const struct ws_parser *parser, const uint8_t *p, size_t n)
 	struct ws_budget budget = { .limits = &limits };
 	struct ws_arena *arena = ws_arena_new();
 	struct ws_dict *dict = ws_dict_new();
-	struct ws_sink sink = { &check_ops, dict };
+	struct ws_sink sink = { .ops = &check_ops, .dict = dict };
 	struct ws_stream *stream;
 	struct ws_source *src;
 	struct ws_err err = { .status = WS_OK };

@@ -27,9 +27,8 @@ void ws_gt_reset(struct ws_gt *m);
 void ws_gt_fault(struct ws_gt *m, uint64_t off, uint64_t lost, const char *fmt,
     ...) WS_PRINTF(4, 5);
 
-/* The goroutine of an id (not 0): NULL when it was never seen / made on the
- * first call.  Valid until ws_gt_end or ws_gt_reset. */
-struct ws_gt_go *ws_gt_find(struct ws_gt *m, uint64_t id);
+/* The goroutine of an id (not 0), made on the first call; ws_gt_find gives NULL
+ * instead.  Valid until ws_gt_end or ws_gt_reset. */
 struct ws_gt_go *ws_gt_get(struct ws_gt *m, uint64_t id);
 /* The P of an id, made on the first call; NULL for ws_gt_find_proc. */
 struct ws_gt_proc *ws_gt_find_proc(struct ws_gt *m, uint64_t id);

@@ -81,12 +81,6 @@ ws_gt_fault(struct ws_gt *m, uint64_t off, uint64_t lost, const char *fmt, ...)
 	ws_batch_put(&m->out, &ev);
 }
 
-struct ws_gt_go *
-ws_gt_find(struct ws_gt *m, uint64_t id)
-{
-	return ws_gt_table_find(&m->gos, id);
-}
-
 /* One more of what is alive.  Too many end the reading, as soon as the reader
  * looks; until then they are made. */
 static void

@@ -94,4 +94,10 @@ ws_gt_see(struct ws_gt *m, int64_t t)
 	m->now = t > m->now ? t : m->now;
 }
 
+static inline struct ws_gt_go *
+ws_gt_find(const struct ws_gt *m, uint64_t id)
+{
+	return ws_gt_table_find(&m->gos, id);
+}
+
 #endif

@@ -30,30 +30,15 @@ ws_gt_table_fini(struct ws_gt_table *t)
 	memset(t, 0, sizeof(*t));
 }
 
-static size_t
-home(const struct ws_gt_table *t, uint64_t id)
-{
-	uint64_t h = (id ^ t->seed) * UINT64_C(0x9e3779b97f4a7c15);
-
-	h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
-	return (size_t)(h >> (64 - t->bits));
-}
-
 /* The slot of an id, or the free one where it would go. */
 static size_t
 probe(const struct ws_gt_table *t, uint64_t id)
 {
-	size_t mask = ((size_t)1 << t->bits) - 1, i = home(t, id);
+	size_t mask = ((size_t)1 << t->bits) - 1, i = ws_gt_table_home(t, id);
 
 	while (t->slot[i].record != NULL && t->slot[i].id != id)
 		i = (i + 1) & mask;
 	return i;
-}
-
-void *
-ws_gt_table_find(const struct ws_gt_table *t, uint64_t id)
-{
-	return t->bits == 0 ? NULL : t->slot[probe(t, id)].record;
 }
 
 static void
@@ -120,7 +105,7 @@ close_hole(struct ws_gt_table *t, size_t hole)
 		i = (i + 1) & mask;
 		if (t->slot[i].record == NULL)
 			break;
-		from = home(t, t->slot[i].id);
+		from = ws_gt_table_home(t, t->slot[i].id);
 		if (((i - from) & mask) < ((i - hole) & mask))
 			continue;
 		t->slot[hole] = t->slot[i];

@@ -43,8 +43,31 @@ struct ws_gt_table {
 
 void ws_gt_table_init(struct ws_gt_table *t, size_t size);
 void ws_gt_table_fini(struct ws_gt_table *t);
+
+/* Where the search for an id begins. */
+static inline size_t
+ws_gt_table_home(const struct ws_gt_table *t, uint64_t id)
+{
+	uint64_t h = (id ^ t->seed) * UINT64_C(0x9e3779b97f4a7c15);
+
+	h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	return (size_t)(h >> (64 - t->bits));
+}
+
 /* The record of an id, or NULL. */
-void *ws_gt_table_find(const struct ws_gt_table *t, uint64_t id);
+static inline void *
+ws_gt_table_find(const struct ws_gt_table *t, uint64_t id)
+{
+	size_t i;
+
+	if (t->bits == 0)
+		return NULL;
+	i = ws_gt_table_home(t, id);
+	while (t->slot[i].id != id && t->slot[i].record != NULL)
+		i = (i + 1) & (((size_t)1 << t->bits) - 1);
+	return t->slot[i].record;
+}
+
 /* The record of an id; a new one is zero but for its id. */
 void *ws_gt_table_get(struct ws_gt_table *t, uint64_t id);
 void ws_gt_table_remove(struct ws_gt_table *t, uint64_t id);

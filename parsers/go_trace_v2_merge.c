@@ -52,25 +52,42 @@ decode(const struct v2 *v, struct v2_cursor *c)
 	return c->ts < c->limit;
 }
 
+/* The number at *p, of up to 8 bytes; false when it is longer. */
+static inline bool
+read_number(const unsigned char **p, uint64_t *number)
+{
+	uint64_t w = v2_word(*p), stops = ~w & V2_STOPS, last = stops & -stops;
+
+	*number = v2_squeeze(w & (last - 1));
+	*p += ws_lowest_bit(stops | UINT64_C(1) << 63) / 8 + 1;
+	return ws_likely(stops != 0);
+}
+
 /* The numbers at p, behind the first byte; up to 8 bytes are looked at in a
  * register.  Returns what is behind them, NULL when one is longer than that. */
 static inline const unsigned char *
 read_numbers(const unsigned char *p, uint64_t *number, unsigned n)
 {
-	uint64_t w = v2_word(p), stops = ~w & V2_STOPS & ~UINT64_C(0x80);
-	unsigned at = 8;
+	uint64_t w, stops;
+	unsigned at = 0;
 
-	for (unsigned i = 0; i < n; i++) {
+	/* The time by itself: the others mostly fit into the next 8 bytes. */
+	p++;
+	if (ws_unlikely(!read_number(&p, number)))
+		return NULL;
+	w = v2_word(p);
+	stops = ~w & V2_STOPS;
+	for (unsigned i = 1; i < n; i++) {
 		uint64_t last;
 
-		if (stops == 0) {
+		if (ws_unlikely(stops == 0)) {
 			p += at / 8;
 			w = v2_word(p);
 			stops = ~w & V2_STOPS;
 			at = 0;
+			if (ws_unlikely(stops == 0))
+				return NULL;
 		}
-		if (ws_unlikely(stops == 0))
-			return NULL;
 		last = stops & -stops;
 		number[i] = v2_squeeze((w & (last - 1)) >> at);
 		at = ws_lowest_bit(last) + 1;

@@ -24,6 +24,9 @@
  * A fault in the ranges where Go on macOS reserves its heap (0xc000000000 on
  * Intel, 0x14000000000 on Apple silicon) has "go-heap" as mapping of its leaf.
  *
+ * Rows in the plain form that xctrace writes do not go through libxml2, which
+ * reads all else: see instruments_scan.c.
+ *
  * VM Tracker writes an attribute "resident-%", which is no XML: '%' becomes a
  * letter before the parser sees it.  No DOCTYPE, no entities, no network.
  *
@@ -41,10 +44,12 @@
 
 #include "base/mem.h"
 #include "ingest/parser.h"
+#include "instruments_scan.h"
 
 enum {
 	CHUNK = 64 << 10,
 	GAP_MAX = 256 << 10,     /* bytes of one tag or text, about */
+	REFUSED_MAX = 8,         /* rows on end that are not plain */
 	DOCUMENTS_MAX = 1 << 16, /* appended to each other */
 };
 
@@ -107,9 +112,12 @@ struct feed {
 	struct ws_sv part;
 	uint64_t off; /* of the part in the file */
 	char *copy;
-	bool open; /* a document has begun */
+	bool open;  /* a document has begun */
+	bool ascii; /* and with a byte a character */
 	bool torn;
-	uint64_t gap; /* bytes without the end of a tag, in whole parts */
+	int lines;        /* before a document */
+	uint64_t gap;     /* bytes without the end of a tag, in whole parts */
+	unsigned refused; /* rows on end that libxml2 had to read */
 };
 
 static void
@@ -169,16 +177,18 @@ whole_names(struct ws_sv s)
 	return n;
 }
 
-static bool
+static void
 begin_document(struct feed *f)
 {
 	struct instr *t = f->t;
 
 	instr_xml_begin(t);
 	t->count.documents++;
-	t->off = f->off;
 	f->open = true;
-	return true;
+	/* UTF-16 has a mark or a zero there. */
+	f->ascii = f->part.n > 1 && f->part.p[0] == '<' && f->part.p[1] > ' ';
+	t->ctxt->input->line += f->lines;
+	f->lines = 0;
 }
 
 static void
@@ -197,6 +207,7 @@ skip_between(struct feed *f)
 
 	while (f->part.n > 0 && strchr(" \t\r\n\xef\xbb\xbf", *f->part.p) &&
 	       *f->part.p != '\0') {
+		f->lines += *f->part.p == '\n';
 		f->part = ws_sv_from(f->part, 1);
 		f->off++;
 	}
@@ -231,24 +242,57 @@ say_error(struct feed *f)
 	fault(t, f->off, text);
 }
 
+/* Passes plain rows, when libxml2 is behind an end tag and waits for nothing. */
+static void
+take_rows(struct feed *f)
+{
+	struct instr *t = f->t;
+	size_t n;
+
+	if (!f->ascii || t->tag_end != t->fed)
+		return;
+	n = instr_scan_rows(t->scan, f->part);
+	if (n > 0)
+		f->refused = 0;
+	f->off += n;
+	f->part = ws_sv_from(f->part, n);
+}
+
+/* How much libxml2 gets: up to a row that may be plain again. */
+static size_t
+to_next_row(struct feed *f)
+{
+	size_t n = 1 + ws_sv_find(ws_sv_from(f->part, 1), "<row");
+
+	if (n == f->part.n || f->refused >= REFUSED_MAX) {
+		f->refused = 0;
+		return f->part.n;
+	}
+	f->refused++;
+	while (n > 1 && strchr(" \t\n", f->part.p[n - 1]) != NULL)
+		n--;
+	return n;
+}
+
 /* Feeds the part to the open document, up to the end of its root. */
 static void
 feed_document(struct feed *f)
 {
 	struct instr *t = f->t;
-	struct ws_sv s = mend(f, f->part);
-	uint64_t used = f->off - t->off;
+	struct ws_sv s = { f->part.p, to_next_row(f) };
 	size_t n = s.n;
 
+	s = mend(f, s);
 	if (xmlParseChunk(t->ctxt, s.p, (int)s.n, 0) != 0 && !t->root_ended) {
 		say_error(f);
 		f->torn = true;
 		end_document(f);
 	} else if (t->root_ended) {
-		n = t->root_end > used ? (size_t)(t->root_end - used) : 1;
+		n = t->tag_end > t->fed ? (size_t)(t->tag_end - t->fed) : 1;
 		n = n < s.n ? n : s.n;
 		end_document(f);
 	}
+	t->fed += n;
 	f->off += n;
 	f->part = ws_sv_from(f->part, n);
 }
@@ -283,14 +327,18 @@ is_over_limit(struct feed *f)
 static void
 feed_part(struct feed *f)
 {
+	struct instr *t = f->t;
+
 	if (f->part.n > 0 && is_over_limit(f))
 		return;
-	while (f->part.n > 0 && !f->torn && f->t->out.status == WS_OK) {
+	while (f->part.n > 0 && !f->torn && t->out.status == WS_OK) {
 		if (!f->open && !skip_between(f))
 			return;
 		if (!f->open)
 			begin_document(f);
-		feed_document(f);
+		take_rows(f);
+		if (f->part.n > 0 && t->out.status == WS_OK)
+			feed_document(f);
 	}
 }
 
@@ -409,6 +457,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	t->toc.start = WS_T_NONE;
 	ws_batch_init(&t->out, sink);
 	t->clock = ws_dict_clock(sink->dict, &clock);
+	t->scan = instr_scan_new(t);
 	instr_rows_init(t);
 	feed_all(&f);
 	status = finish(&f, err);

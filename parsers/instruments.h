@@ -1,7 +1,8 @@
 /*
  * Internal to the reader of Instruments exports.  instruments.c feeds documents
- * to libxml2, instruments_xml.c makes cells of elements, instruments_rows.c
- * makes events of rows, instruments_toc.c reads tables of contents.
+ * to libxml2, instruments_scan.c reads plain rows, instruments_xml.c makes cells
+ * of elements, instruments_rows.c makes events of rows, instruments_toc.c reads
+ * tables of contents.
  */
 #ifndef INSTRUMENTS_H
 #define INSTRUMENTS_H
@@ -35,6 +36,7 @@ struct instr {
 	struct ws_sink *sink;
 	struct ws_batch out;
 	struct _xmlParserCtxt *ctxt;
+	struct instr_scan *scan;
 	/* Names of the document's dictionary. */
 	const xmlChar *a_id, *a_ref, *a_fmt, *a_name, *a_addr, *a_line, *a_path;
 
@@ -47,8 +49,9 @@ struct instr {
 	unsigned depth;
 	struct instr_open open[INSTR_NESTING];
 	bool in_toc, in_row, wants_text, root_ended;
-	uint64_t root_end; /* offset in the document */
-	const char *stop;  /* why the document was given up */
+	/* Bytes that libxml2 was given, and those up to an end tag. */
+	uint64_t fed, tag_end;
+	const char *stop; /* why the document was given up */
 	enum ws_status stop_status;
 	/* Ids of the document: a kind above INSTR_VALUE_BITS of value; what
 	 * does not fit is an index of far[]. */
@@ -69,13 +72,18 @@ struct instr {
 	uint64_t weights;
 	ws_id main;       /* first series of samples, or 0 */
 	size_t depth_max; /* frames of a stack */
-	uint64_t off;     /* of the document */
 };
 
 /* instruments_xml.c: handlers of libxml2 */
 void instr_xml_begin(struct instr *t); /* opens a document */
 void instr_xml_fini(struct instr *t);
-enum instr_kind instr_kind_of(const char *name, size_t n);
+/* Of a name in the document's dictionary. */
+enum instr_kind instr_known_kind(struct instr *t, const xmlChar *name);
+/* An element of a node begins, has text, ends. */
+void instr_start(
+    struct instr *t, enum instr_kind k, int n, const xmlChar **attributes);
+void instr_text(struct instr *t, const xmlChar *p, int n);
+void instr_end(struct instr *t);
 /* Puts bytes into a buffer, as many as fit. */
 void instr_buf_put(struct instr_buf *b, const void *p, size_t n);
 

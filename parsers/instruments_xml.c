@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "instruments.h"
+#include "instruments_scan.h"
 
 /* Depth is limited by ourselves, as libxml2 does not do it when pushed. */
 enum { DEPTH_MAX = 256, ATTRIBUTES_MAX = 256 };
@@ -53,8 +54,8 @@ static const struct {
 	{ INSTR_NARRATIVE, "formatted-label" },
 };
 
-enum instr_kind
-instr_kind_of(const char *name, size_t n)
+static enum instr_kind
+kind_of(struct ws_sv s)
 {
 	static const char *const names[] = {
 
@@ -62,7 +63,6 @@ instr_kind_of(const char *name, size_t n)
 #include "instruments.def"
 #undef KIND
 	};
-	struct ws_sv s = { name, n };
 
 	for (size_t i = INSTR_SENTINEL; i < INSTR_KINDS; i++)
 		if (ws_sv_is(s, names[i]))
@@ -74,8 +74,8 @@ instr_kind_of(const char *name, size_t n)
 }
 
 /* What fits when the cache is full is looked up each time. */
-static enum instr_kind
-kind_of(struct instr *t, const xmlChar *name)
+enum instr_kind
+instr_known_kind(struct instr *t, const xmlChar *name)
 {
 	size_t at = ((uintptr_t)name * UINT64_C(0x9e3779b97f4a7c15) >> 40) %
 		    INSTR_CACHE;
@@ -86,7 +86,7 @@ kind_of(struct instr *t, const xmlChar *name)
 			return (enum instr_kind)t->cache[at].kind;
 		at = (at + 1) % INSTR_CACHE;
 	}
-	k = instr_kind_of((const char *)name, strlen((const char *)name));
+	k = kind_of(ws_sv_of((const char *)name));
 	if (t->cached < INSTR_CACHE / 2) {
 		t->cache[at].name = name;
 		t->cache[at].kind = (uint8_t)k;
@@ -273,10 +273,10 @@ resolve(struct instr *t, unsigned name, uint64_t id)
 /* An element that stands for an earlier one.  Cells are looked up when the row
  * ends: until then the entry, which is seldom at hand, is on its way. */
 static void
-start_ref(struct instr *t, const xmlChar *name, const xmlChar **a)
+start_ref(struct instr *t, enum instr_kind k, const xmlChar **a)
 {
 	uint64_t id = read_id(a[3], a[4]);
-	unsigned parent = t->open[t->depth - 1].kind, k = kind_of(t, name);
+	unsigned parent = t->open[t->depth - 1].kind;
 
 	t->open[t->depth].kind = INSTR_UNSEEN;
 	if (parent != INSTR_ROW) {
@@ -497,6 +497,25 @@ id_of(const struct instr *t, int n, const xmlChar **a)
 	return INSTR_NO_ID;
 }
 
+void
+instr_start(struct instr *t, enum instr_kind k, int n, const xmlChar **a)
+{
+	struct instr_open *o = &t->open[t->depth];
+
+	t->wants_text = false;
+	if (t->in_row && n == 1 && a[0] == t->a_ref) {
+		start_ref(t, k, a);
+	} else {
+		o->kind = (uint8_t)k;
+		o->id = id_of(t, n, a);
+		if (t->in_row)
+			start_cell(t, k, n, a);
+		else
+			start_outside(t, k, n, a);
+	}
+	t->depth++;
+}
+
 static void
 on_start(void *ctx, const xmlChar *name, const xmlChar *prefix,
     const xmlChar *uri, int n_ns, const xmlChar **ns, int n, int n_default,
@@ -517,23 +536,15 @@ on_start(void *ctx, const xmlChar *name, const xmlChar *prefix,
 			    t, WS_LIMIT, "elements are nested deeper than 256");
 		return;
 	}
-	if (t->in_row && n == 1 && a[0] == t->a_ref) {
-		start_ref(t, name, a);
-		t->depth++;
-		return;
-	}
-	k = kind_of(t, name);
+	k = instr_known_kind(t, name);
 	if (t->depth == 0 && k == INSTR_TOC)
 		instr_toc_begin(t);
-	t->open[t->depth].kind = (uint8_t)k;
-	t->open[t->depth].id = id_of(t, n, a);
-	if (t->in_toc)
+	if (t->in_toc) {
 		instr_toc_element(t, ws_sv_of((const char *)name), n, a);
-	else if (t->in_row)
-		start_cell(t, k, n, a);
-	else
-		start_outside(t, k, n, a);
-	t->depth++;
+		t->depth++;
+	} else {
+		instr_start(t, k, n, a);
+	}
 }
 
 static void
@@ -559,36 +570,24 @@ end_outside(struct instr *t, unsigned kind)
 }
 
 static void
-end_root(struct instr *t)
+end_row(struct instr *t)
 {
-	const xmlParserInput *in = t->ctxt->input;
-
-	t->root_ended = true;
-	t->root_end = in->consumed + (uint64_t)(in->cur - in->base);
-	xmlStopParser(t->ctxt);
+	t->in_row = false;
+	resolve_row(t);
+	instr_row(t);
 }
 
-static void
-on_end(
-    void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+void
+instr_end(struct instr *t)
 {
-	struct instr *t = ctx;
-	struct instr_open o;
+	struct instr_open o = t->open[--t->depth];
 	struct instr_cell c;
 
-	(void)prefix, (void)uri;
 	t->wants_text = false;
-	if (--t->depth >= INSTR_NESTING)
-		return;
-	o = t->open[t->depth];
-	if (t->in_toc) {
-		instr_toc_end(t, ws_sv_of((const char *)name));
-	} else if (!t->in_row) {
+	if (!t->in_row) {
 		end_outside(t, o.kind);
 	} else if (o.kind == INSTR_ROW) {
-		t->in_row = false;
-		resolve_row(t);
-		instr_row(t);
+		end_row(t);
 	} else if (o.kind != INSTR_UNSEEN) {
 		c = instr_end_cell(t, o.kind);
 		if (o.id != INSTR_NO_ID)
@@ -596,8 +595,30 @@ on_end(
 		if (o.kind != INSTR_SOURCE)
 			give(t, t->open[t->depth - 1].kind, c);
 	}
-	if (t->depth == 0)
-		end_root(t);
+}
+
+static void
+on_end(
+    void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+	struct instr *t = ctx;
+	const xmlParserInput *in = t->ctxt->input;
+
+	(void)prefix, (void)uri;
+	t->tag_end = in->consumed + (uint64_t)(in->cur - in->base);
+	if (t->depth > INSTR_NESTING) {
+		t->depth--;
+		t->wants_text = false;
+	} else if (t->in_toc) {
+		t->depth--;
+		instr_toc_end(t, ws_sv_of((const char *)name));
+	} else {
+		instr_end(t);
+	}
+	if (t->depth == 0) {
+		t->root_ended = true;
+		xmlStopParser(t->ctxt);
+	}
 }
 
 /* Nearly always the whole text, in digits that cannot overflow. */
@@ -650,13 +671,9 @@ take_addresses(struct instr *t, const xmlChar *p, int n)
 	}
 }
 
-static void
-on_text(void *ctx, const xmlChar *p, int n)
+void
+instr_text(struct instr *t, const xmlChar *p, int n)
 {
-	struct instr *t = ctx;
-
-	if (t->in_toc && t->toc.wants_text)
-		instr_buf_put(&t->toc.text, p, (size_t)n);
 	if (!t->wants_text)
 		return;
 	switch (t->open[t->depth - 1].kind) {
@@ -676,6 +693,16 @@ on_text(void *ctx, const xmlChar *p, int n)
 			take_digits(t, p, n);
 		break;
 	}
+}
+
+static void
+on_text(void *ctx, const xmlChar *p, int n)
+{
+	struct instr *t = ctx;
+
+	if (t->in_toc && t->toc.wants_text)
+		instr_buf_put(&t->toc.text, p, (size_t)n);
+	instr_text(t, p, n);
 }
 
 static void
@@ -726,6 +753,8 @@ instr_xml_begin(struct instr *t)
 	memset(t->cache, 0, sizeof(t->cache));
 	t->cached = t->depth = 0;
 	t->ids = t->n_far = 0;
+	t->fed = t->tag_end = 0;
+	instr_scan_begin(t->scan);
 	t->in_toc = t->in_row = t->wants_text = t->root_ended = false;
 	instr_table_begin(t);
 }
@@ -733,6 +762,7 @@ instr_xml_begin(struct instr *t)
 void
 instr_xml_fini(struct instr *t)
 {
+	free(t->scan);
 	free(t->value);
 	free(t->far);
 	free(t->s.stack);

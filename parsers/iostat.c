@@ -228,17 +228,17 @@ is_not_finite(struct ws_sv s)
 	       ws_sv_is(s, "inf") || ws_sv_is(s, "-inf");
 }
 
-/* Reads all fields; returns how many are numbers. */
+/* Cuts a row into fields and reads them; *numbers is how many are numbers. */
 static size_t
-read_numbers(struct text *t, const struct ws_sv *f, size_t n)
+read_row(
+    struct text *t, struct ws_sv row, struct ws_sv f[FIELDS], size_t *numbers)
 {
-	size_t numbers = 0;
+	size_t n = ws_row_read(row, f, t->number, FIELDS);
 
-	for (size_t i = 0; i < n; i++) {
-		t->number[i] = ws_cell_read(f[i]);
-		numbers += t->number[i].good || is_not_finite(f[i]);
-	}
-	return numbers;
+	*numbers = 0;
+	for (size_t i = 0; i < n && i < FIELDS; i++)
+		*numbers += t->number[i].good || is_not_finite(f[i]);
+	return n;
 }
 
 static void
@@ -248,12 +248,13 @@ take_cpu(struct text *t, const struct ws_line *line, struct ws_sv rest)
 	struct ws_iostat_row r = {
 		.l = &t->cpu.layout, .first = 1, .cell = f, .number = t->number
 	};
+	size_t numbers;
 
-	r.n = ws_row_split(rest, f, FIELDS);
+	r.n = read_row(t, rest, f, &numbers);
 	r.off = line->off;
 	r.cut = !line->ended;
 	t->table = HEADER_NONE;
-	if (r.n + 1 != t->cpu.layout.l.n || read_numbers(t, f, r.n) != r.n) {
+	if (r.n + 1 != t->cpu.layout.l.n || numbers != r.n) {
 		ws_sysstat_fault(&t->io.s, line->off,
 		    "the row below avg-cpu is not its numbers");
 		return;
@@ -290,7 +291,7 @@ static void
 take_device(struct text *t, const struct ws_line *line, struct ws_sv rest)
 {
 	struct ws_sv f[FIELDS];
-	size_t n = ws_row_split(rest, f, FIELDS), numbers;
+	size_t numbers, n = read_row(t, rest, f, &numbers);
 	struct ws_iostat_row r = { .l = &t->device.layout,
 		.cell = f,
 		.number = t->number,
@@ -298,7 +299,6 @@ take_device(struct text *t, const struct ws_line *line, struct ws_sv rest)
 
 	if (n > FIELDS)
 		n = FIELDS;
-	numbers = read_numbers(t, f, n);
 	if (n == 1 && numbers == 0 && !t->name_last && line->ended &&
 	    f[0].n < sizeof(t->name)) {
 		memcpy(t->name, f[0].p, f[0].n);
@@ -318,6 +318,13 @@ take_device(struct text *t, const struct ws_line *line, struct ws_sv rest)
 	ws_iostat_device_row(&t->io, &r);
 }
 
+/* The row of a CPU table is indented, and no time is. */
+static bool
+may_be_time(const struct text *t, struct ws_sv rest)
+{
+	return t->table != HEADER_CPU || rest.p[0] != ' ';
+}
+
 static void
 take_line(struct text *t, const struct ws_line *line)
 {
@@ -330,7 +337,7 @@ take_line(struct text *t, const struct ws_line *line)
 	}
 	if (take_banner(t, bare, line->ended) ||
 	    (may_be_header(bare) && take_header(t, line->text)) ||
-	    take_time(t, bare))
+	    (may_be_time(t, rest) && take_time(t, bare)))
 		return;
 	if (t->table == HEADER_CPU)
 		take_cpu(t, line, rest);
@@ -358,16 +365,17 @@ survey(struct text *t, struct ws_sv head)
 
 	ws_cur_init(&lines.cur, head.p, head.n, 0);
 	while (!done && ws_lines_next(&lines, &line)) {
-		size_t prefix, n;
+		size_t prefix, n, numbers;
 
 		if (header_kind(line.text, &prefix) != HEADER_NONE) {
 			t->prefix = table ? t->prefix : prefix;
 			table = true;
 			continue;
 		}
-		n = ws_row_split(ws_row_after(line.text, t->prefix), f, FIELDS);
+		n = read_row(
+		    t, ws_row_after(line.text, t->prefix), f, &numbers);
 		n = n > FIELDS ? FIELDS : n;
-		done = table && read_numbers(t, f, n) > 1;
+		done = table && numbers > 1;
 		t->io.s.comma = done && has_comma(f, n);
 	}
 	ws_lines_fini(&lines);

@@ -359,27 +359,39 @@ is_absurd(const struct ws_column *c, double v)
 
 static void
 put_device_cell(struct ws_iostat *p, const struct ws_iostat_row *r, size_t i,
-    struct ws_event *ev)
+    const struct ws_event *of)
 {
 	const struct ws_column *c = r->l->l.col[r->first + i];
 	const struct ws_number *n = &r->number[i];
+	ws_id name = c != NULL ? c->name : r->l->unknown[r->first + i];
+	struct ws_event *ev;
+	double v;
 
-	ev->name = c != NULL ? c->name : r->l->unknown[r->first + i];
-	if (!n->good || ev->name == 0) {
+	if (!n->good || name == 0) {
 		ws_sysstat_fault(&p->s, r->off, "a cell is not a number");
 		return;
 	}
-	ev->unit = c != NULL ? (uint8_t)c->unit : WS_U_NONE;
-	ev->value = c != NULL ? ws_number_value(c, n) : n->v;
-	if (is_absurd(c, ev->value)) {
+	v = c != NULL ? ws_number_value(c, n) : n->v;
+	if (is_absurd(c, v)) {
 		ws_sysstat_fault(&p->s, r->off, "a cell is larger than can be");
 		return;
 	}
-	if (c != NULL && ev->value == 0 && is_mean_of_nothing(r, i))
+	if (c != NULL && v == 0 && is_mean_of_nothing(r, i))
 		return;
 	if (p->sectors && c != NULL && c->unit == WS_U_BRATE)
-		ev->value = ev->value / c->factor * SECTOR;
-	ws_batch_put(&p->s.out, ev);
+		v = v / c->factor * SECTOR;
+	/* Field by field: a copy would wait for what was just written. */
+	ev = ws_batch_add(&p->s.out);
+	ev->t = of->t;
+	ev->dur = of->dur;
+	ev->value = v;
+	ev->track = of->track;
+	ev->peer = of->peer;
+	ev->name = name;
+	ev->stack = of->stack;
+	ev->clock = of->clock;
+	ev->kind = of->kind;
+	ev->unit = c != NULL ? (uint8_t)c->unit : WS_U_NONE;
 }
 
 /* The place of a token among the cells of the row, or r->n. */

@@ -62,7 +62,7 @@ struct pprof_function {
 struct pprof_mapping {
 	uint64_t id, start, limit, offset;
 	uint64_t file, build_id; /* string indexes */
-	bool told;		 /* to the symbol table */
+	bool told;               /* to the symbol table */
 };
 
 struct pprof_line {

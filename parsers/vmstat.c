@@ -206,18 +206,27 @@ is_scaled_column(size_t i)
 }
 
 static void
-put_cell(struct vmstat *p, struct ws_event *ev, const struct row *r, size_t i)
+put_cell(
+    struct vmstat *p, const struct ws_event *of, const struct row *r, size_t i)
 {
+	struct ws_event *ev;
 	const struct ws_column *c = p->h.col[i];
 	bool instant = i < SWAP;
 
 	if (p->scaled && is_scaled_column(i) && (i < SWAP || r->v[i] > 0))
 		return;
-	ev->name = c->name;
-	ev->unit = (uint8_t)c->unit;
+	/* Field by field: a copy would wait for what was just written. */
+	ev = ws_batch_add(&p->out);
+	ev->t = of->t;
+	ev->dur = of->dur;
 	ev->value = r->v[i] * c->factor;
+	ev->track = 0;
 	ev->peer = p->since_boot && !instant ? WS_N_SINCE_BOOT : 0;
-	ws_batch_put(&p->out, ev);
+	ev->name = c->name;
+	ev->stack = 0;
+	ev->clock = of->clock;
+	ev->kind = WS_EV_COUNTER;
+	ev->unit = (uint8_t)c->unit;
 }
 
 static void

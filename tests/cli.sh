@@ -34,6 +34,24 @@ silent() {
 	none "$(cat "$dir/err")" "  and standard error is empty"
 }
 
+# order NAME MEMBER...: the report of an archive with the members in that order.
+order() {
+	name=$1
+	shift
+	mkdir -p "$dir/$name"
+	tar cf "$dir/$name/x.tar" -C "$bundles/lock-across-call" "$@"
+	(cd "$dir/$name" && "$WHYSLOW" x.tar >text && "$WHYSLOW" --json x.tar >json)
+}
+
+# The same files in whatever order are the same report.
+members=$(cd "$bundles/lock-across-call" && ls)
+order forth $members
+order back $(echo "$members" | sort -r)
+for form in text json; do
+	cmp "$dir/forth/$form" "$dir/back/$form"
+	ok $? "members in another order: the same $form"
+done
+
 # Every command does its work.
 gives 0 "$bundle" && silent
 prints '^VERDICT'

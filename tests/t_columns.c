@@ -195,11 +195,46 @@ test_when(void)
 	    "2 February is the same either way");
 }
 
+/* Cells read with their row are those that are read one by one. */
+static void
+test_rows(void)
+{
+	static const char *const rows[] = { "", " ", "vda 1.50 0,25 -3 +4.0",
+		"1 12. .5 , 1,2,3 1.2.3 1.2,3 1e5 - + -- 5- 1-2",
+		"\t5%\r 17.5k 2,0M 1k2 100% % k 0x10 nan -inf \xd9\xa1",
+		"1234567890123456 12345678901234567 0.123456789012345 "
+		"123456789.12345678 999999999999999999999999.5",
+		"9007199254740993 900719925474099.3 00000000000000000001 12x" };
+	struct ws_sv a[40], b[40];
+	struct ws_number read[40], one;
+	bool same = true;
+
+	for (size_t i = 0; i < WS_LEN(rows); i++) {
+		struct ws_sv row = ws_sv_of(rows[i]);
+		size_t n = ws_row_split(row, a, WS_LEN(a));
+
+		same &= ws_row_read(row, b, read, WS_LEN(b)) == n;
+		for (size_t k = 0; same && k < n; k++) {
+			one = ws_cell_read(a[k]);
+			same = a[k].p == b[k].p && a[k].n == b[k].n &&
+			       one.good == read[k].good &&
+			       one.bytes == read[k].bytes &&
+			       (!one.good || one.v == read[k].v);
+			if (!same)
+				printf("# %s in %s\n", a[k].p, rows[i]);
+		}
+	}
+	ok(same, "rows are read as cell by cell");
+	ok(ws_row_read(WS_SV("1 2 3"), b, read, 2) == 3 && read[1].v == 2,
+	    "not more than there is room for");
+}
+
 int
 main(void)
 {
 	test_lines();
 	test_cells();
+	test_rows();
 	test_layout();
 	test_when();
 	return tap_done();

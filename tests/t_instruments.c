@@ -4,6 +4,17 @@
 
 extern const struct ws_parser ws_parser_instruments;
 
+static const char *const files[] = {
+	"instruments/time-profile/input.xml",
+	"instruments/stacks/input.xml",
+	"instruments/syscall/input.xml",
+	"instruments/thread-state/input.xml",
+	"instruments/appended/input.xml",
+	"instruments/details/input.xml",
+	"instruments/generic/input.xml",
+	"instruments/virtual-memory/input.xml",
+};
+
 static void
 parse_file(struct parsed *r, const char *path)
 {
@@ -317,23 +328,205 @@ test_cuts(const char *path)
 	free(p);
 }
 
+/* Copies s with `what` put before or behind each `at`. */
+static void
+put_beside(struct ws_buf *b, struct ws_sv s, const char *at, const char *what)
+{
+	size_t skip = at[1] == '/' ? 0 : strlen(at), n;
+
+	for (;;) {
+		n = ws_sv_find(s, at);
+		if (n == s.n)
+			break;
+		ws_buf_putsv(b, (struct ws_sv){ s.p, n + skip });
+		ws_buf_puts(b, what);
+		ws_buf_putsv(
+		    b, (struct ws_sv){ s.p + n + skip, strlen(at) - skip });
+		s = ws_sv_from(s, n + strlen(at));
+	}
+	ws_buf_putsv(b, s);
+}
+
+/* The same so deep that all is left to libxml2. */
+static void
+put_deep(struct ws_buf *b, struct ws_sv s)
+{
+	struct ws_buf half = { 0 };
+
+	put_beside(&half, s, "<trace-query-result>", "<a><a><a><a><a><a><a>");
+	put_beside(b, ws_buf_sv(&half), "</trace-query-result>",
+	    "</a></a></a></a></a></a></a>");
+	ws_buf_fini(&half);
+}
+
+static bool
+same_event(const struct ws_event *a, const struct ws_event *b)
+{
+	return a->kind == b->kind && a->unit == b->unit && a->t == b->t &&
+	       a->dur == b->dur && a->value == b->value &&
+	       a->track == b->track && a->peer == b->peer &&
+	       a->name == b->name && a->stack == b->stack &&
+	       a->clock == b->clock;
+}
+
+/* Ids are equal when all was interned in the same order. */
+static bool
+same_result(const struct parsed *a, const struct parsed *b)
+{
+	const struct ws_dict *x = a->sink.dict, *y = b->sink.dict;
+	bool same = a->status == b->status && a->n == b->n &&
+		    a->faults == b->faults &&
+		    strcmp(a->err.text, b->err.text) == 0 &&
+		    ws_dict_strings(x) == ws_dict_strings(y) &&
+		    ws_dict_frames(x) == ws_dict_frames(y) &&
+		    ws_dict_stacks(x) == ws_dict_stacks(y);
+
+	for (size_t i = 0; same && i < a->n; i++)
+		same = same_event(&a->ev[i], &b->ev[i]);
+	for (ws_id i = 0; same && i <= ws_dict_strings(x); i++)
+		same = same_text(a, i, b, i);
+	return same;
+}
+
+static bool
+reads_the_same(struct ws_sv text)
+{
+	struct ws_buf b = { 0 };
+	struct parsed fast, slow;
+	bool same;
+
+	put_deep(&b, text);
+	parse_mem(&fast, &ws_parser_instruments, "x.xml", text.p, text.n);
+	parse_mem(&slow, &ws_parser_instruments, "x.xml", b.p, b.n);
+	same = same_result(&fast, &slow);
+	parsed_fini(&fast);
+	parsed_fini(&slow);
+	ws_buf_fini(&b);
+	return same;
+}
+
+#define HEAD                                                                   \
+	"<?xml version=\"1.0\"?><trace-query-result><node><schema name=\""     \
+	"time-profile\"><col><mnemonic>time</mnemonic></col>"                  \
+	"<col><mnemonic>weight</mnemonic></col></schema>\n"
+#define ROW                                                                    \
+	"<row><sample-time id=\"1\" fmt=\"0\">5</sample-time><weight id=\"2\"" \
+	" fmt=\"1 ms\">1000000</weight></row>\n"
+
+/* Rows that are not plain, or look so. */
+static const char *const rows[] = {
+	"<row><sample-time ref=\"1\"/><weight ref=\"2\"/></row>",
+	"<row><sample-time ref='1'/><weight ref='2'/></row>",
+	"<row ><sample-time\tref=\"1\" /><weight\nref=\"2\"/></row >",
+	"<row a=\"b\"> <sample-time ref=\"1\"/>\n<weight> 7\n</weight></row>",
+	"<row>\r\n<sample-time ref=\"1\"/><weight>7\r\n</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>1<!-- -->2</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>1<?x y?>2</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight><![CDATA[12]]></weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>&#49;2</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>1<x/>2</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>1</weight>2</row>",
+	"<row><sample-time "
+	"ref=\"1\"/><weight>12345678901234567890</weight></row>",
+	"<row><sample-time "
+	"ref=\"1\"/><weight>99999999999999999999</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>]]&gt;</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>]]></weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>1>0</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight fmt=\"a>b\">3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight fmt=\"a<b\">3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight fmt=\"a&amp;b\">3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight fmt=\"a&b\">3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight fmt=\"a\nb\">3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight fmt=\"1\" "
+	"fmt=\"2\">3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight "
+	"fmt=\"1\"id=\"9\">3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight fmt=1>3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight fmt>3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight "
+	"fmt=\"\xc3\xa9\">3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight fmt=\"\xff\">3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>\xc3\xa9</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>\001</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>\x7f</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight>3</wait></row>",
+	"<row><sample-time ref=\"1\"/><weight>3</weight ></row>",
+	"<row><sample-time ref=\"1\"/><weight>3</weights></row>",
+	"<row><sample-time ref=\"1\"/><weight>3</row></weight>",
+	"<row><sample-time ref=\"1\"/><a:weight>3</a:weight></row>",
+	"<row xmlns=\"u\"><sample-time ref=\"1\"/><weight>3</weight></row>",
+	"<row xmlns:a=\"u\"><a:sample-time ref=\"1\"/><weight>3</weight></row>",
+	"<row><sample-time ref=\"1\"/><weight ref=\"7\"/></row>",
+	"<row><sample-time ref=\"1\"/><weight ref=\"\"/></row>",
+	"<row><sample-time ref=\"1\"/><weight ref=\"2\" fmt=\"\"/></row>",
+	"<row><sample-time ref=\"1\"/><weight id=\"1\">4</weight></row>",
+	"<row><sample-time ref=\"3\"/><weight id=\"3\">4</weight></row>",
+	"<row><sample-time/><sentinel/></row>",
+	"<row><1/><sentinel/></row>",
+	"<row><sentinel/><.a/></row>",
+	"<row><sentinel/></row>",
+	"<row><row><sentinel/><weight>4</weight></row></row>",
+	"<row><sample-time ref=\"1\"/><row><weight>4</weight></row>",
+	"<row/><row /><row></row>",
+	"<rows><sentinel/><weight>4</weight></rows>",
+	"<!-- <row><sample-time ref=\"1\"/><weight>4</weight></row> -->",
+	"<!-- </row> --><row><sentinel/><weight>4</weight></row><!-- -->",
+	"<x/><![CDATA[<row><sentinel/><weight>4</weight></row>]]>",
+	"<x a=\"></x><row><sentinel/><weight>4</weight></row>",
+	"text<row><sentinel/><weight>4</weight></row>text",
+	"</node><row><sentinel/><weight>4</weight></row><node>",
+	"</node></trace-query-result><row><sentinel/></row>",
+	"<row><sentinel/><weight>4</weight>",
+	"<row><sentinel/><weight",
+	"<row><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a></a></a></"
+	"a>"
+	"</a></a></a></a></a></a></a></a></a></a></a></a></a></a></a><sentinel/"
+	">"
+	"</row>",
+};
+
+static void
+test_plain_rows(void)
+{
+	struct ws_buf b = { 0 };
+	size_t n;
+	char *p;
+
+	for (size_t i = 0; i < WS_LEN(rows); i++) {
+		b.n = 0;
+		ws_buf_puts(&b, HEAD ROW);
+		ws_buf_puts(&b, rows[i]);
+		ws_buf_puts(&b, "\n" ROW ROW "</node></trace-query-result>\n");
+		ok(reads_the_same(ws_buf_sv(&b)), "by either way: rows[%zu]",
+		    i);
+	}
+	for (size_t many = 600; many <= 9600; many *= 4) {
+		b.n = 0;
+		ws_buf_puts(&b, HEAD ROW "<row>");
+		for (size_t i = 0; i < many; i++)
+			ws_buf_puts(&b, "<weight ref=\"2\"/>");
+		ws_buf_puts(&b, "</row>" ROW "</node></trace-query-result>\n");
+		ok(reads_the_same(ws_buf_sv(&b)), "a row of %zu cells", many);
+	}
+	for (size_t i = 0; i < WS_LEN(files); i++) {
+		p = read_testdata(files[i], &n);
+		ok(reads_the_same((struct ws_sv){ p, n }), "%s by either way",
+		    files[i]);
+		free(p);
+	}
+	ws_buf_fini(&b);
+}
+
 int
 main(void)
 {
-	static const char *const files[] = {
-		"instruments/time-profile/input.xml",
-		"instruments/stacks/input.xml",
-		"instruments/syscall/input.xml",
-		"instruments/thread-state/input.xml",
-		"instruments/appended/input.xml",
-		"instruments/details/input.xml",
-	};
-
 	test_profile();
 	test_stacks();
 	test_tables();
 	test_documents();
 	test_hostile();
+	test_plain_rows();
 	for (size_t i = 0; i < WS_LEN(files); i++) {
 		test_pieces(files[i]);
 		test_cuts(files[i]);

@@ -78,28 +78,28 @@ test_units(void)
 static void
 test_latencies(void)
 {
-	struct ws_latencies l = { 0 };
+	struct ws_load_times l = { 0 };
 	struct ws_load run = { 0 };
 
 	ws_load_begin(&run, WS_SV("x//"));
-	ws_latencies_put(&l, &run);
+	ws_load_times_put(&l, &run);
 	ok(isnan(run.p50) && isnan(run.mean), "no latencies, no percentiles");
 	for (int i = 100; i > 0; i--)
-		ws_latencies_add(&l, i);
-	ws_latencies_put(&l, &run);
+		ws_load_times_add(&l, i);
+	ws_load_times_put(&l, &run);
 	ok(run.p50 == 50 && run.p90 == 90 && run.p95 == 95 && run.p99 == 99 &&
 		run.longest == 100 && run.mean == 50.5,
 	    "nearest ranks of 1 to 100");
 	ok(ws_load_percentile(&run, 75) == NULL, "75 is not kept");
-	ws_latencies_fini(&l);
-	l = (struct ws_latencies){ 0 };
+	ws_load_times_fini(&l);
+	l = (struct ws_load_times){ 0 };
 	for (int i = 0; i < 3000000; i++)
-		ws_latencies_add(&l, i % 1000);
+		ws_load_times_add(&l, i % 1000);
 	ok(l.n <= 1 << 20 && l.seen == 3000000, "three million are thinned");
-	ws_latencies_put(&l, &run);
+	ws_load_times_put(&l, &run);
 	ok(fabs(run.p50 - 500) <= 10 && fabs(run.mean - 499.5) < 1e-6,
 	    "and say the same: %g, %g", run.p50, run.mean);
-	ws_latencies_fini(&l);
+	ws_load_times_fini(&l);
 	ws_load_fini(&run);
 }
 

@@ -181,7 +181,7 @@ test_batch(void)
 {
 	static const struct ws_sink_ops ops = { .events = fussy_events };
 	struct ws_dict *d = ws_dict_new();
-	struct fussy f = { .sink = { &ops, d } };
+	struct fussy f = { .sink = { .ops = &ops, .dict = d } };
 	struct ws_sink *count = ws_sink_new_count(d), *null;
 	struct ws_sink *both[2] = { &f.sink, count };
 	struct ws_sink *fan = ws_sink_new_fan(d, both, 2);
@@ -217,6 +217,85 @@ test_batch(void)
 	ws_sink_free(count);
 	ws_sink_free(null);
 	ws_dict_free(d);
+}
+
+/* A batch of one event of each of these kinds. */
+static void
+send_kinds(struct ws_sink *s, unsigned kinds)
+{
+	struct ws_event ev[WS_EV_KINDS];
+	size_t n = 0;
+
+	for (unsigned k = 0; k < WS_EV_KINDS; k++)
+		if (kinds & 1u << k)
+			ev[n++] = WS_EVENT((uint8_t)k);
+	ws_sink_events(s, ev, n);
+}
+
+static void
+test_ignored(void)
+{
+	enum { MANY = 700 };
+
+	struct ws_event *many;
+	struct ws_dict *d = ws_dict_new();
+	struct ws_sink *to[2] = { ws_sink_new_count(d), ws_sink_new_count(d) };
+	struct ws_sink *fan = ws_sink_new_fan(d, to, 2);
+	const uint64_t *all = ws_sink_counted(to[0])->events;
+	const uint64_t *some = ws_sink_counted(to[1])->events;
+
+	to[1]->ignores = 1u << WS_EV_SPAN | 1u << WS_EV_EDGE;
+	send_kinds(fan, 1u << WS_EV_SPAN | 1u << WS_EV_EDGE);
+	send_kinds(fan, 1u << WS_EV_SPAN);
+	ok(all[WS_EV_SPAN] == 2 && all[WS_EV_EDGE] == 1,
+	    "who ignores nothing gets all batches");
+	send_kinds(fan, WS_EV_ALL);
+	ok(some[WS_EV_SPAN] == 0 && some[WS_EV_EDGE] == 0,
+	    "what a target ignores is kept from it");
+	ok(some[WS_EV_SAMPLE] == 1 && some[WS_EV_COUNTER] == 1 &&
+		some[WS_EV_MARK] == 1 && some[WS_EV_LOSS] == 1,
+	    "and it gets all else");
+	many = ws_alloc_array(MANY, sizeof(*many));
+	for (size_t i = 0; i < MANY; i++) {
+		many[i] = WS_EVENT(WS_EV_LOSS);
+		many[i].kind = i % 7 == 0 ? WS_EV_SPAN : WS_EV_MARK;
+	}
+	ws_sink_events(fan, many, MANY);
+	ok(some[WS_EV_MARK] == 601 && all[WS_EV_SPAN] == 103, "of many, too");
+	free(many);
+	to[1]->ignores = WS_EV_ALL;
+	send_kinds(fan, WS_EV_ALL);
+	ok(some[WS_EV_LOSS] == 1 && all[WS_EV_LOSS] == 2,
+	    "who ignores all gets none");
+	ws_sink_free(fan);
+	ws_sink_free(to[0]);
+	ws_sink_free(to[1]);
+	ws_dict_free(d);
+}
+
+/* More than one part of the counting. */
+static void
+test_count_many(void)
+{
+	enum { MANY = 1500 };
+
+	struct ws_event *ev = ws_alloc_array(MANY, sizeof(*ev));
+	struct ws_dict *d = ws_dict_new();
+	struct ws_sink *s = ws_sink_new_count(d);
+	const struct ws_sink_counts *c = ws_sink_counted(s);
+
+	for (int i = 0; i < MANY; i++)
+		ev[i] = WS_EVENT(WS_EV_LOSS);
+	for (int i = 0; i < 3; i++)
+		ev[i * 700].kind = WS_EV_MARK;
+	ev[MANY - 1].value = 11;
+	ws_sink_events(s, ev, MANY);
+	ok(c->events[WS_EV_LOSS] == MANY - 3 && c->events[WS_EV_MARK] == 3,
+	    "many of one kind");
+	ok(c->lost == MANY - 3 + 10, "and what they lost");
+	ws_sink_free(s);
+	ws_dict_free(d);
+	free(ev);
 }
 
 static void
@@ -331,6 +410,8 @@ main(void)
 	test_many_stacks();
 	test_clocks();
 	test_batch();
+	test_ignored();
+	test_count_many();
 	test_dump();
 	test_numbered_tracks();
 	return tap_done();

@@ -1,5 +1,6 @@
 /* base/num: the whole field or failure, and a failure leaves *out alone. */
 #include <float.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -111,6 +112,31 @@ test_rounding(void)
 	    (unsigned long long)tested);
 }
 
+static void
+test_decimal(void)
+{
+	static const char *const none[] = { "", "-", ".", "1.", ".1", "1.2.3",
+		"1,2.3", "1e5", "--1", "+-1", " 1", "1 ",
+		"12345678901234567." };
+	double v = 7;
+	size_t read = 0;
+
+	for (size_t i = 0; i < WS_LEN(none); i++)
+		read += ws_num_decimal(ws_sv_of(none[i]), &v);
+	ok(read == 0 && v == 7, "what is no decimal");
+	ok(ws_num_decimal(WS_SV("-1,25"), &v) && v == -1.25, "a comma");
+	ok(ws_num_decimal(WS_SV("+12345678901234567890.5"), &v) &&
+		v == 12345678901234567890.5,
+	    "more digits than a double has");
+	ok(ws_num_digits(WS_SV("1.25 x"), &v) == 4 && v == 1.25,
+	    "what text begins with");
+	ok(ws_num_digits(WS_SV("12345678901234567 "), &v) == 17 && isnan(v),
+	    "too long to be exact");
+	ok(ws_num_digits(WS_SV("-1"), &v) == 0 &&
+		ws_num_digits(WS_SV("1. "), &v) == 0,
+	    "no sign, no mark at the end");
+}
+
 int
 main(void)
 {
@@ -118,5 +144,6 @@ main(void)
 	test_i64();
 	test_f64();
 	test_rounding();
+	test_decimal();
 	return tap_done();
 }

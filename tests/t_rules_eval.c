@@ -252,6 +252,24 @@ test_reasons(const struct ws_eval *e)
 	    "disabled and deprecated rules are not judged");
 }
 
+/* With one parameter scaled, given what is true without that. */
+static void
+test_again(const struct kit *k, const struct ws_facts *f)
+{
+	struct ws_eval *e = ws_eval_new(k->r, f, NULL, 1), *again;
+
+	ok(ws_eval_again(e, k->r, f, "cut", 1.01) == NULL,
+	    "a scale that changes nothing gives nothing");
+	again = ws_eval_again(e, k->r, f, "cut", 1.25);
+	ok(again != NULL && kit_judgement(again, "A-1")->truth == WS_FALSE,
+	    "one that changes a truth gives it");
+	ok(again != NULL && kit_judgement(again, "A-2")->text ==
+				kit_judgement(e, "A-2")->text,
+	    "and the others as they were");
+	ws_eval_free(again);
+	ws_eval_free(e);
+}
+
 static void
 test_judgements(void)
 {
@@ -289,6 +307,7 @@ test_judgements(void)
 	e = ws_eval_new(k.r, f, "cut", 0.8);
 	is_str(kit_judgement(e, "A-1")->text, "6 over 4 at vda unknown",
 	    "and what is said");
+	test_again(&k, f);
 	ws_eval_free(e);
 	ws_facts_free(f);
 	kit_fini(&k);

@@ -97,6 +97,10 @@ test_names(void)
 	is_str(letters(s, "xruntime.mallocgc"), "", "anchored regex");
 	is_str(letters(s, "a.(*Pool).Get"), "a", "literal inside");
 	is_str(letters(s, "a.(*Pool).Getx"), "", "literal, but no match");
+	for (int i = 0; i < 100; i++)
+		letters(s, "runtime.mallocgcSmall");
+	is_str(letters(s, "runtime.mallocgcTiny"), "ra",
+	    "a regex that is matched often");
 	ok(ws_symset_limited(s) == 0, "no limit was reached");
 	ws_symset_free(s);
 	ws_symset_free(NULL);

@@ -137,32 +137,44 @@ read_long_decimal(struct ws_sv s, double *out)
 	return ws_num_f64((struct ws_sv){ text, s.n }, -1e30, 1e30, out);
 }
 
+size_t
+ws_num_digits(struct ws_sv s, double *out)
+{
+	const char *p = s.p, *end = s.p + s.n, *mark = NULL;
+	uint64_t digits = 0;
+	unsigned digit;
+	size_t n;
+
+	for (; p < end; p++) {
+		digit = (unsigned char)*p - (unsigned)'0';
+		if (digit <= 9)
+			digits = digits * 10 + digit;
+		else if ((*p == '.' || *p == ',') && mark == NULL && p > s.p)
+			mark = p;
+		else
+			break;
+	}
+	n = (size_t)(p - s.p);
+	if (n == 0 || mark == p - 1)
+		return 0;
+	/* Both are exact, so that their quotient is rounded once, correctly. */
+	*out = NAN;
+	if (n <= WS_LEN(exact))
+		*out = (double)digits / exact[mark != NULL ? p - mark - 1 : 0];
+	return n;
+}
+
 bool
 ws_num_decimal(struct ws_sv s, double *out)
 {
-	size_t i = s.n > 0 && (s.p[0] == '-' || s.p[0] == '+'), first = i;
-	size_t mark = s.n;
-	uint64_t digits = 0;
-	unsigned digit;
+	bool has_sign = s.n > 0 && (s.p[0] == '-' || s.p[0] == '+');
+	struct ws_sv digits = ws_sv_from(s, has_sign);
 	double v;
 
-	for (; i < s.n; i++) {
-		digit = (unsigned char)s.p[i] - (unsigned)'0';
-		if (digit <= 9) {
-			digits = digits * 10 + digit;
-			continue;
-		}
-		if ((s.p[i] != '.' && s.p[i] != ',') || mark < s.n ||
-		    i == first || i + 1 == s.n)
-			return false;
-		mark = i;
-	}
-	if (s.n == first)
+	if (digits.n == 0 || ws_num_digits(digits, &v) != digits.n)
 		return false;
-	/* Both are exact, so that their quotient is rounded once, correctly. */
-	if (s.n - first > WS_LEN(exact))
+	if (isnan(v))
 		return read_long_decimal(s, out);
-	v = (double)digits / exact[mark < s.n ? s.n - mark - 1 : 0];
 	*out = s.p[0] == '-' ? -v : v;
 	return true;
 }

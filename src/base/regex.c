@@ -17,6 +17,7 @@ enum {
 
 struct ws_regex {
 	pcre2_code *code;
+	bool is_quick;
 };
 
 struct ws_matcher {
@@ -44,10 +45,17 @@ ws_regex_new(struct ws_sv pattern, struct ws_err *err)
 		    err, WS_CORRUPT, WS_OFF_NONE, "%s at offset %zu", why, at);
 		return NULL;
 	}
-	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* or the interpreter */
 	r = ws_alloc(sizeof(*r));
 	r->code = code;
 	return r;
+}
+
+void
+ws_regex_quicken(struct ws_regex *r)
+{
+	if (!r->is_quick)
+		pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
+	r->is_quick = true; /* or the interpreter goes on */
 }
 
 void

@@ -16,6 +16,9 @@ struct ws_regex;
 /* NULL with *err, whose text says what is wrong and at which offset of the
  * pattern. */
 struct ws_regex *ws_regex_new(struct ws_sv pattern, struct ws_err *err);
+/* Turns it into machine code, where that can be, for who matches it often: it
+ * takes as long as a hundred matches.  Once more is without effect. */
+void ws_regex_quicken(struct ws_regex *r);
 void ws_regex_free(struct ws_regex *r);
 
 /* Memory for matching, for any number of expressions one after the other. */

@@ -252,13 +252,16 @@ static bool
 read_regex(const char *option, const char *text, const struct ws_regex **out)
 {
 	struct ws_err err = { .off = WS_OFF_NONE };
+	struct ws_regex *r;
 
 	if (text == NULL)
 		return true;
-	*out = ws_regex_new(ws_sv_of(text), &err);
-	if (*out == NULL)
+	*out = r = ws_regex_new(ws_sv_of(text), &err);
+	if (r == NULL)
 		ws_cli_usage("--%s '%s': %s", option, text, err.text);
-	return *out != NULL;
+	else
+		ws_regex_quicken(r);
+	return r != NULL;
 }
 
 static bool

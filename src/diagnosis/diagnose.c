@@ -16,7 +16,7 @@ const struct ws_diagnosis *
 ws_diagnose(struct ws_arena *a, const struct ws_rules *r,
     const struct ws_facts *f, const struct ws_eval *e)
 {
-	struct ws_case c = { .arena = a, .rules = r, .facts = f };
+	struct ws_case c = { .arena = a, .rules = r, .facts = f, .eval = e };
 
 	c.d = ws_arena_alloc(a, sizeof(*c.d));
 	c.n = ws_eval_all(e, &c.all);

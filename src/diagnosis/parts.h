@@ -25,7 +25,8 @@ struct ws_case {
 	struct ws_arena *arena;
 	const struct ws_rules *rules;
 	const struct ws_facts *facts;
-	const struct ws_judgement *all;
+	const struct ws_eval *eval;
+	const struct ws_judgement *all; /* of eval */
 	size_t n;
 	struct ws_verdict verdict;
 	struct ws_diagnosis *d;

@@ -7,11 +7,14 @@ static bool
 keeps_verdict(const struct ws_case *c, const char *param, double scale)
 {
 	struct ws_eval *e =
-	    ws_eval_again(c->rules, c->facts, c->all, param, scale);
+	    ws_eval_again(c->eval, c->rules, c->facts, param, scale);
 	const struct ws_judgement *all;
 	struct ws_verdict v;
-	size_t n = ws_eval_all(e, &all);
+	size_t n;
 
+	if (e == NULL)
+		return true;
+	n = ws_eval_all(e, &all);
 	ws_verdict_reach(&v, all, n, c->facts);
 	ws_eval_free(e);
 	return v.outcome == c->verdict.outcome && v.cls == c->verdict.cls;

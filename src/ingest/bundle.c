@@ -17,17 +17,6 @@ base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* The folder's digest, or that of a folder with nothing in it. */
-static void
-read_folder(struct ws_reader *r, int fd)
-{
-	uint8_t out[SHA256_DIGEST_SIZE];
-
-	ws_read_folder(r, fd);
-	sha256_digest(&r->digest, sizeof out, out);
-	ws_reader_digest(r, out);
-}
-
 static void
 read_path(struct ws_reader *r, const char *path, int fd)
 {
@@ -35,7 +24,8 @@ read_path(struct ws_reader *r, const char *path, int fd)
 	struct stat st;
 
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-		read_folder(r, fd);
+		ws_read_folder(r, fd);
+		ws_reader_digest_members(r);
 		return;
 	}
 	ws_read_top(r, base_name(path), ws_mapping_open(&m, &r->budget, fd));

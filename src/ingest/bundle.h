@@ -47,10 +47,12 @@ void ws_bundle_free(struct ws_bundle *b);
 struct ws_bundle *ws_bundle_read_mem(const void *p, size_t n,
     const struct ws_limits *l, struct ws_sink *sink, struct ws_err *err);
 
+/* In the order in which they were read. */
 const struct ws_entry *ws_bundle_entries(const struct ws_bundle *b, size_t *n);
 /* Worst status of the container itself (a torn tar, a limit), with *err. */
 enum ws_status ws_bundle_status(const struct ws_bundle *b, struct ws_err *err);
-/* SHA-256 in hex over the names and contents of all members. */
+/* SHA-256 in hex over the names and contents of all members, in whatever order
+ * they lie; of a bundle that is one file, that file's. */
 const char *ws_bundle_sha256(const struct ws_bundle *b);
 
 #endif

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -121,20 +122,6 @@ ws_layout_find(const struct ws_layout *l, const char *token)
 	return i;
 }
 
-size_t
-ws_row_split(struct ws_sv line, struct ws_sv *field, size_t max)
-{
-	struct ws_sv f;
-	size_t n = 0;
-
-	for (f = ws_sv_field(&line); f.n > 0; f = ws_sv_field(&line)) {
-		if (n < max)
-			field[n] = f;
-		n++;
-	}
-	return n;
-}
-
 struct ws_sv
 ws_row_after(struct ws_sv line, size_t fields)
 {
@@ -224,4 +211,68 @@ ws_cell_value(const struct ws_column *col, struct ws_sv cell, double *out)
 	if (n.good)
 		*out = ws_number_value(col, &n);
 	return n.good;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static const char *
+skip_blanks(const char *p, const char *end)
+{
+	while (p < end && is_blank(*p))
+		p++;
+	return p;
+}
+
+static const char *
+skip_field(const char *p, const char *end)
+{
+	while (p < end && !is_blank(*p))
+		p++;
+	return p;
+}
+
+size_t
+ws_row_split(struct ws_sv line, struct ws_sv *field, size_t max)
+{
+	const char *p = line.p, *end = line.p + line.n, *from;
+	size_t n = 0;
+
+	for (;; n++) {
+		from = skip_blanks(p, end);
+		if (from == end)
+			return n;
+		p = skip_field(from, end);
+		if (n < max)
+			field[n] = (struct ws_sv){ from, (size_t)(p - from) };
+	}
+}
+
+size_t
+ws_row_read(struct ws_sv line, struct ws_sv *field, struct ws_number *number,
+    size_t max)
+{
+	const char *p = line.p, *end = line.p + line.n, *from;
+	size_t n = 0;
+
+	for (;; n++) {
+		struct ws_number plain = { NAN, true, false };
+
+		from = skip_blanks(p, end);
+		if (from == end)
+			return n;
+		p = from +
+		    ws_num_digits(
+			(struct ws_sv){ from, (size_t)(end - from) }, &plain.v);
+		if (p < end && !is_blank(*p))
+			plain.v = NAN;
+		p = skip_field(p, end);
+		if (n >= max)
+			continue;
+		field[n] = (struct ws_sv){ from, (size_t)(p - from) };
+		number[n] = isnan(plain.v) ? ws_cell_read(field[n]) : plain;
+	}
 }

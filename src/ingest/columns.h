@@ -85,6 +85,9 @@ struct ws_number {
  * suffix (k M G T P, factor 1024; B; s for 512 bytes) and an optional '%'.
  * With a suffix it is in bytes. */
 struct ws_number ws_cell_read(struct ws_sv cell);
+/* Cuts a row as ws_row_split(), and reads each cell of it. */
+size_t ws_row_read(struct ws_sv line, struct ws_sv *field,
+    struct ws_number *number, size_t max);
 bool ws_cell_number(struct ws_sv cell, double *out);
 /* The same in the base unit of its column; a suffix replaces the factor. */
 bool ws_cell_value(const struct ws_column *col, struct ws_sv cell, double *out);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -290,16 +291,55 @@ hash_end(struct hash *h, uint8_t out[SHA256_DIGEST_SIZE])
 }
 
 static void
+set_digest(struct ws_reader *r, const uint8_t sha[SHA256_DIGEST_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+	char *hex = r->bundle->sha256;
+
+	for (size_t i = 0; i < SHA256_DIGEST_SIZE; i++) {
+		hex[2 * i] = digits[sha[i] >> 4];
+		hex[2 * i + 1] = digits[sha[i] & 15];
+	}
+}
+
+static void
 digest_member(struct ws_reader *r, const char *name, uint64_t size,
     const uint8_t sha[SHA256_DIGEST_SIZE])
 {
+	struct sha256_ctx c;
 	uint8_t le[8];
 
 	for (unsigned i = 0; i < sizeof le; i++)
 		le[i] = (uint8_t)(size >> (8 * i));
-	sha256_update(&r->digest, strlen(name) + 1, (const uint8_t *)name);
-	sha256_update(&r->digest, sizeof le, le);
-	sha256_update(&r->digest, SHA256_DIGEST_SIZE, sha);
+	sha256_init(&c);
+	sha256_update(&c, strlen(name) + 1, (const uint8_t *)name);
+	sha256_update(&c, sizeof le, le);
+	sha256_update(&c, SHA256_DIGEST_SIZE, sha);
+	r->digests = ws_grow(
+	    r->digests, &r->digest_cap, r->n_digest + 1, sizeof *r->digests);
+	sha256_digest(&c, SHA256_DIGEST_SIZE, r->digests[r->n_digest++].sha);
+}
+
+static int
+compare_digests(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct ws_digest));
+}
+
+void
+ws_reader_digest_members(struct ws_reader *r)
+{
+	uint8_t out[SHA256_DIGEST_SIZE];
+	struct sha256_ctx c;
+
+	if (r->n_digest > 0)
+		qsort(r->digests, r->n_digest, sizeof *r->digests,
+		    compare_digests);
+	sha256_init(&c);
+	for (size_t i = 0; i < r->n_digest; i++)
+		sha256_update(&c, SHA256_DIGEST_SIZE, r->digests[i].sha);
+	sha256_digest(&c, SHA256_DIGEST_SIZE, out);
+	set_digest(r, out);
 }
 
 static void
@@ -347,27 +387,15 @@ ws_read_top(struct ws_reader *r, const char *name, struct ws_stream *s)
 	if (packing == WS_PACK_TAR || packing == WS_PACK_ZIP) {
 		s->hash = NULL;
 		ws_read_archive(r, &archive, top, packing);
-		sha256_digest(&r->digest, sizeof out, out);
+		ws_reader_digest_members(r);
 	} else {
 		hash_start(&h);
 		read_unpacked(r, &file, top, packing);
 		hash_end(&h, out);
+		set_digest(r, out);
 	}
-	ws_reader_digest(r, out);
 	ws_stream_free(top);
 	check_budget(r);
-}
-
-void
-ws_reader_digest(struct ws_reader *r, const uint8_t sha[SHA256_DIGEST_SIZE])
-{
-	static const char digits[] = "0123456789abcdef";
-	char *hex = r->bundle->sha256;
-
-	for (size_t i = 0; i < SHA256_DIGEST_SIZE; i++) {
-		hex[2 * i] = digits[sha[i] >> 4];
-		hex[2 * i + 1] = digits[sha[i] & 15];
-	}
 }
 
 void
@@ -381,13 +409,13 @@ ws_reader_init(
 	r->bundle->arena = ws_arena_new();
 	r->bundle->err.off = WS_OFF_NONE;
 	r->budget.limits = &r->limits;
-	r->fault.sink = (struct ws_sink){ &note_ops, sink->dict };
+	r->fault.sink =
+	    (struct ws_sink){ .ops = &note_ops, .dict = sink->dict };
 	r->count = ws_sink_new_count(sink->dict);
 	targets[0] = r->count;
 	targets[1] = &r->fault.sink;
 	targets[2] = sink;
 	r->sink = ws_sink_new_fan(sink->dict, targets, WS_LEN(targets));
-	sha256_init(&r->digest);
 }
 
 struct ws_bundle *
@@ -395,5 +423,6 @@ ws_reader_finish(struct ws_reader *r)
 {
 	ws_sink_free(r->sink);
 	ws_sink_free(r->count);
+	free(r->digests);
 	return r->bundle;
 }

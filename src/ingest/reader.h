@@ -23,6 +23,10 @@ struct ws_first_fault {
 	struct ws_err err;
 };
 
+struct ws_digest {
+	uint8_t sha[SHA256_DIGEST_SIZE];
+};
+
 struct ws_reader {
 	struct ws_bundle *bundle;
 	struct ws_limits limits;
@@ -30,7 +34,8 @@ struct ws_reader {
 	struct ws_sink *sink; /* the caller's, with the next two before it */
 	struct ws_sink *count;
 	struct ws_first_fault fault;
-	struct sha256_ctx digest;
+	struct ws_digest *digests; /* of the members */
+	size_t n_digest, digest_cap;
 	uint64_t members;
 	bool stop; /* a limit of the whole bundle was reached */
 };
@@ -56,8 +61,8 @@ struct ws_place {
 void ws_reader_init(
     struct ws_reader *r, const struct ws_limits *l, struct ws_sink *sink);
 struct ws_bundle *ws_reader_finish(struct ws_reader *r);
-void ws_reader_digest(
-    struct ws_reader *r, const uint8_t sha[SHA256_DIGEST_SIZE]);
+/* The bundle's digest from those of its members, in whatever order they came. */
+void ws_reader_digest_members(struct ws_reader *r);
 
 /* The bundle when it is one file: the archive of its members, or one artifact,
  * whose digest is that of the file.  Frees s. */

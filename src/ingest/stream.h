@@ -44,7 +44,7 @@ struct ws_stream {
 	size_t n;
 	unsigned char *buf; /* what p points into, unless in memory */
 	size_t cap;
-	size_t passed;  /* of what is in memory: hashed already, see below */
+	size_t passed; /* of what is in memory: hashed already, see below */
 	const uint64_t *part; /* borrowed; see ws_source_parts() */
 	size_t n_part;
 	bool is_mapped; /* p is a mapping of a file, from its first page on */

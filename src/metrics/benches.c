@@ -62,6 +62,7 @@ begin(struct ws_sink *s, const struct ws_origin *o)
 
 	b->artifact = o->artifact;
 	b->is_bench = ws_is_bench_format(ws_dict_text(s->dict, o->format));
+	s->ignores = b->is_bench ? 0 : WS_EV_ALL;
 	b->has_config = ws_sv_is(ws_dict_text(s->dict, o->format), "gobench");
 	b->n_set = 0;
 	b->config = 0;
@@ -290,13 +291,16 @@ thin_all(struct ws_benches *b)
 static void
 add_value(struct ws_benches *b, struct ws_bench *s, double v)
 {
-	if (s->seen++ % s->every != 0)
+	uint64_t nth = s->seen++;
+
+	/* A power of two, as with counters. */
+	if ((nth & (s->every - 1)) != 0)
 		return;
 	if (b->n_values >= WS_BENCH_VALUES && b->room > ROOM_MIN)
 		thin_all(b);
 	while (s->n >= b->room)
 		thin(b, s);
-	if ((s->seen - 1) % s->every != 0)
+	if ((nth & (s->every - 1)) != 0)
 		return;
 	s->value = ws_grow(s->value, &s->cap, s->n + 1, sizeof(*s->value));
 	s->value[s->n++] = v;

@@ -5,17 +5,11 @@
 
 #include "base/mem.h"
 
-static size_t
-home(const struct ws_goroutines *g, uint32_t key)
-{
-	return (key * UINT32_C(0x9e3779b1) >> 5) & (g->n_slot - 1);
-}
-
 /* The slot of the key, or the free one where it belongs. */
 static struct ws_goroutine *
 slot_of(const struct ws_goroutines *g, uint32_t key)
 {
-	size_t at = home(g, key);
+	size_t at = ws_goroutines_home(g, key);
 
 	while (g->slot[at].number != 0 && g->slot[at].number != key)
 		at = (at + 1) & (g->n_slot - 1);
@@ -52,7 +46,7 @@ ws_goroutines_look(struct ws_goroutines *g, uint32_t number)
 			.born = INT64_MIN,
 			.got = INT64_MIN };
 	}
-	return g->last = s;
+	return s;
 }
 
 struct ws_goroutine *
@@ -77,7 +71,7 @@ ws_goroutines_remove(struct ws_goroutines *g, struct ws_goroutine *which)
 		at = (at + 1) & mask;
 		if (g->slot[at].number == 0)
 			break;
-		if (((at - home(g, g->slot[at].number)) & mask) <
+		if (((at - ws_goroutines_home(g, g->slot[at].number)) & mask) <
 		    ((at - hole) & mask))
 			continue;
 		g->slot[hole] = g->slot[at];
@@ -85,7 +79,6 @@ ws_goroutines_remove(struct ws_goroutines *g, struct ws_goroutine *which)
 	}
 	g->slot[hole].number = 0;
 	g->n--;
-	g->last = NULL;
 }
 
 void

@@ -38,21 +38,30 @@ struct ws_goroutine {
 /* Open addressing.  All zero is an empty one. */
 struct ws_goroutines {
 	struct ws_goroutine *slot;
-	size_t n_slot, n;          /* slots are a power of two, or 0 */
-	struct ws_goroutine *last; /* most events are about it */
+	size_t n_slot, n; /* slots are a power of two, or 0 */
 };
 
 /* The rest of ws_goroutines_get. */
 struct ws_goroutine *ws_goroutines_look(
     struct ws_goroutines *g, uint32_t number);
 
+/* Where the search for a number plus 1 begins. */
+static inline size_t
+ws_goroutines_home(const struct ws_goroutines *g, uint32_t key)
+{
+	return (key * UINT32_C(0x9e3779b1) >> 5) & (g->n_slot - 1);
+}
+
 /* Makes it when it is new.  Valid until the next call for another. */
 static inline struct ws_goroutine *
 ws_goroutines_get(struct ws_goroutines *g, uint32_t number)
 {
-	return g->last != NULL && g->last->number == number + 1
-		   ? g->last
-		   : ws_goroutines_look(g, number);
+	struct ws_goroutine *s;
+
+	if (g->n_slot == 0)
+		return ws_goroutines_look(g, number);
+	s = &g->slot[ws_goroutines_home(g, number + 1)];
+	return s->number == number + 1 ? s : ws_goroutines_look(g, number);
 }
 
 /* NULL when it is not there. */

@@ -2,36 +2,6 @@
 
 #include <math.h>
 
-#include "base/compat.h"
-
-static unsigned
-top_bit(uint64_t x)
-{
-#if defined(__GNUC__)
-	return 63 - (unsigned)__builtin_clzll(x);
-#else
-	unsigned n = 0;
-
-	while (x >>= 1)
-		n++;
-	return n;
-#endif
-}
-
-/* Values below 16 have a bucket each; above, the four bits after the top one
- * tell the bucket within the doubling. */
-static unsigned
-bucket_of(int64_t v)
-{
-	uint64_t x = v > 0 ? (uint64_t)v : 0;
-	unsigned top;
-
-	if (x < WS_HIST_FINE)
-		return (unsigned)x;
-	top = top_bit(x);
-	return (top - 3) * WS_HIST_FINE + (unsigned)(x >> (top - 4) & 15);
-}
-
 static double
 middle_of(unsigned bucket)
 {
@@ -43,20 +13,11 @@ middle_of(unsigned bucket)
 }
 
 void
-ws_hist_add(struct ws_hist *h, int64_t v)
-{
-	h->n++;
-	h->sum += v > 0 ? (double)v : 0;
-	h->max = v > h->max ? v : h->max;
-	h->bucket[bucket_of(v)]++;
-}
-
-void
 ws_hist_sub(struct ws_hist *h, int64_t v)
 {
 	h->n--;
 	h->sum -= v > 0 ? (double)v : 0;
-	h->bucket[bucket_of(v)]--;
+	h->bucket[ws_hist_bucket(v)]--;
 }
 
 double

@@ -118,6 +118,11 @@ static void
 begin(struct ws_sink *s, const struct ws_origin *o)
 {
 	((struct ws_macos *)s)->artifact = o->artifact;
+	/* Those are of goroutines alone, and come by the million. */
+	s->ignores = ws_sv_is(ws_dict_text(s->dict, o->format), "go-trace")
+			 ? WS_EV_ALL
+			 : WS_EV_ALL & ~(1u << WS_EV_SAMPLE | 1u << WS_EV_SPAN |
+					   1u << WS_EV_EDGE);
 }
 
 struct ws_macos *

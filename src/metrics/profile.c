@@ -393,6 +393,7 @@ ws_profiles_new(struct ws_dict *d)
 	p->sink.ops = &ops;
 	p->duration = NAN;
 	p->sink.dict = d;
+	p->sink.ignores = WS_EV_ALL & ~(unsigned)KINDS;
 	return p;
 }
 

@@ -22,6 +22,7 @@ struct ws_counters {
 	struct ws_origin origin;
 	struct ws_htab *keys; /* {artifact, track, name}; index in series[] */
 	struct recent recent[RECENT];
+	uint32_t previous; /* the series that had a value last */
 	struct ws_series *series;
 	size_t cap;
 	size_t room;        /* values that one series may keep */
@@ -83,8 +84,23 @@ find_series(struct ws_counters *c, const struct ws_event *e)
 	return &c->series[i];
 }
 
+/* Rows have the same series in the same order. */
 static struct ws_series *
-series_of(struct ws_counters *c, const struct ws_event *e)
+series_after(struct ws_counters *c, const struct ws_event *e)
+{
+	struct ws_series *s;
+
+	if (c->series == NULL)
+		return NULL;
+	s = &c->series[c->series[c->previous].next];
+	return s->artifact == c->origin.artifact && s->track == e->track &&
+		       s->name == e->name
+		   ? s
+		   : NULL;
+}
+
+static struct ws_series *
+series_at(struct ws_counters *c, const struct ws_event *e)
 {
 	struct recent *r = &c->recent[(e->track * 31 + e->name) % RECENT];
 	struct ws_series *s;
@@ -95,6 +111,21 @@ series_of(struct ws_counters *c, const struct ws_event *e)
 	if (s != NULL)
 		*r = (struct recent){ e->track, e->name,
 			(uint32_t)(s - c->series) + 1 };
+	return s;
+}
+
+static struct ws_series *
+series_of(struct ws_counters *c, const struct ws_event *e)
+{
+	struct ws_series *s = series_after(c, e);
+
+	if (s == NULL) {
+		s = series_at(c, e);
+		if (s == NULL)
+			return NULL;
+		c->series[c->previous].next = (uint32_t)(s - c->series);
+	}
+	c->previous = (uint32_t)(s - c->series);
 	return s;
 }
 
@@ -132,14 +163,17 @@ thin_all(struct ws_counters *c)
 static void
 add_value(struct ws_counters *c, struct ws_series *s, double v)
 {
-	if (s->seen++ % s->every != 0)
+	uint64_t nth = s->seen++;
+
+	/* A power of two, and a division would be most of the work. */
+	if ((nth & (s->every - 1)) != 0)
 		return;
 	while (c->n_values >= WS_SERIES_VALUES)
 		thin_all(c);
 	if (s->n >= c->room)
 		thin(c, s);
 	/* After thinning, this one may be among those that are left out. */
-	if ((s->seen - 1) % s->every != 0)
+	if ((nth & (s->every - 1)) != 0)
 		return;
 	s->value = ws_grow(s->value, &s->cap, s->n + 1, sizeof(*s->value));
 	s->value[s->n++] = v;
@@ -237,6 +271,7 @@ ws_counters_new(struct ws_dict *d)
 
 	c->sink.ops = &ops;
 	c->sink.dict = d;
+	c->sink.ignores = WS_EV_ALL & ~(unsigned)KINDS;
 	c->room = WS_SERIES_MAX;
 	c->keys = ws_htab_new();
 	c->mark_names = ws_htab_new();

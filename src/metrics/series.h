@@ -22,7 +22,8 @@ struct ws_series {
 	double *value;
 	size_t n, cap;
 	uint64_t seen;  /* values before thinning */
-	uint64_t every; /* one in this many was kept */
+	uint64_t every; /* one in this many was kept; a power of two */
+	uint32_t next;  /* the series whose value came next, last time */
 	uint64_t boot;  /* averages since boot that were left out */
 };
 

@@ -4,18 +4,10 @@
 
 #include "base/mem.h"
 
-static size_t
-hash(uint32_t a, uint32_t b)
-{
-	uint64_t x = ((uint64_t)a << 32 | b) * UINT64_C(0x9e3779b97f4a7c15);
-
-	return (size_t)(x >> 32);
-}
-
 static void
 put_index(struct ws_tally *t, uint32_t row)
 {
-	size_t at = hash(t->row[row].a, t->row[row].b);
+	size_t at = ws_tally_hash(t->row[row].a, t->row[row].b);
 
 	while (t->index[at & (t->n_index - 1)] != 0)
 		at++;
@@ -49,10 +41,10 @@ new_row(struct ws_tally *t, uint32_t a, uint32_t b)
 	return &t->row[t->n - 1];
 }
 
-static struct ws_tally_row *
-row_of(struct ws_tally *t, uint32_t a, uint32_t b)
+struct ws_tally_row *
+ws_tally_row_of(struct ws_tally *t, uint32_t a, uint32_t b)
 {
-	size_t at = hash(a, b);
+	size_t at = ws_tally_hash(a, b);
 	uint32_t i;
 
 	if (t->n_index == 0)
@@ -65,16 +57,6 @@ row_of(struct ws_tally *t, uint32_t a, uint32_t b)
 		at++;
 	}
 	return new_row(t, a, b);
-}
-
-void
-ws_tally_add(
-    struct ws_tally *t, uint32_t a, uint32_t b, double value, uint64_t n)
-{
-	struct ws_tally_row *r = row_of(t, a, b);
-
-	r->sum += value;
-	r->n += n;
 }
 
 void

@@ -88,6 +88,7 @@ ws_totals_new(struct ws_dict *d)
 
 	t->sink.ops = &ops;
 	t->sink.dict = d;
+	t->sink.ignores = WS_EV_ALL & ~(1u << WS_EV_COUNTER);
 	return t;
 }
 

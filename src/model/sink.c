@@ -95,24 +95,43 @@ records_lost(double value)
 	return value < 1e18 ? (uint64_t)value : (uint64_t)1e18;
 }
 
+enum { FIELD = 10, PART = 512 };
+
+/* All sums in one register, as one that was just written to memory is slow to
+ * read.  True when something was lost. */
+static bool
+count_kinds(struct ws_sink_counts *c, const struct ws_event *ev, size_t n)
+{
+	uint64_t sum = 0;
+
+	static_assert(WS_EV_KINDS * FIELD <= 64 && PART < 1 << FIELD,
+	    "a field for each kind");
+	for (size_t i = 0; i < n; i++)
+		sum += UINT64_C(1) << FIELD * ev[i].kind;
+	for (unsigned k = 0; k < WS_EV_KINDS; k++)
+		c->events[k] += sum >> FIELD * k & ((1 << FIELD) - 1);
+	return (sum >> FIELD * WS_EV_LOSS & ((1 << FIELD) - 1)) != 0;
+}
+
+static void
+count_lost(struct ws_sink_counts *c, const struct ws_event *ev, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ev[i].kind == WS_EV_LOSS)
+			c->lost += records_lost(ev[i].value);
+}
+
 static enum ws_status
 count_events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
 	struct ws_sink_counts *c = &((struct count_sink *)s)->counts;
-	/* Two that take turns: neighbours are often of one kind, and a sum
-	 * that was just written is slow to read. */
-	uint64_t sum[2][WS_EV_KINDS] = { { 0 } }, w;
-	size_t i;
+	size_t part;
 
-	for (i = 0; i < n; i++)
-		sum[i & 1][ev[i].kind]++;
-	for (i = 0; i < WS_EV_KINDS; i++)
-		c->events[i] += sum[0][i] + sum[1][i];
-	for (i = 0; i < n && sum[0][WS_EV_LOSS] + sum[1][WS_EV_LOSS] > 0;
-	     i += 64)
-		for (w = ws_events_of(ev + i, n - i, 1u << WS_EV_LOSS); w != 0;
-		     w &= w - 1)
-			c->lost += records_lost(ev[i + ws_lowest_bit(w)].value);
+	for (; n > 0; ev += part, n -= part) {
+		part = n < PART ? n : PART;
+		if (count_kinds(c, ev, part))
+			count_lost(c, ev, part);
+	}
 	return WS_OK;
 }
 
@@ -149,6 +168,7 @@ ws_sink_counted(const struct ws_sink *s)
 
 struct fan_sink {
 	struct ws_sink sink;
+	struct ws_event few[WS_BATCH]; /* see pick() */
 	size_t n;
 	struct ws_sink *target[];
 };
@@ -162,17 +182,73 @@ fan_begin(struct ws_sink *s, const struct ws_origin *o)
 		ws_sink_begin(f->target[i], o);
 }
 
+/* What those targets want that ignore anything, as bits. */
+static unsigned
+wanted_by_picky(const struct fan_sink *f)
+{
+	unsigned kinds = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (f->target[i]->ignores != 0)
+			kinds |= WS_EV_ALL & ~f->target[i]->ignores;
+	return kinds;
+}
+
+/* Those of n events, at most WS_BATCH, that are of these kinds: the events
+ * themselves when all are, else copies in f->few. */
+static const struct ws_event *
+pick(struct fan_sink *f, const struct ws_event *ev, size_t *n, unsigned kinds)
+{
+	uint16_t at[WS_BATCH + 1];
+	size_t all = *n, k = 0;
+
+	/* Without a branch an event. */
+	for (size_t i = 0; i < all; i++) {
+		at[k] = (uint16_t)i;
+		k += kinds >> ev[i].kind & 1;
+	}
+	*n = k;
+	if (k == all)
+		return ev;
+	for (size_t i = 0; i < k; i++)
+		f->few[i] = ev[at[i]];
+	return f->few;
+}
+
+/* Most events of long captures are of kinds that one target wants. */
+static enum ws_status
+send_picked(struct fan_sink *f, const struct ws_event *ev, size_t n)
+{
+	unsigned kinds = wanted_by_picky(f);
+	enum ws_status status = WS_OK;
+	size_t part, some;
+
+	for (; n > 0 && kinds != 0; ev += part, n -= part) {
+		const struct ws_event *few;
+
+		some = part = n < WS_BATCH ? n : WS_BATCH;
+		few = pick(f, ev, &some, kinds);
+		for (size_t i = 0; i < f->n && some > 0; i++)
+			if (f->target[i]->ignores != 0 &&
+			    f->target[i]->ignores != WS_EV_ALL)
+				status = ws_status_worst(status,
+				    ws_sink_events(f->target[i], few, some));
+	}
+	return status;
+}
+
 /* Every target sees the batch, also after one has refused it, so that what a
  * target gets does not depend on its neighbours. */
 static enum ws_status
 fan_events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
 	struct fan_sink *f = (struct fan_sink *)s;
-	enum ws_status status = WS_OK;
+	enum ws_status status = send_picked(f, ev, n);
 
 	for (size_t i = 0; i < f->n; i++)
-		status = ws_status_worst(
-		    status, ws_sink_events(f->target[i], ev, n));
+		if (f->target[i]->ignores == 0)
+			status = ws_status_worst(
+			    status, ws_sink_events(f->target[i], ev, n));
 	return status;
 }
 

@@ -34,7 +34,12 @@ struct ws_sink_ops {
 struct ws_sink {
 	const struct ws_sink_ops *ops;
 	struct ws_dict *dict;
+	/* The kinds that it does not look at, as bits 1 << kind; begin may
+	 * set them.  A fan leaves out most such events, for speed. */
+	unsigned ignores;
 };
+
+#define WS_EV_ALL ((1u << WS_EV_KINDS) - 1)
 
 void ws_sink_begin(struct ws_sink *s, const struct ws_origin *o);
 enum ws_status ws_sink_events(

@@ -145,6 +145,19 @@ fill_nodes(struct ws_run *run)
 	r->n_node = n;
 }
 
+/* A report tells the same of the same files, in whatever order an archive has
+ * them.  Two members may have one name; then by what was found in them. */
+static int
+compare_artifacts(const void *a, const void *b)
+{
+	const struct ws_report_artifact *x = a, *y = b;
+	int c = strcmp(x->name, y->name);
+
+	if (c == 0)
+		c = (x->bytes > y->bytes) - (x->bytes < y->bytes);
+	return c != 0 ? c : (x->events > y->events) - (x->events < y->events);
+}
+
 static void
 fill_report(struct ws_run *run, const char *path)
 {
@@ -170,6 +183,9 @@ fill_report(struct ws_run *run, const char *path)
 		if (r->n_node > 0)
 			artifact[i].node = ws_nodes_of(run->nodes, i);
 	}
+	if (r->n_artifact > 0)
+		qsort(artifact, r->n_artifact, sizeof(*artifact),
+		    compare_artifacts);
 	r->artifact = artifact;
 	r->rules = run->rules;
 	r->facts = run->facts;

@@ -43,8 +43,7 @@ const struct ws_traces *ws_run_traces(const struct ws_run *run);
 /* Judges on first use. */
 const struct ws_diagnosis *ws_run_diagnosis(struct ws_run *run);
 /* How each rule was judged. */
-size_t ws_run_judgements(
-    struct ws_run *run, const struct ws_judgement **out);
+size_t ws_run_judgements(struct ws_run *run, const struct ws_judgement **out);
 /* Everything a report needs; the diagnosis only when asked for. */
 const struct ws_report *ws_run_report(struct ws_run *run, bool diagnose);
 

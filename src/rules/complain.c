@@ -204,9 +204,12 @@ distance(struct ws_sv a, struct ws_sv b)
 void
 ws_near_offer(struct ws_near *n, struct ws_sv name)
 {
+	size_t a = name.n, b = n->wrong.n;
 	unsigned d;
 
-	if (name.n >= sizeof(n->best) || n->wrong.n >= sizeof(n->best))
+	/* Right words are offered others, too, until their own comes. */
+	if (a >= sizeof(n->best) || b >= sizeof(n->best) ||
+	    (a > b ? a - b : b - a) >= n->distance)
 		return;
 	d = distance(n->wrong, name);
 	if (d >= n->distance)

@@ -9,6 +9,7 @@
 struct ws_eval {
 	struct ws_arena *arena;
 	struct ws_judgement *list;
+	uint64_t *params; /* of each, see params_in() */
 	size_t n;
 };
 
@@ -228,46 +229,90 @@ has_param(const struct ws_expr *x, uint32_t param)
 	       (x->b != NULL && has_param(x->b, param));
 }
 
-/* `before`, or NULL: the judgements without the scale. */
-static struct ws_eval *
-judge_all(struct ws_scene scene, const struct ws_judgement *before)
+/* A bit for each parameter, by its number's last six bits. */
+static uint64_t
+params_in(const struct ws_expr *x)
 {
-	struct ws_eval *e = ws_alloc(sizeof(*e));
-	struct judging j = { .scene = scene };
-	const struct ws_rule *const *all;
-	/* Names of rules that were not checked lead nowhere. */
-	size_t n = scene.r->checked ? ws_rules_all(scene.r, &all) : 0;
+	uint64_t own =
+	    x->op == WS_OP_PARAM ? UINT64_C(1) << (x->index & 63) : 0;
 
-	e->arena = j.arena = ws_arena_new();
-	e->list = ws_arena_alloc(e->arena, n * sizeof(*e->list));
-	for (size_t i = 0; i < n; i++) {
-		if (!ws_rule_is_judged(all[i]))
-			continue;
-		if (before == NULL || has_param(all[i]->when, scene.scaled))
-			judge(&j, all[i], &e->list[e->n]);
-		else
-			e->list[e->n] = before[e->n];
-		e->n++;
-	}
-	return e;
+	return own | (x->a != NULL ? params_in(x->a) : 0) |
+	       (x->b != NULL ? params_in(x->b) : 0);
 }
 
 struct ws_eval *
 ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
     const char *scaled, double scale)
 {
-	struct ws_scene s = { r, f, param_index(r, scaled), scale };
+	struct ws_eval *e = ws_alloc(sizeof(*e));
+	struct judging j = { .scene = { r, f, param_index(r, scaled), scale } };
+	const struct ws_rule *const *all;
+	/* Names of rules that were not checked lead nowhere. */
+	size_t n = r->checked ? ws_rules_all(r, &all) : 0;
 
-	return judge_all(s, NULL);
+	e->arena = j.arena = ws_arena_new();
+	e->list = ws_arena_alloc(e->arena, n * sizeof(*e->list));
+	e->params = ws_arena_alloc(e->arena, n * sizeof(*e->params));
+	for (size_t i = 0; i < n; i++) {
+		if (!ws_rule_is_judged(all[i]))
+			continue;
+		judge(&j, all[i], &e->list[e->n]);
+		e->params[e->n++] = params_in(all[i]->when);
+	}
+	return e;
+}
+
+/* Which facts a rule looks at hangs on no parameter. */
+static bool
+is_same(const struct ws_judgement *a, const struct ws_judgement *b)
+{
+	if (a->truth != b->truth || a->weak != b->weak ||
+	    a->n_reason != b->n_reason)
+		return false;
+	for (size_t i = 0; i < a->n_reason; i++)
+		if (a->reason[i].source != b->reason[i].source)
+			return false;
+	return true;
+}
+
+static struct ws_eval *
+copy_eval(struct ws_arena *a, const struct ws_eval *from)
+{
+	struct ws_eval *e = ws_alloc(sizeof(*e));
+
+	e->arena = a;
+	e->n = from->n;
+	e->params = from->params;
+	e->list = ws_arena_alloc(a, e->n * sizeof(*e->list));
+	memcpy(e->list, from->list, e->n * sizeof(*e->list));
+	return e;
 }
 
 struct ws_eval *
-ws_eval_again(const struct ws_rules *r, const struct ws_facts *f,
-    const struct ws_judgement *all, const char *scaled, double scale)
+ws_eval_again(const struct ws_eval *before, const struct ws_rules *r,
+    const struct ws_facts *f, const char *scaled, double scale)
 {
-	struct ws_scene s = { r, f, param_index(r, scaled), scale };
+	struct judging j = { .scene = { r, f, param_index(r, scaled), scale },
+		.arena = ws_arena_new() };
+	struct ws_eval *e = NULL;
+	struct ws_judgement now;
 
-	return judge_all(s, all);
+	for (size_t i = 0; i < before->n; i++) {
+		const struct ws_judgement *was = &before->list[i];
+
+		if ((before->params[i] >> (j.scene.scaled & 63) & 1) == 0 ||
+		    !has_param(was->rule->when, j.scene.scaled))
+			continue;
+		judge(&j, was->rule, &now);
+		if (is_same(&now, was))
+			continue;
+		if (e == NULL)
+			e = copy_eval(j.arena, before);
+		e->list[i] = now;
+	}
+	if (e == NULL)
+		ws_arena_free(j.arena);
+	return e;
 }
 
 void

@@ -37,12 +37,13 @@ struct ws_eval;
  */
 struct ws_eval *ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
     const char *scaled, double scale);
-/* The same again with a param scaled, given what was judged without that (all
- * of it, and it has to live on): only rules that compare with the param are
- * judged anew. */
-struct ws_eval *ws_eval_again(const struct ws_rules *r,
-    const struct ws_facts *f, const struct ws_judgement *all,
-    const char *scaled, double scale);
+/* The same again with a param scaled, given what was judged without that,
+ * which has to live on: only rules that compare with the param are judged
+ * anew.  NULL: all are true, false and unknown as before, for want of the same
+ * evidence. */
+struct ws_eval *ws_eval_again(const struct ws_eval *before,
+    const struct ws_rules *r, const struct ws_facts *f, const char *scaled,
+    double scale);
 void ws_eval_free(struct ws_eval *e);
 size_t ws_eval_all(const struct ws_eval *e, const struct ws_judgement **out);
 /* The arithmetic of one rule, for `explain`: each comparison with its numbers

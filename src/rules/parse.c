@@ -139,14 +139,19 @@ static bool
 put_string(struct ws_parser *p, struct ws_buf *b)
 {
 	struct ws_sv s = p->tok.text;
+	size_t i;
 
-	for (size_t i = 0; i < s.n; i++) {
+	for (; s.n > 0; s = ws_sv_from(s, i)) {
+		for (i = 0; i < s.n && s.p[i] != '\\' && s.p[i] != '\0';)
+			i++;
+		ws_buf_put(b, s.p, i);
+		if (i == s.n)
+			break;
 		if (s.p[i] == '\0')
 			return ws_p_error(p, "this string has a NUL byte");
-		if (s.p[i] != '\\')
-			ws_buf_putc(b, s.p[i]);
-		else if (!put_escape(p, b, i + 1 < s.n ? s.p[++i] : '\0'))
+		if (!put_escape(p, b, i + 1 < s.n ? s.p[i + 1] : '\0'))
 			return false;
+		i += 2;
 	}
 	return true;
 }

@@ -2,7 +2,8 @@
  * A name goes through three tables: exact names (hash), prefixes (sorted, each
  * knowing the longest shorter prefix of itself, so that one search finds all)
  * and regular expressions.  Those are some hundred times dearer than the rest,
- * so literals that every match must contain are looked for first.
+ * so literals that every match must contain are looked for first, and pairs of
+ * bytes before those.
  */
 #include "symbols/classify.h"
 
@@ -26,12 +27,22 @@ struct prefix {
 	uint32_t shorter; /* the longest other entry it starts with */
 };
 
+/* The pairs of neighbouring bytes that a text has, by a hash of 8 bits: a text
+ * that lacks one of another's does not contain it. */
+struct pairs {
+	uint64_t w[4];
+};
+
 struct regex {
 	struct ws_regex *code;
 	uint32_t group;
-	struct ws_sv head; /* every match starts with it; may be empty */
-	struct ws_sv need; /* every match contains it; may be empty */
+	struct ws_sv head;  /* every match starts with it; may be empty */
+	struct ws_sv need;  /* every match contains it; may be empty */
+	struct pairs pairs; /* of need */
+	unsigned tried;     /* how often it was matched, up to OFTEN */
 };
+
+enum { OFTEN = 32 };
 
 struct ws_symset {
 	struct ws_arena *arena; /* literals */
@@ -62,6 +73,27 @@ starts_with(struct ws_sv s, struct ws_sv prefix)
 {
 	return s.n >= prefix.n &&
 	       (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
+
+static struct pairs
+pairs_of(struct ws_sv s)
+{
+	struct pairs p = { { 0 } };
+
+	for (size_t i = 1; i < s.n; i++) {
+		unsigned a = (unsigned char)s.p[i - 1];
+		unsigned h = (a * 31 + (unsigned char)s.p[i]) & 255;
+
+		p.w[h / 64] |= UINT64_C(1) << (h % 64);
+	}
+	return p;
+}
+
+static bool
+has_pairs(const struct pairs *p, const struct pairs *wanted)
+{
+	return ((wanted->w[0] & ~p->w[0]) | (wanted->w[1] & ~p->w[1]) |
+		   (wanted->w[2] & ~p->w[2]) | (wanted->w[3] & ~p->w[3])) == 0;
 }
 
 /*
@@ -231,6 +263,7 @@ find_literals(struct ws_symset *s, const char *pattern, struct regex *r)
 	if (l.sure) {
 		r->head = ws_arena_sv(s->arena, ws_buf_sv(&l.head));
 		r->need = ws_arena_sv(s->arena, ws_buf_sv(&l.need));
+		r->pairs = pairs_of(r->need);
 	}
 	ws_buf_fini(&l.run);
 	ws_buf_fini(&l.head);
@@ -487,7 +520,7 @@ match_prefixes(
 
 /* False when a limit was hit. */
 static bool
-match_regex(const struct ws_symset *s, const struct regex *r, struct ws_sv name,
+match_regex(const struct ws_symset *s, struct regex *r, struct ws_sv name,
     struct ws_gset *out)
 {
 	enum ws_found found;
@@ -497,6 +530,9 @@ match_regex(const struct ws_symset *s, const struct regex *r, struct ws_sv name,
 	if (r->need.n > 0 &&
 	    memmem(name.p, name.n, r->need.p, r->need.n) == NULL)
 		return true;
+	/* Most expressions meet few names, if any. */
+	if (r->tried < OFTEN && ++r->tried == OFTEN)
+		ws_regex_quicken(r->code);
 	found = ws_regex_match(r->code, s->matcher, name);
 	if (found == WS_FOUND_YES)
 		gset_put(out, r->group);
@@ -507,6 +543,7 @@ void
 ws_symset_classify(struct ws_symset *s, struct ws_sv func, struct ws_gset *out)
 {
 	struct ws_sv name = normalise(s, func);
+	struct pairs pairs;
 	bool within = true;
 	uint32_t i;
 
@@ -517,8 +554,10 @@ ws_symset_classify(struct ws_symset *s, struct ws_sv func, struct ws_gset *out)
 	if (i != WS_HTAB_NONE)
 		gset_join(out, &s->exact.groups[i]);
 	match_prefixes(s, name, out);
+	pairs = pairs_of(name);
 	for (size_t k = 0; k < s->n_regex; k++)
-		within &= match_regex(s, &s->regex[k], name, out);
+		if (has_pairs(&pairs, &s->regex[k].pairs))
+			within &= match_regex(s, &s->regex[k], name, out);
 	s->limited += !within;
 }
 

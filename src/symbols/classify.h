@@ -28,8 +28,8 @@ struct ws_symset;
 
 /*
  * Compiles the groups: exact names into a hash table, prefixes into a sorted
- * list, regular expressions with PCRE2 (JIT where there is one, match limit
- * 100 000) behind a literal prefilter.  Patterns of other Go releases than
+ * list, regular expressions with PCRE2 (match limit 100 000; JIT, where there
+ * is one, for those that meet many names) behind a literal prefilter.  Patterns of other Go releases than
  * `go_version` are left out; 0 (unknown) keeps all.  NULL with *err naming
  * file, line and the regular expression's fault.
  */
