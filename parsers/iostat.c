@@ -22,7 +22,6 @@
 #include "iostat.h"
 
 enum {
-	PREFIX_MAX = 4,  /* fields a log writer put before each line */
 	HEAD_LINES = 12, /* that are not blank; a bid looks no further */
 	FIELDS = WS_COLUMNS_MAX,
 	DEVICE_MAX = 256
@@ -69,7 +68,7 @@ header_kind(struct ws_sv line, size_t *prefix)
 
 	if (n < 2 || n > FIELDS)
 		return HEADER_NONE;
-	for (size_t i = 0; i <= PREFIX_MAX && i + 1 < n; i++) {
+	for (size_t i = 0; i <= WS_PREFIX_MAX && i + 1 < n; i++) {
 		*prefix = i;
 		if (ws_sv_is(f[i], "avg-cpu:") && ws_sv_is(f[i + 1], "%user"))
 			return HEADER_CPU;
@@ -82,32 +81,11 @@ header_kind(struct ws_sv line, size_t *prefix)
 	*prefix = 0;
 	if (!is_device_word(f[n - 1]) || ws_iostat_device_layout(&l, line) < 2)
 		return HEADER_NONE;
-	while (
-	    *prefix <= PREFIX_MAX && *prefix + 1 < n && l.col[*prefix] == NULL)
+	while (*prefix <= WS_PREFIX_MAX && *prefix + 1 < n &&
+	       l.col[*prefix] == NULL)
 		(*prefix)++;
 	/* -xs begins with a known column, so all unknown ones are foreign. */
 	return HEADER_DEVICE;
-}
-
-/* Behind the fields of a log writer and one blank. */
-static struct ws_sv
-without_prefix(struct ws_sv line, size_t prefix)
-{
-	for (size_t i = 0; i < prefix; i++)
-		ws_sv_field(&line);
-	if (prefix > 0 && line.n > 0)
-		line = ws_sv_from(line, 1);
-	return line;
-}
-
-static struct ws_sv
-only_prefix(struct ws_sv line, size_t prefix)
-{
-	struct ws_sv rest = line;
-
-	for (size_t i = 0; i < prefix; i++)
-		ws_sv_field(&rest);
-	return (struct ws_sv){ line.p, (size_t)(rest.p - line.p) };
 }
 
 /* "Linux 6.1.0 (host) \t11/23/26 \t_x86_64_\t(2 CPU)" */
@@ -148,7 +126,7 @@ take_time(struct text *t, struct ws_sv line)
 		return false;
 	if (bare ? !ws_sysstat_read_time(
 		       &t->io.s, ws_sv_trim(ws_sv_from(line, 5)), &when)
-		 : !ws_when_read(line, t->io.s.comma, &when))
+		 : !ws_sysstat_read_date(&t->io.s, line, &when))
 		return false;
 	begin_report(t, &when);
 	t->open = true;
@@ -162,7 +140,7 @@ begin_untimed(struct text *t, size_t prefix, struct ws_sv line)
 	struct ws_when when;
 
 	if (prefix > 0 &&
-	    ws_when_read(only_prefix(line, prefix), t->io.s.comma, &when))
+	    ws_sysstat_read_date(&t->io.s, ws_row_before(line, prefix), &when))
 		begin_report(t, &when);
 	else
 		begin_report(t, NULL);
@@ -194,7 +172,7 @@ read_header(struct text *t, struct ws_sv line)
 
 	if (kind == HEADER_NONE)
 		return kind;
-	rest = without_prefix(line, prefix);
+	rest = ws_row_after(line, prefix);
 	h->prefix = prefix;
 	h->n = line.n <= sizeof(h->text) && kind != HEADER_NFS ? line.n : 0;
 	if (h->n > 0)
@@ -350,7 +328,7 @@ may_be_time(const struct text *t, struct ws_sv rest)
 static void
 take_line(struct text *t, const struct ws_line *line)
 {
-	struct ws_sv rest = without_prefix(line->text, t->prefix);
+	struct ws_sv rest = ws_row_after(line->text, t->prefix);
 	struct ws_sv bare = ws_sv_trim(rest);
 
 	if (bare.n == 0) {
@@ -395,7 +373,7 @@ survey(struct text *t, struct ws_sv head)
 			continue;
 		}
 		n = read_row(
-		    t, without_prefix(line.text, t->prefix), f, &numbers);
+		    t, ws_row_after(line.text, t->prefix), f, &numbers);
 		n = n > FIELDS ? FIELDS : n;
 		done = table && numbers > 1;
 		t->io.s.comma = done && has_comma(f, n);

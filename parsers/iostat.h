@@ -11,6 +11,9 @@ struct ws_iostat {
 	bool sectors; /* throughput is in sectors, whatever its label says */
 	uint64_t in_capture, dropped;
 	uint64_t seen; /* columns of the table that occurred anywhere */
+	/* Rows that can be checked by Little's law, those whose queue is not
+	 * what it says, and those that cannot have been busy for so long. */
+	uint64_t checked, odd_queue, odd_util;
 };
 
 /* A header line, and what follows from it for every row below. */
@@ -19,6 +22,8 @@ struct ws_iostat_layout {
 	ws_id unknown[WS_COLUMNS_MAX]; /* names of columns without a meaning */
 	/* A mean: the columns of the rates that it is over, each + 1. */
 	uint8_t over[WS_COLUMNS_MAX][2];
+	/* For Little's law, column + 1: rates with the time of a request. */
+	uint8_t queue, util, rate[7], time[7];
 };
 
 /* One row under its header: cell[i] belongs to column first + i. */

@@ -106,7 +106,7 @@ take_pair(void *ctx, const struct ws_pairs *s, struct ws_sv value)
 
 	ws_sysstat_json_head(&io->s, s->key, value);
 	if (ws_sv_is(s->key, "timestamp") &&
-	    ws_when_read(value, io->s.comma, &when))
+	    ws_sysstat_read_date(&io->s, value, &when))
 		ws_sysstat_set_time(&io->s, &when);
 }
 
@@ -136,7 +136,7 @@ ws_iostat_read_json(struct ws_iostat *p, struct ws_cur all)
 
 	ws_pairs_read(s, &survey, &j, all);
 	if (!ws_pairs_read(s, &ops, &j, all))
-		ws_sysstat_fault(&p->s, s->base + s->at,
+		ws_sysstat_fault(&p->s, ws_jscan_off(&s->in),
 		    "the document ends inside an object or list");
 	free(s);
 }

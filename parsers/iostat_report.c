@@ -133,6 +133,20 @@ ws_iostat_columns(const struct ws_layout *l)
 	return set;
 }
 
+/* Rates and the mean time of their requests; the last ones are of all kinds, and
+ * stand where the others do not. */
+static const struct {
+	ws_id rate, time;
+} flows[] = {
+	{ WS_N_DISK_READS, WS_N_DISK_READ_AWAIT },
+	{ WS_N_DISK_WRITES, WS_N_DISK_WRITE_AWAIT },
+	{ WS_N_DISK_DISCARDS, WS_N_DISK_DISCARD_AWAIT },
+	{ WS_N_DISK_FLUSHES, WS_N_DISK_FLUSH_AWAIT },
+	{ WS_N_DISK_READS, WS_N_DISK_AWAIT },
+	{ WS_N_DISK_WRITES, WS_N_DISK_AWAIT },
+	{ WS_N_DISK_OPS, WS_N_DISK_AWAIT },
+};
+
 static size_t
 find_rate(const struct ws_layout *l, ws_id name)
 {
@@ -141,6 +155,23 @@ find_rate(const struct ws_layout *l, ws_id name)
 	while (i < l->n && (l->col[i] == NULL || l->col[i]->name != name))
 		i++;
 	return i < l->n ? i + 1 : 0;
+}
+
+static void
+plan_check(struct ws_iostat_layout *l)
+{
+	bool split = find_rate(&l->l, WS_N_DISK_READ_AWAIT) > 0;
+
+	l->queue = (uint8_t)find_rate(&l->l, WS_N_DISK_QUEUE);
+	l->util = (uint8_t)find_rate(&l->l, WS_N_DISK_UTIL);
+	for (size_t i = 0; i < WS_LEN(flows); i++) {
+		size_t rate = find_rate(&l->l, flows[i].rate);
+		size_t time = find_rate(&l->l, flows[i].time);
+		bool wanted = split == (flows[i].time != WS_N_DISK_AWAIT);
+
+		l->rate[i] = (uint8_t)(wanted && time > 0 ? rate : 0);
+		l->time[i] = (uint8_t)(l->rate[i] > 0 ? time : 0);
+	}
 }
 
 void
@@ -168,6 +199,7 @@ ws_iostat_plan(struct ws_iostat *p, struct ws_iostat_layout *l)
 			    (uint8_t)find_rate(&l->l, means[k].rate[1]);
 		}
 	}
+	plan_check(l);
 }
 
 void
@@ -272,6 +304,37 @@ under(const struct ws_iostat_row *r, uint8_t column)
 
 	return column != 0 && i < r->n && r->number[i].good ? &r->number[i]
 							    : NULL;
+}
+
+/*
+ * Little's law: as many requests are out on average as arrive in the time that
+ * one takes.  Requests that are not of one interval blur it, so that it wants
+ * to be broken by far, and by rows and not by one (see note_check).
+ */
+static void
+check_row(struct ws_iostat *p, const struct ws_iostat_row *r)
+{
+	const struct ws_iostat_layout *l = r->l;
+	const struct ws_number *queue = under(r, l->queue);
+	const struct ws_number *util = under(r, l->util);
+	double out = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < WS_LEN(flows); i++) {
+		const struct ws_number *rate = under(r, l->rate[i]);
+		const struct ws_number *time = under(r, l->time[i]);
+
+		if (rate == NULL || time == NULL)
+			continue;
+		any = true;
+		out += rate->v * time->v / 1e3;
+	}
+	if (!any || queue == NULL || p->first || r->cut)
+		return;
+	p->checked++;
+	p->odd_queue += queue->v > 3 * out + 1 || out > 3 * queue->v + 1;
+	p->odd_util += util != NULL && util->v > 50 &&
+		       util->v / 100 > 3 * (out > queue->v ? out : queue->v);
 }
 
 static bool
@@ -397,6 +460,7 @@ ws_iostat_device_row(struct ws_iostat *p, const struct ws_iostat_row *r)
 	}
 	for (size_t i = 0; i < n; i++)
 		put_device_cell(p, r, i, &ev);
+	check_row(p, r);
 	p->s.rows++;
 }
 
@@ -426,6 +490,22 @@ version(const struct ws_iostat *p)
 	return NULL;
 }
 
+/* Rows that contradict themselves, where they are more than a few. */
+static void
+note_check(struct ws_iostat *p)
+{
+	enum { FEW = 3, PART = 10 };
+
+	if (p->odd_queue >= FEW && p->odd_queue * PART > p->checked)
+		ws_sysstat_note(&p->s,
+		    "rows contradict themselves: the queue is not what rates "
+		    "and times of the requests make (Little's law)");
+	if (p->odd_util >= FEW && p->odd_util * PART > p->checked)
+		ws_sysstat_note(&p->s,
+		    "%util is not to be trusted: the requests cannot have "
+		    "kept the device busy for so long");
+}
+
 enum ws_status
 ws_iostat_finish(struct ws_iostat *p, struct ws_err *err)
 {
@@ -433,14 +513,15 @@ ws_iostat_finish(struct ws_iostat *p, struct ws_err *err)
 
 	if (version(p) != NULL)
 		ws_source_version(p->s.src, "%s", version(p));
+	note_check(p);
 	if (p->sectors)
 		ws_sysstat_note(&p->s,
 		    "throughput is in sectors of 512 bytes (a fault of "
 		    "iostat 12.1.2 to 12.2.0 -o JSON); converted");
+	status = ws_sysstat_finish(&p->s, "iostat", err);
 	if (p->dropped > 0)
 		ws_source_detail(p->s.src, "reports dropped: %llu",
 		    (unsigned long long)p->dropped);
-	status = ws_sysstat_finish(&p->s, "iostat", err);
 	if (status != WS_PARTIAL || p->s.damaged)
 		return status;
 	/* No row: there may be reasons that are better. */

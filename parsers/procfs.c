@@ -1,22 +1,22 @@
 /*
  * Snapshots of Linux counters as the kernel shows them: /proc/stat, diskstats,
- * meminfo, vmstat, uptime, loadavg, pressure/ (PSI), PID/status, PID/io, and of
- * a cgroup cpu.stat (v1 and v2), cpu.max, memory.events and *.pressure.
- * Specified by proc(5) and Documentation/admin-guide/cgroup-v2.rst.
+ * meminfo, vmstat, uptime, loadavg, schedstat, pressure/ (PSI), of a process
+ * PID/stat, status, io, sched and schedstat, and of a cgroup cpu.stat (v1 and
+ * v2), cpu.max, io.stat, memory.events and *.pressure.  Specified by proc(5),
+ * Documentation/admin-guide/cgroup-v2.rst and scheduler/sched-stats.rst.
  *
  * A file may be a single snapshot, several ones after another, each behind a
- * line with its time ("TS 1327510177.628 ...", as pt-stalk writes), or several
- * files behind lines "==> NAME <==", as `head` prints them.
+ * line with its time ("TS 1327510177.628 ...", as pt-stalk writes), or with a
+ * date and time before every line, or several files behind lines
+ * "==> NAME <==", as `head` prints them.
  *
  * Sums since boot go out as such ("total"); rates are made of two of them in
  * src/metrics/totals.c.  The time of a snapshot is the one before it; of
  * /proc/stat the CPU time that went by; else that of a /proc/uptime beside it.
- * A mean, as the time of a request, is a rate over the number of requests: its
- * time is that number, on a clock of ticks.
+ * A mean, as the time of a request, is a rate over the number of requests.
  *
- * Not read: interrupts, softirqs, slabinfo, smaps, io.stat, schedstat.  CPU
- * time is counted in ticks of 10 ms, which is USER_HZ of all machines that Go
- * runs on.
+ * PID/io and PID/schedstat do not say whose they are: the folder's name does.
+ * Not read: interrupts, softirqs, slabinfo, smaps, what is below PID/task.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -31,93 +31,36 @@
 
 enum { HEAD_LINES = 80, FIELDS = 24 };
 
-static void
-put(struct ws_procfs *p, ws_id name, enum ws_unit unit, double value)
-{
-	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
-
-	ev.name = name;
-	ev.unit = (uint8_t)unit;
-	ev.value = value;
-	ev.track = p->track;
-	ev.t = p->t;
-	ev.clock = p->t != WS_T_NONE ? p->clock : 0;
-	ev.peer = p->total ? WS_N_TOTAL : 0;
-	ws_batch_put(&p->out, &ev);
-	p->rows++;
-}
-
-static void
-put_total(struct ws_procfs *p, ws_id name, enum ws_unit unit, double value)
-{
-	p->total = true;
-	put(p, name, unit, value);
-	p->total = false;
-}
-
-/* A sum of which a mean is taken over a number of things. */
-static void
-put_over(struct ws_procfs *p, ws_id name, enum ws_unit unit, double value,
-    double number)
-{
-	int64_t t = p->t;
-	ws_id clock = p->clock;
-
-	if (number > 9e9)
-		return;
-	p->t = (int64_t)(number * 1e9);
-	p->clock = p->ticks;
-	put_total(p, name, unit, value);
-	p->t = t;
-	p->clock = clock;
-}
-
 void
 ws_procfs_put(struct ws_procfs *p, const struct ws_procfs_key *k, double v)
 {
 	if (k->over == 0)
-		(k->total ? put_total : put)(
-		    p, k->name, k->unit, v * k->factor);
+		(k->total ? ws_kernel_total : ws_kernel_now)(
+		    &p->k, k->name, k->unit, v * k->factor);
 }
 
 /* The CPU lines of one /proc/stat, when they are complete. */
 static void
 end_stat(struct ws_procfs *p)
 {
-	static const ws_id name[] = { WS_N_CPU_USER, WS_N_CPU_NICE,
-		WS_N_CPU_SYS, WS_N_CPU_IDLE, WS_N_CPU_IOWAIT, WS_N_CPU_STEAL };
-	struct ws_procfs_stat *s = &p->stat;
-	const double *v = s->v;
-	double part[] = { v[0], v[1], v[2] + v[5] + v[6], v[3], v[4], v[7] };
-	double all = 0, ticks = 100.0 * (s->cpus > 0 ? s->cpus : 1);
-	int64_t t = p->t;
-	ws_id clock = p->clock;
+	int64_t t = p->k.t;
+	ws_id clock = p->k.clock;
 
-	if (!s->open || !s->complete) {
-		*s = (struct ws_procfs_stat){ 0 };
-		return;
+	if (p->stat.open && p->stat.complete) {
+		p->k.t = p->stat.t;
+		p->k.clock = p->stat.clock;
+		ws_kernel_cpu(&p->k, &p->stat.sums);
+		p->k.t = t;
+		p->k.clock = clock;
 	}
-	for (size_t i = 0; i < WS_LEN(part); i++)
-		all += part[i];
-	p->t = all / ticks < 9e9 ? (int64_t)(all / ticks * 1e9) : WS_T_NONE;
-	p->clock = p->ticks;
-	for (size_t i = 0; i < WS_LEN(part) && p->t != WS_T_NONE; i++)
-		put_total(p, name[i], WS_U_RATIO, part[i] / ticks);
-	if (s->cpus > 0 && s->switches > 0 && p->t != WS_T_NONE)
-		put_total(p, WS_N_SCHED_SWITCHES, WS_U_RATE, s->switches);
-	p->t = t;
-	p->clock = clock;
-	if (s->cpus > 0) {
-		put(p, WS_N_HOST_CPUS, WS_U_COUNT, s->cpus);
-		put(p, WS_N_HOST_UPTIME, WS_U_TIME, all / ticks * 1e9);
-	}
-	*s = (struct ws_procfs_stat){ 0 };
+	p->stat = (struct ws_procfs_stat){ 0 };
 }
 
 /* "cpu  user nice system idle iowait irq softirq steal ...", "cpu0 ..." */
 static bool
 take_cpu(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 {
+	double ticks[8] = { 0 };
 	uint64_t v;
 
 	if (!ws_sv_starts(f[0], "cpu") || n < 8)
@@ -126,16 +69,41 @@ take_cpu(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 		if (!ws_num_u64(ws_sv_from(f[0], 3), 0, 1 << 20, &v) ||
 		    !ws_num_u64(f[1], 0, UINT64_MAX, &v))
 			return false;
-		p->stat.cpus += p->stat.open;
+		p->stat.sums.cpus += p->stat.open;
 		return true;
 	}
 	end_stat(p);
-	for (size_t i = 1; i < n && i <= WS_LEN(p->stat.v); i++) {
+	for (size_t i = 1; i < n && i <= WS_LEN(ticks); i++) {
 		if (!ws_num_u64(f[i], 0, UINT64_MAX, &v))
 			return false;
-		p->stat.v[i - 1] = (double)v;
+		ticks[i - 1] = (double)v;
 	}
+	p->stat.sums = (struct ws_kernel_cpu){ .user = ticks[0],
+		.nice = ticks[1],
+		.sys = ticks[2],
+		.idle = ticks[3],
+		.iowait = ticks[4],
+		.irq = ticks[5],
+		.softirq = ticks[6],
+		.steal = ticks[7] };
+	p->stat.t = p->k.t;
+	p->stat.clock = p->k.clock;
 	p->stat.open = true;
+	return true;
+}
+
+/* /proc/schedstat: "cpu0 0 0 0 0 0 0 RAN WAITED SLICES", times in ns. */
+static bool
+take_waited(struct ws_procfs *p, const struct ws_sv *f, size_t n)
+{
+	double v;
+
+	if (!ws_procfs_is_named(p, "schedstat") || n != 10 ||
+	    !ws_sv_starts(f[0], "cpu") || !ws_num_decimal(f[8], &v))
+		return false;
+	p->k.track = ws_dict_str(p->k.sink->dict, f[0]);
+	ws_kernel_total(&p->k, WS_N_SCHED_WAITING, WS_U_COUNT, v / 1e9);
+	p->k.track = 0;
 	return true;
 }
 
@@ -154,18 +122,15 @@ take_disk(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 			return false;
 		v[i] = (double)x;
 	}
-	if (v[0] + v[4] == 0)
-		return true;
-	p->track = ws_dict_str(p->sink->dict, f[2]);
-	put_total(p, WS_N_DISK_READS, WS_U_RATE, v[0]);
-	put_total(p, WS_N_DISK_READ_BYTES, WS_U_BRATE, v[2] * 512);
-	put_over(p, WS_N_DISK_READ_AWAIT, WS_U_TIME, v[3] * 1e6, v[0]);
-	put_total(p, WS_N_DISK_WRITES, WS_U_RATE, v[4]);
-	put_total(p, WS_N_DISK_WRITE_BYTES, WS_U_BRATE, v[6] * 512);
-	put_over(p, WS_N_DISK_WRITE_AWAIT, WS_U_TIME, v[7] * 1e6, v[4]);
-	put_total(p, WS_N_DISK_UTIL, WS_U_RATIO, v[9] / 1e3);
-	put_total(p, WS_N_DISK_QUEUE, WS_U_COUNT, v[10] / 1e3);
-	p->track = 0;
+	ws_kernel_disk(&p->k, f[2],
+	    &(struct ws_kernel_disk){ .reads = v[0],
+		.read_sectors = v[2],
+		.read_ms = v[3],
+		.writes = v[4],
+		.write_sectors = v[6],
+		.write_ms = v[7],
+		.busy_ms = v[9],
+		.queue_ms = v[10] });
 	return true;
 }
 
@@ -198,9 +163,25 @@ take_pressure(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 		p->unnamed++;
 		return true;
 	}
-	put_total(p, name, WS_U_RATIO, total / 1e6);
+	ws_kernel_total(&p->k, name, WS_U_RATIO, total / 1e6);
 	name += WS_N_PSI_CPU_SOME_MINUTE - WS_N_PSI_CPU_SOME;
-	put(p, name, WS_U_RATIO, minute / 100);
+	ws_kernel_now(&p->k, name, WS_U_RATIO, minute / 100);
+	return true;
+}
+
+/* io.stat: "8:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0" */
+static bool
+take_group_io(struct ws_procfs *p, const struct ws_sv *f, size_t n)
+{
+	double read, written;
+
+	if (n < 3 || !pair_number(f[1], "rbytes", &read) ||
+	    !pair_number(f[2], "wbytes", &written))
+		return false;
+	p->k.track = ws_dict_str(p->k.sink->dict, f[0]);
+	ws_kernel_total(&p->k, WS_N_CGROUP_READ, WS_U_BRATE, read);
+	ws_kernel_total(&p->k, WS_N_CGROUP_WRITE, WS_U_BRATE, written);
+	p->k.track = 0;
 	return true;
 }
 
@@ -214,7 +195,7 @@ take_uptime(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 	    !ws_num_decimal(f[0], &up) || !ws_num_decimal(f[1], &idle) ||
 	    up < 0 || up > 9e9)
 		return false;
-	put(p, WS_N_HOST_UPTIME, WS_U_TIME, up * 1e9);
+	ws_kernel_now(&p->k, WS_N_HOST_UPTIME, WS_U_TIME, up * 1e9);
 	return true;
 }
 
@@ -231,7 +212,7 @@ take_quota(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 		return true;
 	if (!ws_num_decimal(f[0], &quota) || quota <= 0)
 		return false;
-	put(p, WS_N_CGROUP_QUOTA, WS_U_COUNT, quota / period);
+	ws_kernel_now(&p->k, WS_N_CGROUP_QUOTA, WS_U_COUNT, quota / period);
 	return true;
 }
 
@@ -244,7 +225,8 @@ take_periods(struct ws_procfs *p, struct ws_sv key, double v)
 	else if (!ws_sv_is(key, "nr_throttled"))
 		return false;
 	else if (!isnan(p->periods))
-		put_over(p, WS_N_CGROUP_THROTTLED, WS_U_RATIO, v, p->periods);
+		ws_kernel_over(
+		    &p->k, WS_N_CGROUP_THROTTLED, WS_U_RATIO, v, p->periods);
 	return true;
 }
 
@@ -261,17 +243,28 @@ take_pair(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 	if (n < 2 || (!colon && n != 2))
 		return false;
 	key.n -= colon;
-	if (ws_procfs_task(p, key, f[1]))
-		return true;
 	k = ws_procfs_find(p, key, colon);
 	if (k == NULL || !ws_num_decimal(f[1], &v))
 		return k == NULL && ws_num_decimal(f[1], &v);
 	if (k->name == WS_N_SCHED_SWITCHES)
-		p->stat.switches = v;
+		p->stat.sums.switches = v;
 	else if (!take_periods(p, key, v))
 		ws_procfs_put(p, k, v);
 	p->known++;
 	return true;
+}
+
+/* Of a log writer, before a line. */
+static void
+take_time(struct ws_procfs *p, struct ws_sv text)
+{
+	struct ws_when when;
+
+	p->k.t = WS_T_NONE;
+	if (!ws_when_read(ws_sv_trim(text), false, &when))
+		return;
+	p->k.t = when.ns;
+	p->k.clock = when.utc ? p->k.utc : p->k.local;
 }
 
 /* Lines that say when or of what the next ones are. */
@@ -289,18 +282,19 @@ take_mark(
 	if (n < 2 || !ws_sv_is(f[0], "TS"))
 		return false;
 	end_stat(p);
-	p->t = WS_T_NONE;
-	p->clock = p->utc;
+	p->k.t = WS_T_NONE;
+	p->k.clock = p->k.utc;
 	p->snapshots++;
 	if (ws_num_decimal(f[1], &seconds) && seconds >= 0 && seconds < 9e9)
-		p->t = (int64_t)(seconds * 1e3) * 1000000;
+		p->k.t = (int64_t)(seconds * 1e3) * 1000000;
 	return true;
 }
 
 static void
 take_line(struct ws_procfs *p, const struct ws_line *line)
 {
-	struct ws_sv bare = ws_sv_trim(line->text), f[FIELDS];
+	struct ws_sv bare = ws_sv_trim(ws_row_after(line->text, p->prefix));
+	struct ws_sv f[FIELDS];
 	size_t n = ws_row_split(bare, f, FIELDS);
 
 	if (n == 0)
@@ -309,11 +303,14 @@ take_line(struct ws_procfs *p, const struct ws_line *line)
 		n = FIELDS;
 	if (!line->ended) {
 		p->damaged = true;
-		ws_sink_fault(p->sink, line->off, "the last line is cut");
+		ws_sink_fault(p->k.sink, line->off, "the last line is cut");
 		return;
 	}
-	if (take_mark(p, bare, f, n) || take_cpu(p, f, n) ||
-	    take_disk(p, f, n) || take_pressure(p, f, n) ||
+	if (p->prefix > 0)
+		take_time(p, ws_row_before(line->text, p->prefix));
+	if (take_mark(p, bare, f, n) || ws_procfs_task(p, bare, f, n) ||
+	    take_waited(p, f, n) || take_cpu(p, f, n) || take_disk(p, f, n) ||
+	    take_pressure(p, f, n) || take_group_io(p, f, n) ||
 	    take_uptime(p, f, n) || take_quota(p, f, n))
 		p->known++;
 	else
@@ -326,42 +323,52 @@ read_lines(struct ws_procfs *p, struct ws_lines *lines)
 {
 	struct ws_line line;
 
-	while (p->out.status == WS_OK && ws_lines_next(lines, &line))
+	while (p->k.out.status == WS_OK && ws_lines_next(lines, &line))
 		take_line(p, &line);
 	end_stat(p);
 	ws_procfs_end_task(p);
 	ws_lines_fini(lines);
 }
 
+/* A line that only the kernel writes among the first ones, and how many fields
+ * with a date and time stand before it. */
+static bool
+find_line(struct ws_sv head, size_t *prefix)
+{
+	struct ws_cur c;
+	struct ws_sv f[FIELDS];
+	struct ws_when when;
+
+	ws_cur_init(&c, head.p, head.n, 0);
+	for (int i = 0; i < HEAD_LINES && ws_cur_left(&c) > 0; i++) {
+		struct ws_sv line = ws_cur_line(&c);
+
+		for (*prefix = 0; *prefix <= 2; (*prefix)++) {
+			struct ws_sv bare =
+			    ws_sv_trim(ws_row_after(line, *prefix));
+
+			if (*prefix > 0 &&
+			    !ws_when_read(
+				ws_sv_trim(ws_row_before(line, *prefix)), false,
+				&when))
+				continue;
+			if (ws_procfs_is_sure(
+				bare, f, ws_row_split(bare, f, FIELDS)))
+				return true;
+		}
+	}
+	*prefix = 0;
+	return false;
+}
+
 static enum ws_bid
 bid(const struct ws_artifact *a)
 {
-	struct ws_cur c;
-	struct ws_sv f[FIELDS], line;
-	unsigned sure = 0;
+	size_t prefix;
 
-	ws_cur_init(&c, a->head.p, a->head.n, 0);
-	for (int i = 0; i < HEAD_LINES && ws_cur_left(&c) > 0; i++) {
-		line = ws_sv_trim(ws_cur_line(&c));
-		sure +=
-		    ws_procfs_is_sure(line, f, ws_row_split(line, f, FIELDS));
-		if (sure > 0)
-			return WS_BID_SHAPE;
-	}
+	if (find_line(a->head, &prefix))
+		return WS_BID_SHAPE;
 	return a->whole && ws_procfs_is_named_file(a) ? WS_BID_NAME : WS_BID_NO;
-}
-
-static ws_id
-make_clock(struct ws_dict *d, enum ws_clock_kind kind)
-{
-	struct ws_clock c = { .kind = kind };
-
-	if (kind == WS_CLOCK_WALL) {
-		c.ns_per_tick = 1;
-		c.resolution = 1000000;
-		c.how = WS_CLOCK_EXACT;
-	}
-	return ws_dict_clock(d, &c);
 }
 
 static enum ws_status
@@ -372,15 +379,17 @@ finish(struct ws_procfs *p, struct ws_err *err)
 	if (p->unnamed > 0)
 		ws_source_detail(
 		    p->src, "pressure of what, the name does not say");
-	ws_source_tally(p->src, "value", p->rows);
+	else if (p->ownerless > 0)
+		ws_source_detail(p->src, "of no process that the path names");
+	ws_source_tally(p->src, "value", p->k.rows);
 	if (p->snapshots > 0)
 		ws_source_tally(p->src, "snapshot", p->snapshots);
-	status = ws_batch_flush(&p->out);
+	status = ws_batch_flush(&p->k.out);
 	if (status == WS_OK && p->damaged)
 		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
 		    "%llu values; the last line was cut",
-		    (unsigned long long)p->rows);
-	if (status == WS_OK && p->rows == 0 && p->known == 0)
+		    (unsigned long long)p->k.rows);
+	if (status == WS_OK && p->k.rows == 0 && p->known == 0)
 		return ws_err_set(
 		    err, WS_CORRUPT, 0, "no counter of the kernel in it");
 	return status;
@@ -394,18 +403,15 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	enum ws_status read, status;
 
 	p->src = src;
-	p->sink = sink;
-	p->t = WS_T_NONE;
 	p->periods = NAN;
-	p->ticks = make_clock(sink->dict, WS_CLOCK_TICKS);
-	p->utc = make_clock(sink->dict, WS_CLOCK_WALL);
-	ws_batch_init(&p->out, sink);
+	ws_kernel_init(&p->k, sink);
+	find_line(ws_source_artifact(src)->head, &p->prefix);
 	ws_procfs_enter(p, ws_source_artifact(src)->name);
 	read_lines(p, &lines);
 	read = ws_source_status(src, NULL);
 	status = finish(p, read == WS_OK ? err : NULL);
 	ws_buf_fini(&p->path);
-	ws_buf_fini(&p->comm);
+	ws_buf_fini(&p->task.comm);
 	free(p);
 	return ws_status_worst(read, status);
 }

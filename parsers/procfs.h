@@ -3,8 +3,8 @@
 #ifndef WS_PROCFS_H
 #define WS_PROCFS_H
 
+#include "ingest/kernel.h"
 #include "ingest/source.h"
-#include "model/sink.h"
 
 /* What a word of a "key value" file means. */
 struct ws_procfs_key {
@@ -22,26 +22,45 @@ struct ws_procfs_key {
 struct ws_procfs_stat {
 	bool open;
 	bool complete; /* other lines follow those of the CPUs */
-	double v[8], cpus, switches;
+	struct ws_kernel_cpu sums;
+	int64_t t; /* of its first line, as in ws_kernel */
+	ws_id clock;
+};
+
+enum ws_procfs_task_value {
+	WS_TASK_USER, /* CPU time in s */
+	WS_TASK_SYS,
+	WS_TASK_MINOR, /* page faults */
+	WS_TASK_MAJOR,
+	WS_TASK_VOLUNTARY, /* switches */
+	WS_TASK_INVOLUNTARY,
+	WS_TASK_READ, /* bytes */
+	WS_TASK_WRITE,
+	WS_TASK_WAIT,  /* for a CPU, in s */
+	WS_TASK_DELAY, /* for disks, in s */
+	WS_TASK_RSS,   /* bytes; of the moment */
+	WS_TASK_THREADS,
+	WS_TASK_VALUES
+};
+
+/* What a file says of one process; its words come in any order. */
+struct ws_procfs_task {
+	struct ws_buf comm;
+	uint64_t pid; /* 0 when the file does not say */
+	double v[WS_TASK_VALUES];
+	bool any;
 };
 
 struct ws_procfs {
 	struct ws_source *src;
-	struct ws_sink *sink;
-	struct ws_batch out;
-	ws_id ticks, utc, clock; /* clocks; the last one is of t */
-	int64_t t;               /* of the snapshot, or WS_T_NONE */
-	ws_id track;
-	bool total;
+	struct ws_kernel k;
+	size_t prefix;      /* fields with the time before each line */
 	struct ws_buf path; /* of the file, or as `head` names it */
 	struct ws_procfs_stat stat;
 	double periods; /* of the quota, NaN before they are known */
-	struct ws_buf comm;
-	uint64_t pid; /* of a status file, 0 when unknown */
-	double switches[2];
-	bool have_switches[2];
+	struct ws_procfs_task task;
 	bool damaged;
-	uint64_t rows, known, unnamed, snapshots;
+	uint64_t known, unnamed, ownerless, snapshots;
 };
 
 /* Another file begins. */
@@ -54,10 +73,15 @@ const struct ws_procfs_key *ws_procfs_find(
     const struct ws_procfs *p, struct ws_sv key, bool colon);
 void ws_procfs_put(
     struct ws_procfs *p, const struct ws_procfs_key *k, double v);
-/* Words of PID/status and PID/io; values go out when the file ends, since
- * their order puts the name of the process anywhere. */
-bool ws_procfs_task(struct ws_procfs *p, struct ws_sv key, struct ws_sv value);
+/* The process that the folder of the file names, or 0. */
+uint64_t ws_procfs_pid(const struct ws_procfs *p);
+/* A line of a file of one process; values go out when the file ends. */
+bool ws_procfs_task(
+    struct ws_procfs *p, struct ws_sv line, const struct ws_sv *f, size_t n);
 void ws_procfs_end_task(struct ws_procfs *p);
+/* PID/stat, which is one line: "12 (comm) S 1 ..."; *rest begins at the S. */
+bool ws_procfs_is_task(
+    struct ws_sv line, uint64_t *pid, struct ws_sv *comm, struct ws_sv *rest);
 /* A line that nothing but the kernel prints; f has its n fields. */
 bool ws_procfs_is_sure(struct ws_sv line, const struct ws_sv *f, size_t n);
 /* A short file that only its name tells: uptime, cpu.max. */

@@ -125,64 +125,22 @@ ws_procfs_find(const struct ws_procfs *p, struct ws_sv key, bool colon)
 }
 
 bool
-ws_procfs_task(struct ws_procfs *p, struct ws_sv key, struct ws_sv value)
-{
-	static const char *const words[] = { "voluntary_ctxt_switches",
-		"nonvoluntary_ctxt_switches" };
-
-	if (ws_sv_is(key, "Name")) {
-		ws_procfs_end_task(p);
-		ws_buf_putsv(&p->comm, value);
-		return true;
-	}
-	if (ws_sv_is(key, "Pid"))
-		return ws_num_u64(value, 1, UINT32_MAX, &p->pid);
-	for (size_t i = 0; i < WS_LEN(words); i++)
-		if (ws_sv_is(key, words[i])) {
-			p->have_switches[i] =
-			    ws_num_decimal(value, &p->switches[i]);
-			return true;
-		}
-	return false;
-}
-
-void
-ws_procfs_end_task(struct ws_procfs *p)
-{
-	static const struct ws_procfs_key key[] = {
-		{ "", WS_N_PROCESS_SWITCHES_VOLUNTARY, WS_U_RATE, 1, true, true,
-		    NULL, false },
-		{ "", WS_N_PROCESS_SWITCHES_INVOLUNTARY, WS_U_RATE, 1, true,
-		    true, NULL, false },
-	};
-	struct ws_buf b = { 0 };
-
-	if (p->pid > 0 && p->comm.n > 0) {
-		ws_buf_printf(&b, "%llu ", (unsigned long long)p->pid);
-		ws_buf_putsv(&b, ws_buf_sv(&p->comm));
-		p->track = ws_dict_str(p->sink->dict, ws_buf_sv(&b));
-		for (size_t i = 0; i < WS_LEN(key); i++)
-			if (p->have_switches[i])
-				ws_procfs_put(p, &key[i], p->switches[i]);
-		p->track = 0;
-	}
-	ws_buf_fini(&b);
-	p->comm.n = 0;
-	p->pid = 0;
-	p->have_switches[0] = p->have_switches[1] = false;
-}
-
-bool
 ws_procfs_is_sure(struct ws_sv line, const struct ws_sv *f, size_t n)
 {
 	static const char *const starts[] = { "MemTotal:", "nr_free_pages ",
 		"usage_usec ", "nr_periods ", "nr_throttled ",
-		"voluntary_ctxt_switches:", "some avg10=", "full avg10=" };
+		"voluntary_ctxt_switches:", "some avg10=", "full avg10=",
+		"rchar: ", "se.exec_start " };
+	struct ws_sv comm, rest;
 	uint64_t v;
 
 	for (size_t i = 0; i < WS_LEN(starts); i++)
 		if (ws_sv_starts(line, starts[i]))
 			return true;
+	if (ws_procfs_is_task(line, &v, &comm, &rest) ||
+	    (n > 2 && ws_sv_starts(f[1], "rbytes=") &&
+		ws_sv_starts(f[2], "wbytes=")))
+		return true;
 	if (n >= 8 && n <= 12 && ws_sv_is(f[0], "cpu") &&
 	    ws_num_u64(f[1], 0, UINT64_MAX, &v))
 		return ws_num_u64(f[n - 1], 0, UINT64_MAX, &v);
@@ -203,6 +161,12 @@ ws_procfs_is_named_file(const struct ws_artifact *a)
 
 	if (n == 2 && ends_in(a->name, "uptime"))
 		return ws_num_decimal(f[0], &v) && ws_num_decimal(f[1], &v);
+	if (n >= 4 && ends_in(a->name, "schedstat"))
+		return ws_sv_is(f[0], "version") && ws_num_decimal(f[1], &v) &&
+		       ws_sv_is(f[2], "timestamp");
+	if (n == 3 && ends_in(a->name, "schedstat"))
+		return ws_num_decimal(f[0], &v) && ws_num_decimal(f[1], &v) &&
+		       ws_num_decimal(f[2], &v);
 	if (n == 2 && ends_in(a->name, "cpu.max"))
 		return (ws_sv_is(f[0], "max") || ws_num_decimal(f[0], &v)) &&
 		       ws_num_decimal(f[1], &v);

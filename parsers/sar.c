@@ -1,6 +1,6 @@
 /*
- * sar of sysstat, text, and what `sadf -d` (fields between semicolons) and
- * `sadf -j` (JSON) make of its files, from 9.1 to 12.7: -u -P -q -r -S -B -w -W -b -d -n DEV and the
+ * sar of sysstat, text, and what `sadf -d` (fields between semicolons), -p (a
+ * line for each number), -j (JSON) and -x (XML) make of its files, from 9.1 to 12.7: -u -P -q -r -S -B -w -W -b -d -n DEV and the
  * rest of -A, in any locale, with restarts, several captures in one file.
  * Specified by sar(1) and sadf(1), and by what each version prints.
  *
@@ -348,7 +348,7 @@ take_line(struct sar *p, const struct ws_line *line, bool csv)
 }
 
 static void
-take_json_row(void *ctx, struct ws_sv columns, const struct ws_sv *cell,
+take_columns_row(void *ctx, struct ws_sv columns, const struct ws_sv *cell,
     size_t n, uint64_t off)
 {
 	struct sar *p = ctx;
@@ -360,12 +360,14 @@ take_json_row(void *ctx, struct ws_sv columns, const struct ws_sv *cell,
 		put_row(p, cell, off);
 }
 
+/* JSON or XML. */
 static bool
-is_json(struct ws_sv head)
+is_tree(struct ws_sv head)
 {
-	return ws_sv_starts(ws_sv_trim(head), "{") &&
-	       ws_sv_find(head, "\"sysstat\"") < head.n &&
-	       ws_sv_find(head, "\"file-date\"") < head.n;
+	return ws_sar_is_xml(head) ||
+	       (ws_sv_starts(ws_sv_trim(head), "{") &&
+		   ws_sv_find(head, "\"sysstat\"") < head.n &&
+		   ws_sv_find(head, "\"file-date\"") < head.n);
 }
 
 static bool
@@ -381,7 +383,8 @@ is_text(struct ws_sv head)
 static enum ws_bid
 bid(const struct ws_artifact *a)
 {
-	return is_csv(a->head) || is_text(a->head) || is_json(a->head)
+	return is_csv(a->head) || is_text(a->head) || is_tree(a->head) ||
+		       ws_sar_is_pairs(a->head, is_first)
 		   ? WS_BID_SHAPE
 		   : WS_BID_NO;
 }
@@ -411,11 +414,14 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 
 	ws_iostat_init(&p->io, src, sink);
 	p->io.first = false;
-	if (is_json(head)) {
+	if (is_tree(head)) {
 		read = ws_source_all(src, &all, err);
-		p->pages = ws_sv_find(head, "\"x86_64\"") < head.n;
+		p->pages = ws_sv_find(head, "\"x86_64\"") < head.n ||
+			   ws_sv_find(head, ">x86_64<") < head.n;
 		if (read <= WS_PARTIAL)
-			ws_sar_read_json(&p->io.s, take_json_row, p, all);
+			ws_sar_read_json(&p->io.s, take_columns_row, p, all);
+	} else if (ws_sar_is_pairs(head, is_first)) {
+		ws_sar_read_pairs(&p->io.s, take_columns_row, p, src);
 	} else {
 		read_text(p, src, head);
 	}
@@ -430,7 +436,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 
 const struct ws_parser ws_parser_sar = {
 	.name = "sar",
-	.title = "sar (sysstat) text, or JSON or fields of sadf",
+	.title = "sar (sysstat) text, or what sadf makes of it",
 	.bid = bid,
 	.parse = parse,
 };

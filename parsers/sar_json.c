@@ -1,5 +1,5 @@
 /*
- * What `sadf -j` makes of the files of sar.  Keys are the columns of sar in
+ * What `sadf -j` and -x make of the files of sar.  Keys are the columns of sar in
  * other words; devices have some of them in two units, of which the newer one
  * is taken.
  */
@@ -8,6 +8,7 @@
 
 static const struct ws_sysstat_word words[] = {
 	{ "cpu-load", "cpu", "CPU" },
+	{ "cpu-load", "number", "CPU" }, /* of XML */
 	{ "cpu-load", "user", "%user" },
 	{ "cpu-load", "usr", "%usr" },
 	{ "cpu-load", "nice", "%nice" },
@@ -44,6 +45,7 @@ static const struct ws_sysstat_word words[] = {
 	{ "memory", "inactive", "kbinact" },
 	{ "memory", "swpused", "kbswpused" },
 	{ "disk", "disk-device", "DEV" },
+	{ "disk", "dev", "DEV" }, /* of XML */
 	{ "disk", "rd_sec", NULL },
 	{ "disk", "wr_sec", NULL },
 	{ "disk", "dc_sec", NULL },
@@ -65,5 +67,9 @@ ws_sar_read_json(
 		.row = row,
 		.ctx = ctx };
 
-	ws_sysstat_read_json(&j, all);
+	if (ws_sar_is_xml(
+		(struct ws_sv){ (const char *)all.p, ws_cur_left(&all) }))
+		ws_sar_read_xml(&j, all);
+	else
+		ws_sysstat_read_json(&j, all);
 }

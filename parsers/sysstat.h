@@ -29,8 +29,10 @@ struct ws_sysstat {
 	bool comma;     /* decimal commas */
 	bool damaged;
 	bool ambiguous; /* so was a date, and a note says it */
-	double cpus;    /* of the banner; 0: unknown */
-	size_t prefix;  /* fields that a log writer put before each line */
+	/* The path settled such dates: as they are read, or swapped. */
+	bool settled, swapped;
+	double cpus;   /* of the banner; 0: unknown */
+	size_t prefix; /* fields that a log writer put before each line */
 	uint64_t reports, rows;
 };
 
@@ -62,9 +64,12 @@ size_t ws_sysstat_clock(const struct ws_sv *field, size_t n);
 /* Makes a time that was read elsewhere the current one, and says when it is
  * ambiguous. */
 void ws_sysstat_set_time(struct ws_sysstat *p, const struct ws_when *when);
+/* A date and time in the words of the log. */
+bool ws_sysstat_read_date(
+    struct ws_sysstat *p, struct ws_sv text, struct ws_when *w);
 /* A clock with the date of the banner, or seconds since 1970. */
 bool ws_sysstat_read_time(
-    const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w);
+    struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w);
 /* Puts a mark unless its text is empty. */
 void ws_sysstat_mark(struct ws_sysstat *p, const char *key, struct ws_sv text);
 void ws_sysstat_cpus(struct ws_sysstat *p, double cpus);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "ingest/pairs.h"
 
 /* The list that an object is in, or its own key. */
 static struct ws_sv
@@ -35,44 +34,45 @@ find_word(const struct ws_sysstat_json *j, struct ws_sv list, struct ws_sv key)
 	return NULL;
 }
 
-/* {"date": "2026-11-23", "time": "05:49:06", "utc": 1, "interval": 1} */
-static void
-take_stamp(struct ws_sysstat_json *j, const struct ws_pairs *s)
+void
+ws_sysstat_json_stamp(struct ws_sysstat_json *j, struct ws_sv date,
+    struct ws_sv time, bool utc, uint64_t off)
 {
 	struct ws_buf b = { 0 };
 
-	ws_buf_putsv(&b, ws_pairs_find(s, "date"));
+	ws_buf_putsv(&b, date);
 	ws_buf_putc(&b, ' ');
-	ws_buf_putsv(&b, ws_pairs_find(s, "time"));
-	if (ws_sv_is(ws_pairs_find(s, "utc"), "1"))
+	ws_buf_putsv(&b, time);
+	if (utc)
 		ws_buf_puts(&b, " UTC");
 	if (!ws_sysstat_stamp(j->s, ws_buf_sv(&b)))
-		ws_sysstat_fault(j->s, s->off, "a report without a time");
+		ws_sysstat_fault(j->s, off, "a report without a time");
 	ws_buf_fini(&b);
 }
 
-static void
-take_row(struct ws_sysstat_json *j, const struct ws_pairs *s, struct ws_sv list)
+void
+ws_sysstat_json_row(struct ws_sysstat_json *j, struct ws_sv list,
+    const struct ws_pair *pair, size_t n_pair, uint64_t off)
 {
 	struct ws_sv cell[WS_PAIRS_MAX];
 	struct ws_buf columns = { 0 };
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < n_pair && is_taken(j, list); i++) {
 		const struct ws_sysstat_word *w =
-		    find_word(j, list, s->pair[i].key);
+		    find_word(j, list, pair[i].key);
 
 		if (w != NULL && w->column == NULL)
 			continue;
 		if (w != NULL)
 			ws_buf_puts(&columns, w->column);
 		else
-			ws_buf_putsv(&columns, s->pair[i].key);
+			ws_buf_putsv(&columns, pair[i].key);
 		ws_buf_putc(&columns, ' ');
-		cell[n++] = s->pair[i].value;
+		cell[n++] = pair[i].value;
 	}
 	if (n > 0)
-		j->row(j->ctx, ws_buf_sv(&columns), cell, n, s->off);
+		j->row(j->ctx, ws_buf_sv(&columns), cell, n, off);
 	ws_buf_fini(&columns);
 }
 
@@ -83,14 +83,17 @@ close_object(void *ctx, const struct ws_pairs *s)
 	struct ws_sv list = list_of(s);
 
 	if (ws_sv_is(ws_pairs_list(s), "timestamp"))
-		take_stamp(j, s);
+		/* {"date": "2026-11-23", "time": "05:49:06", "utc": 1} */
+		ws_sysstat_json_stamp(j, ws_pairs_find(s, "date"),
+		    ws_pairs_find(s, "time"),
+		    ws_sv_is(ws_pairs_find(s, "utc"), "1"), s->off);
 	else if (!is_taken(j, list) || s->n == 0)
 		return;
 	else if (s->spoilt)
 		ws_sysstat_fault(
 		    j->s, s->off, "an object is not made of keys and values");
 	else
-		take_row(j, s, list);
+		ws_sysstat_json_row(j, list, s->pair, s->n, s->off);
 }
 
 static void
@@ -123,7 +126,7 @@ ws_sysstat_read_json(struct ws_sysstat_json *j, struct ws_cur all)
 
 	j->single = ws_sysstat_json_is_single(all);
 	if (!ws_pairs_read(s, &ops, j, all))
-		ws_sysstat_fault(j->s, s->base + s->at,
+		ws_sysstat_fault(j->s, ws_jscan_off(&s->in),
 		    "the document ends inside an object or list");
 	free(s);
 }

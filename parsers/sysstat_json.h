@@ -5,6 +5,7 @@
 #ifndef WS_SYSSTAT_JSON_H
 #define WS_SYSSTAT_JSON_H
 
+#include "ingest/pairs.h"
 #include "sysstat.h"
 
 /* The column that a key of a list means.  Keys without a word keep their name;
@@ -28,5 +29,12 @@ struct ws_sysstat_json {
 bool ws_sysstat_json_is_single(struct ws_cur all);
 /* Faults where the document ends early. */
 void ws_sysstat_read_json(struct ws_sysstat_json *j, struct ws_cur all);
+
+/* For other readers of the same words: a row of a list that is taken, and the
+ * time of those that follow. */
+void ws_sysstat_json_row(struct ws_sysstat_json *j, struct ws_sv list,
+    const struct ws_pair *pair, size_t n_pair, uint64_t off);
+void ws_sysstat_json_stamp(struct ws_sysstat_json *j, struct ws_sv date,
+    struct ws_sv time, bool utc, uint64_t off);
 
 #endif

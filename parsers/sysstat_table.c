@@ -4,25 +4,11 @@
 #include "sysstat.h"
 
 enum {
-	PREFIX_MAX = 4, /* fields a log writer put before each line */
 	HEAD_LINES = 12 /* that are not blank; a bid looks no further */
 };
 
-#define DAY (INT64_C(86400) * 1000000000)
-
-static ws_id
-make_clock(struct ws_dict *d, enum ws_clock_kind kind)
-{
-	struct ws_clock c = { .kind = kind };
-
-	if (kind != WS_CLOCK_TICKS) {
-		c.ns_per_tick = 1;
-		c.resolution = 1000000000;
-	}
-	if (kind == WS_CLOCK_WALL)
-		c.how = WS_CLOCK_EXACT;
-	return ws_dict_clock(d, &c);
-}
+#define SECOND UINT64_C(1000000000)
+#define DAY    (INT64_C(86400) * 1000000000)
 
 void
 ws_sysstat_init(
@@ -33,9 +19,9 @@ ws_sysstat_init(
 	p->sink = sink;
 	p->before = WS_T_NONE;
 	ws_batch_init(&p->out, sink);
-	p->ticks = make_clock(sink->dict, WS_CLOCK_TICKS);
-	p->local = make_clock(sink->dict, WS_CLOCK_WALL_LOCAL);
-	p->utc = make_clock(sink->dict, WS_CLOCK_WALL);
+	p->ticks = ws_when_clock(sink->dict, WS_CLOCK_TICKS, 0);
+	p->local = ws_when_clock(sink->dict, WS_CLOCK_WALL_LOCAL, SECOND);
+	p->utc = ws_when_clock(sink->dict, WS_CLOCK_WALL, SECOND);
 }
 
 static bool
@@ -122,13 +108,13 @@ ws_sysstat_header(
     struct ws_sysstat_header *h, struct ws_sv line, ws_sysstat_is_first *first)
 {
 	struct ws_sv f[WS_SYSSTAT_FIELDS], end = { line.p + line.n, 0 };
-	size_t n = ws_row_split(line, f, PREFIX_MAX + 4), i = 1;
+	size_t n = ws_row_split(line, f, WS_PREFIX_MAX + 4), i = 1;
 
-	if (n > PREFIX_MAX + 4)
-		n = PREFIX_MAX + 4;
+	if (n > WS_PREFIX_MAX + 4)
+		n = WS_PREFIX_MAX + 4;
 	while (i < n && !first(f[i]))
 		i++;
-	if (i >= n || !read_lead(h, f, i) || h->prefix > PREFIX_MAX)
+	if (i >= n || !read_lead(h, f, i) || h->prefix > WS_PREFIX_MAX)
 		return false;
 	h->columns = span(f[i], end);
 	return true;
@@ -137,9 +123,7 @@ ws_sysstat_header(
 struct ws_sv
 ws_sysstat_bare(const struct ws_sysstat *p, struct ws_sv line)
 {
-	for (size_t i = 0; i < p->prefix; i++)
-		ws_sv_field(&line);
-	return ws_sv_trim(line);
+	return ws_sv_trim(ws_row_after(line, p->prefix));
 }
 
 void
@@ -228,10 +212,34 @@ nearest_day(const struct ws_sysstat *p, int64_t ns)
 	return p->days;
 }
 
+bool
+ws_sysstat_read_date(struct ws_sysstat *p, struct ws_sv text, struct ws_when *w)
+{
+	int64_t as_read;
+
+	if (!ws_when_read(text, p->comma, w))
+		return false;
+	as_read = w->ns;
+	if (!w->ambiguous)
+		return true;
+	if (!p->settled &&
+	    ws_when_settle(w, ws_source_artifact(p->src)->name)) {
+		p->settled = true;
+		p->swapped = w->ns != as_read;
+		ws_sysstat_note(p,
+		    "which number of the dates is the day, a date in the path "
+		    "tells");
+	} else if (p->settled) {
+		w->ambiguous = false;
+		w->ns = p->swapped ? w->other : w->ns;
+	}
+	return true;
+}
+
 /* A clock with the date of the banner, or seconds since 1970. */
 bool
 ws_sysstat_read_time(
-    const struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w)
+    struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w)
 {
 	struct ws_buf b = { 0 };
 	uint64_t seconds;
@@ -239,14 +247,14 @@ ws_sysstat_read_time(
 
 	if (is_epoch(clock)) {
 		ws_num_u64(clock, 0, UINT64_C(1) << 33, &seconds);
-		*w = (struct ws_when){ (int64_t)seconds * 1000000000, true,
-			false };
+		*w = (struct ws_when){ .ns = (int64_t)seconds * 1000000000,
+			.utc = true };
 		return true;
 	}
 	ws_buf_put(&b, p->date, p->date_n);
 	ws_buf_putc(&b, ' ');
 	ws_buf_putsv(&b, clock);
-	good = p->date_n > 0 && ws_when_read(ws_buf_sv(&b), p->comma, w);
+	good = p->date_n > 0 && ws_sysstat_read_date(p, ws_buf_sv(&b), w);
 	ws_buf_fini(&b);
 	return good;
 }
@@ -295,7 +303,7 @@ ws_sysstat_stamp(struct ws_sysstat *p, struct ws_sv stamp)
 	if (zone > 0 && stamp.n - zone >= 3)
 		stamp.n = zone - 1;
 	if (is_epoch(stamp) ? !ws_sysstat_read_time(p, stamp, &w)
-			    : !ws_when_read(stamp, p->comma, &w))
+			    : !ws_sysstat_read_date(p, stamp, &w))
 		return false;
 	w.utc = w.utc || utc;
 	p->reports += !p->timed || w.ns != p->when.ns;
@@ -417,6 +425,11 @@ ws_sysstat_finish(struct ws_sysstat *p, const char *tool, struct ws_err *err)
 {
 	enum ws_status status;
 
+	if (p->clock_n > 0 && !p->timed)
+		ws_source_detail(p->src, "times of day without a date");
+	else if (p->ambiguous)
+		ws_source_detail(
+		    p->src, "day and month of the dates may be swapped");
 	ws_source_tally(p->src, "report", p->reports);
 	ws_source_tally(p->src, "row", p->rows);
 	status = ws_batch_flush(&p->out);

@@ -7,6 +7,9 @@
  * since it started.  Which tasks run or are in uninterruptible sleep (D) is of
  * the moment, so that their number is taken from all frames.
  *
+ * Frames have a time of day and no date.  A date that a log writer put before
+ * each line tells when they were; without one they are in order and no more.
+ *
  * %CPU is of one CPU, as top prints it unless told otherwise (Irix mode).
  * Not taken: memory, which the other tools tell, and rows of threads (-H).
  * The top of the BSDs and of busybox prints other lines and is not recognised.
@@ -18,8 +21,11 @@
 #include "base/num.h"
 #include "ingest/columns.h"
 #include "ingest/parser.h"
+#include "ingest/when.h"
 
 enum { FIELDS = 48, HEAD_LINES = 12 };
+
+#define SECOND UINT64_C(1000000000)
 
 /* In the order in which top prints them; the words are not translated. */
 static const struct {
@@ -40,7 +46,10 @@ struct top {
 	struct ws_source *src;
 	struct ws_sink *sink;
 	struct ws_batch out;
-	ws_id ticks;
+	ws_id ticks, local, utc; /* clocks */
+	size_t prefix;           /* fields before each line */
+	struct ws_when when;     /* of the frame, when timed */
+	bool timed;
 	uint64_t frames, rows, threads;
 	bool damaged, open; /* open: a frame with rows of tasks */
 	size_t n;           /* columns of the header, 0 before one */
@@ -56,16 +65,43 @@ is_frame(struct ws_sv line)
 	       ws_sv_find(line, " up ") < line.n;
 }
 
-static void
-put(struct top *p, ws_id name, enum ws_unit unit, double value, bool average)
+/* How many fields stand before the first frame's line; false without one. */
+static bool
+find_frame(struct ws_sv head, size_t *prefix)
+{
+	struct ws_cur c;
+
+	ws_cur_init(&c, head.p, head.n, 0);
+	for (int i = 0; i < HEAD_LINES && ws_cur_left(&c) > 0; i++) {
+		struct ws_sv line = ws_cur_line(&c);
+
+		for (*prefix = 0; *prefix <= WS_PREFIX_MAX; (*prefix)++)
+			if (is_frame(ws_row_after(line, *prefix)))
+				return true;
+	}
+	*prefix = 0;
+	return false;
+}
+
+/* An event at the time of the frame. */
+static struct ws_event
+counter(const struct top *p, ws_id name, enum ws_unit unit, double value)
 {
 	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
 
 	ev.name = name;
 	ev.unit = (uint8_t)unit;
 	ev.value = value;
-	ev.t = (int64_t)p->frames - 1;
-	ev.clock = p->ticks;
+	ev.t = p->timed ? p->when.ns : (int64_t)p->frames - 1;
+	ev.clock = !p->timed ? p->ticks : p->when.utc ? p->utc : p->local;
+	return ev;
+}
+
+static void
+put(struct top *p, ws_id name, enum ws_unit unit, double value, bool average)
+{
+	struct ws_event ev = counter(p, name, unit, value);
+
 	ev.peer = average && p->frames == 1 ? WS_N_SINCE_BOOT : 0;
 	ws_batch_put(&p->out, &ev);
 }
@@ -188,17 +224,13 @@ take_header(struct top *p, const struct ws_sv *f, size_t n)
 static void
 put_process(struct top *p, uint64_t pid, double cpu, struct ws_sv command)
 {
-	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
+	struct ws_event ev =
+	    counter(p, WS_N_PROCESS_CPU_TOTAL, WS_U_RATIO, cpu / 100);
 	struct ws_buf b = { 0 };
 
 	ws_buf_printf(&b, "%llu ", (unsigned long long)pid);
 	ws_buf_putsv(&b, command);
-	ev.name = WS_N_PROCESS_CPU_TOTAL;
-	ev.unit = WS_U_RATIO;
 	ev.track = ws_dict_str(p->sink->dict, ws_buf_sv(&b));
-	ev.value = cpu / 100;
-	ev.t = (int64_t)p->frames - 1;
-	ev.clock = p->ticks;
 	ev.peer = p->frames == 1 ? WS_N_SINCE_BOOT : 0;
 	ws_batch_put(&p->out, &ev);
 	ws_buf_fini(&b);
@@ -237,7 +269,8 @@ take_row(struct top *p, const struct ws_line *line, struct ws_sv bare)
 static void
 take_line(struct top *p, const struct ws_line *line)
 {
-	struct ws_sv bare = ws_sv_trim(line->text), f[FIELDS];
+	struct ws_sv bare = ws_sv_trim(ws_row_after(line->text, p->prefix));
+	struct ws_sv f[FIELDS];
 	size_t n = ws_row_split(bare, f, FIELDS);
 
 	if (n == 0)
@@ -251,6 +284,10 @@ take_line(struct top *p, const struct ws_line *line)
 		end_frame(p);
 		p->frames++;
 		p->n = 0;
+		p->timed = p->prefix > 0 &&
+			   ws_when_read(
+			       ws_sv_trim(ws_row_before(line->text, p->prefix)),
+			       false, &p->when);
 	} else if (ws_sv_starts(bare, "Threads:")) {
 		p->threads++;
 	} else if (p->frames > 0 && !take_cpu(p, bare) &&
@@ -262,13 +299,9 @@ take_line(struct top *p, const struct ws_line *line)
 static enum ws_bid
 bid(const struct ws_artifact *a)
 {
-	struct ws_cur c;
+	size_t prefix;
 
-	ws_cur_init(&c, a->head.p, a->head.n, 0);
-	for (int i = 0; i < HEAD_LINES && ws_cur_left(&c) > 0; i++)
-		if (is_frame(ws_cur_line(&c)))
-			return WS_BID_SHAPE;
-	return WS_BID_NO;
+	return find_frame(a->head, &prefix) ? WS_BID_SHAPE : WS_BID_NO;
 }
 
 static enum ws_status
@@ -278,6 +311,8 @@ finish(struct top *p, struct ws_err *err)
 
 	if (p->threads > 0)
 		ws_source_detail(p->src, "rows of threads (-H) left out");
+	else if (p->frames > 0 && !p->timed)
+		ws_source_detail(p->src, "times of day without a date");
 	ws_source_tally(p->src, "frame", p->frames);
 	ws_source_tally(p->src, "row", p->rows);
 	status = ws_batch_flush(&p->out);
@@ -300,8 +335,10 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 
 	p->src = src;
 	p->sink = sink;
-	p->ticks = ws_dict_clock(
-	    sink->dict, &(struct ws_clock){ .kind = WS_CLOCK_TICKS });
+	p->ticks = ws_when_clock(sink->dict, WS_CLOCK_TICKS, 0);
+	p->local = ws_when_clock(sink->dict, WS_CLOCK_WALL_LOCAL, SECOND);
+	p->utc = ws_when_clock(sink->dict, WS_CLOCK_WALL, SECOND);
+	find_frame(ws_source_artifact(src)->head, &p->prefix);
 	ws_batch_init(&p->out, sink);
 	while (p->out.status == WS_OK && ws_lines_next(&lines, &line))
 		take_line(p, &line);

@@ -10,8 +10,9 @@
  * shows it either: counters in KiB come in whole pages of 4 KiB, which gives
  * other scales away in the first 64 KiB of the log; then memory and swap are left out with a note.
  *
- * Recognised but not read: -d, -D, -s, -m, -p, -f.  The vmstat of AIX, the
- * BSDs, Solaris and macOS prints other columns and is not recognised.
+ * The sums of -d, -D and -s are read by vmstat_sums.c.  Recognised but not
+ * read: -m, -p, -f.  The vmstat of AIX, the BSDs, Solaris and macOS prints
+ * other columns and is not recognised.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +22,9 @@
 #include "ingest/columns.h"
 #include "ingest/parser.h"
 #include "ingest/when.h"
+#include "vmstat.h"
 
 enum {
-	PREFIX_MAX = 4,    /* fields a log writer put before each line */
 	HEAD_LINES = 40,   /* a bid looks no further */
 	SAME_CAPTURE = 10, /* rows; a terminal repeats the header less often */
 	FIXED = 15,        /* r to wa */
@@ -31,6 +32,8 @@ enum {
 	MEMORY = 2, /* first of the four columns in the unit of -S */
 	SWAP = 6    /* first of two more */
 };
+
+#define SECOND UINT64_C(1000000000)
 
 /* In the order in which vmstat prints them. */
 static const struct ws_column table[] = {
@@ -110,9 +113,9 @@ read_header(struct header *h, const struct ws_sv *f, size_t n)
 {
 	size_t p = 0;
 
-	while (p <= PREFIX_MAX && p + FIXED < n && !ws_sv_is(f[p], "r"))
+	while (p <= WS_PREFIX_MAX && p + FIXED < n && !ws_sv_is(f[p], "r"))
 		p++;
-	if (n > FIELDS || p > PREFIX_MAX || p + FIXED >= n)
+	if (n > FIELDS || p > WS_PREFIX_MAX || p + FIXED >= n)
 		return false;
 	for (size_t i = 0; i <= FIXED; i++)
 		if ((i < MEMORY || i >= SWAP) &&
@@ -348,19 +351,20 @@ note_scale(struct vmstat *p)
 static const struct {
 	const char *text; /* in one of the first lines */
 	bool number;      /* and before it only a number */
-	const char *mode;
+	enum ws_vmstat_mode mode;
+	const char *title; /* of what is not read */
 } modes[] = {
-	{ "---reads---", false, "-d (disks)" },
-	{ " total reads", true, "-D (sum of disks)" },
-	{ " partitions", true, "-D (sum of disks)" },
-	{ " K total memory", true, "-s (sums since boot)" },
-	{ " forks", true, "-f (forks since boot)" },
-	{ "Num  Total   Size  Pages", false, "-m (slabs)" },
-	{ "requested writes", false, "-p (one partition)" },
+	{ "---reads---", false, WS_VMSTAT_DISKS, NULL },
+	{ " total reads", true, WS_VMSTAT_SUMS, NULL },
+	{ " partitions", true, WS_VMSTAT_SUMS, NULL },
+	{ " K total memory", true, WS_VMSTAT_SUMS, NULL },
+	{ " forks", true, WS_VMSTAT_OTHER, "-f (forks since boot)" },
+	{ "Num  Total   Size  Pages", false, WS_VMSTAT_OTHER, "-m (slabs)" },
+	{ "requested writes", false, WS_VMSTAT_OTHER, "-p (one partition)" },
 };
 
-/* A mode of vmstat that is not its table, or NULL. */
-static const char *
+/* A mode of vmstat that is not its table: index in modes[], or its length. */
+static size_t
 other_mode(struct ws_sv line)
 {
 	for (size_t i = 0; i < WS_LEN(modes); i++) {
@@ -371,23 +375,23 @@ other_mode(struct ws_sv line)
 		if (at == line.n)
 			continue;
 		if (!modes[i].number)
-			return modes[i].mode;
+			return i;
 		if (at + strlen(modes[i].text) == line.n &&
 		    ws_num_u64(ws_sv_trim(before), 0, UINT64_MAX, &v))
-			return modes[i].mode;
+			return i;
 	}
-	return NULL;
+	return WS_LEN(modes);
 }
 
 /* Looks for the table or another mode in the first lines. */
 static bool
-find_mode(struct ws_sv head, bool *is_table, const char **mode)
+find_mode(struct ws_sv head, bool *is_table, size_t *mode)
 {
 	struct ws_cur c;
 	struct header h;
 
 	*is_table = false;
-	*mode = NULL;
+	*mode = WS_LEN(modes);
 	ws_cur_init(&c, head.p, head.n, 0);
 	for (int i = 0; i < HEAD_LINES && ws_cur_left(&c) > 0; i++) {
 		struct ws_sv line = ws_cur_line(&c), f[FIELDS];
@@ -396,33 +400,19 @@ find_mode(struct ws_sv head, bool *is_table, const char **mode)
 		if (*is_table)
 			break;
 		/* The other modes have no lines before theirs. */
-		if (i < 2 && *mode == NULL)
+		if (i < 2 && *mode == WS_LEN(modes))
 			*mode = other_mode(line);
 	}
-	return *is_table || *mode != NULL;
+	return *is_table || *mode < WS_LEN(modes);
 }
 
 static enum ws_bid
 bid(const struct ws_artifact *a)
 {
 	bool is_table;
-	const char *mode;
+	size_t mode;
 
 	return find_mode(a->head, &is_table, &mode) ? WS_BID_SHAPE : WS_BID_NO;
-}
-
-static ws_id
-make_clock(struct ws_dict *d, enum ws_clock_kind kind)
-{
-	struct ws_clock c = { .kind = kind };
-
-	if (kind != WS_CLOCK_TICKS) {
-		c.ns_per_tick = 1;
-		c.resolution = 1000000000;
-	}
-	if (kind == WS_CLOCK_WALL)
-		c.how = WS_CLOCK_EXACT;
-	return ws_dict_clock(d, &c);
 }
 
 static enum ws_status
@@ -453,9 +443,9 @@ read_table(struct vmstat *p, struct ws_err *err)
 	enum ws_status read, status;
 
 	ws_batch_init(&p->out, p->sink);
-	p->ticks = make_clock(p->sink->dict, WS_CLOCK_TICKS);
-	p->local = make_clock(p->sink->dict, WS_CLOCK_WALL_LOCAL);
-	p->utc = make_clock(p->sink->dict, WS_CLOCK_WALL);
+	p->ticks = ws_when_clock(p->sink->dict, WS_CLOCK_TICKS, 0);
+	p->local = ws_when_clock(p->sink->dict, WS_CLOCK_WALL_LOCAL, SECOND);
+	p->utc = ws_when_clock(p->sink->dict, WS_CLOCK_WALL, SECOND);
 	p->scaled = is_scaled(ws_source_artifact(p->src)->head);
 	while (p->out.status == WS_OK && ws_lines_next(&lines, &line))
 		take_line(p, &line);
@@ -472,13 +462,17 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	struct vmstat *p;
 	enum ws_status status;
 	bool is_table;
-	const char *mode;
+	size_t mode;
 
 	find_mode(ws_source_artifact(src)->head, &is_table, &mode);
-	if (!is_table && mode != NULL)
+	if (!is_table && mode < WS_LEN(modes)) {
+		if (modes[mode].title == NULL)
+			return ws_vmstat_read_sums(
+			    src, sink, modes[mode].mode, err);
 		return ws_err_set(err, WS_UNSUPPORTED, 0,
 		    "vmstat %s has no table of intervals; capture `vmstat 1`",
-		    mode);
+		    modes[mode].title);
+	}
 	if (!is_table)
 		return ws_err_set(err, WS_CORRUPT, 0,
 		    "no header of vmstat in the first %d lines", HEAD_LINES);

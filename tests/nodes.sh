@@ -82,6 +82,74 @@ put elastic components/filestream-1/goroutine.pprof.gz \
 	"$hash/goroutine.pb.gz"
 about elastic '[.] components/filestream-1 ' "an agent and its components"
 
+# Of HashiCorp's vault: like consul, with a folder for each interval.
+v=vault-debug-2026-11-23T00-29-12Z
+for t in 2026-11-23T00-29-12Z 2026-11-23T00-29-42Z; do
+	put vault "$v/$t/heap.prof" "$lock/allocs.pb.gz"
+	put vault "$v/$t/goroutine.prof" "$lock/goroutine.pb.gz"
+	put vault "$v/$t/profile.prof" "$lock/cpu.pb.gz"
+	put vault "$v/$t/trace.out" "$lock/trace.out"
+done
+echo '{"vault_address": "http://127.0.0.1:8200", "errors": []}' \
+	>"$dir/vault/$v/index.json"
+about vault '' "intervals of vault debug are of one process"
+is "$("$WHYSLOW" ls "$dir/vault" | grep -cE ' (pprof|go-trace) .* ok ')" 8 \
+	"its profiles and traces are recognised"
+
+# Members of a cluster of etcd, a folder for each pod.
+for n in 0 1 2; do
+	put etcd "etcd-$n/heap.pb.gz" "$lock/allocs.pb.gz"
+	put etcd "etcd-$n/goroutine.pb.gz" "$lock/goroutine.pb.gz"
+done
+put etcd etcd-1/profile.pb.gz "$lock/cpu.pb.gz"
+about etcd 'etcd-0 [etcd-1] etcd-2 ' "members of etcd"
+
+# ipfs diag profile of kubo: texts in the names of profiles, a trace without
+# an extension.
+k=ipfs-profile-2026-11-23T00_29_12Z
+put kubo "$k/goroutines.stacks" "$lock/goroutines.txt"
+put kubo "$k/goroutines.pprof" "$lock/goroutine.pb.gz"
+put kubo "$k/heap.pprof" "$lock/allocs.pb.gz"
+put kubo "$k/cpu.pprof" "$lock/cpu.pb.gz"
+put kubo "$k/mutex.pprof" "$lock/mutex.pb.gz"
+put kubo "$k/block.pprof" \
+	"$srcdir/testdata/pprof-text/go1.26-block/input.txt"
+put kubo "$k/trace" "$lock/trace.out"
+echo '{"Version": "0.42.0", "System": "amd64/linux"}' \
+	>"$dir/kubo/$k/version.json"
+(cd "$dir/kubo" && tar czf ../ipfs-profile.tar.gz "$k")
+about ipfs-profile.tar.gz '' "a profile of kubo"
+is "$("$WHYSLOW" ls "$dir/ipfs-profile.tar.gz" |
+	grep -cE ' (pprof|pprof-text|goroutines|go-trace) .* ok ')" 7 \
+	"its texts and its trace are recognised"
+
+put teleport goroutine.pprof "$lock/goroutine.pb.gz"
+put teleport heap.pprof "$lock/allocs.pb.gz"
+put teleport profile.pprof "$lock/cpu.pb.gz"
+put teleport trace.pprof "$lock/trace.out"
+(cd "$dir/teleport" && tar czf ../teleport.tar.gz ./*)
+about teleport.tar.gz '' "profiles of teleport"
+is "$("$WHYSLOW" ls "$dir/teleport.tar.gz" |
+	grep -c 'trace.pprof *go-trace .* ok ')" 1 \
+	"an execution trace that is called a profile"
+
+# A support bundle of Grafana's agent (alloy): two samples of its metrics.
+for kind in cpu goroutine mutex block; do
+	put alloy "pprof/$kind.pprof" "$lock/$kind.pb.gz"
+done
+metrics=$srcdir/testdata/prometheus/client-golang/input.txt
+put alloy alloy-metrics-sample-start.txt "$metrics"
+awk '/^go_goroutines /{ $2 += 700 } /^go_memstats_alloc_bytes_total /{ $2 *= 2 }
+	1' "$metrics" \
+	>"$dir/alloy/alloy-metrics-sample-end.txt"
+printf 'GOMAXPROCS: 2\nGOGC: 100\nGOMEMLIMIT: off\n' \
+	>"$dir/alloy/alloy-environment.txt"
+echo 'buildinfo: 1.12.0' >"$dir/alloy/alloy-metadata.yaml"
+about alloy '' "a support bundle of Grafana's agent"
+"$WHYSLOW" facts "$dir/alloy" >"$dir/out" 2>"$dir/err"
+is "$(awk '$1 == "runtime.goroutines.growth" { print $2 }' "$dir/out")" 700 \
+	"the sample at the end comes last, whatever its name sorts like"
+
 for kind in cpu mem; do
 	put minio "profile-10.0.0.1:9000-$kind.pprof" "$lock/cpu.pb.gz"
 	put minio "profile-10.0.0.2:9000-$kind.pprof" "$hash/cpu.pb.gz"

@@ -326,9 +326,103 @@ test_sums(void)
 	parsed_fini(&r);
 }
 
+/* A date of two readings, and a path that tells which one is right. */
+static void
+test_path(void)
+{
+	static const char text[] = "Linux 6.1.0 (vm) \t02/03/26 \t_x86_64_\t"
+				   "(2 CPU)\n\n"
+				   "02/03/26 10:00:00\n"
+				   "Device tps kB_read/s\nsda 5.00 1.00\n\n"
+				   "02/04/26 10:00:00\n"
+				   "Device tps kB_read/s\nsda 6.00 1.00\n";
+
+	static const struct {
+		const char *path;
+		int64_t day; /* of the second report, since 1970 */
+		const char *detail;
+	} cases[] = {
+		{ "iostat.txt", 20488,
+		    "day and month of the dates may be swapped" },
+		{ "2026-02-03T00-29-12Z/iostat.txt", 20488, "" },
+		{ "capture-20260302/iostat.txt", 20545, "" },
+		{ "2026_03_02_10_00_00-iostat", 20545, "" },
+		{ "2026-08-15/iostat.txt", 20488,
+		    "day and month of the dates may be swapped" },
+	};
+
+	for (size_t i = 0; i < WS_LEN(cases); i++) {
+		struct parsed r;
+		const struct ws_event *ev;
+
+		parse_mem(
+		    &r, &ws_parser_iostat, cases[i].path, text, strlen(text));
+		ev = parsed_counter(&r, "sda", WS_N_DISK_OPS, 1);
+		ok(ev != NULL &&
+			ev->t == (cases[i].day * 24 + 10) * 3600 *
+				     INT64_C(1000000000) &&
+			strcmp(r.entry.detail, cases[i].detail) == 0,
+		    "%s: day %lld, '%s'", cases[i].path,
+		    ev != NULL ? (long long)(ev->t / 86400000000000) : -1,
+		    r.entry.detail);
+		parsed_fini(&r);
+	}
+}
+
+/* Little's law: a note where rows break it, and not for a single one. */
+static void
+test_law(void)
+{
+	static const struct {
+		const char *row;
+		unsigned rows; /* of nine that are this one */
+		const char *note;
+	} cases[] = {
+		/* 1000 /s of 5 ms are 5 requests out. */
+		{ "sda 1000.00 0.00 4000.00 0.00 5.00 0.00 5.10 99.00", 9, "" },
+		{ "sda 1000.00 0.00 4000.00 0.00 5.00 0.00 0.00 99.00", 2, "" },
+		{ "sda 1000.00 0.00 4000.00 0.00 5.00 0.00 0.00 99.00", 9,
+		    "rows contradict themselves" },
+		/* 300 /s of 0.08 ms keep nothing busy. */
+		{ "sda 300.00 0.00 1200.00 0.00 0.08 0.00 0.02 100.00", 9,
+		    "%util is not to be trusted" },
+		{ "sda 0.00 0.00 0.00 0.00 0.00 0.00 0.00 0.00", 9, "" },
+		/* One request that takes all of the interval. */
+		{ "sda 0.00 0.00 0.00 0.00 0.00 0.00 1.00 100.00", 9, "" },
+	};
+
+	for (size_t i = 0; i < WS_LEN(cases); i++) {
+		struct ws_buf b = { 0 };
+		struct parsed r;
+
+		ws_buf_puts(&b, "Linux 6.1.0 (vm) \t2026-11-23 \t_x86_64_\t"
+				"(2 CPU)\n\n");
+		for (unsigned k = 0; k < 10; k++)
+			ws_buf_printf(&b,
+			    "Device r/s w/s rkB/s wkB/s r_await w_await "
+			    "aqu-sz %%util\n%s\n\n",
+			    k > 0 && k <= cases[i].rows
+				? cases[i].row
+				: "sda 1.00 0.00 4.00 0.00 1.00 0.00 0.00 "
+				  "0.10");
+		parse_mem(&r, &ws_parser_iostat, "iostat.txt", b.p, b.n);
+		ok(r.status == WS_OK &&
+			ws_sv_starts(ws_sv_of(parsed_mark(&r, "note", 0)),
+			    cases[i].note) &&
+			(cases[i].note[0] != '\0' ||
+			    parsed_mark(&r, "note", 0)[0] == '\0'),
+		    "%u rows '%s': %s", cases[i].rows, cases[i].row,
+		    parsed_mark(&r, "note", 0));
+		parsed_fini(&r);
+		ws_buf_fini(&b);
+	}
+}
+
 int
 main(void)
 {
+	test_law();
+	test_path();
 	test_values();
 	test_layouts();
 	test_since_boot();

@@ -20,6 +20,25 @@ is_near(double a, double b)
 	return fabs(a - b) < 1e-9;
 }
 
+/* A log without its banner has clocks and no date, and that is said. */
+static void
+test_clock(void)
+{
+	struct parsed r;
+
+	parse_file(&r, "mpstat/smallest/input.txt");
+	ok(r.n > 0 && r.ev[0].clock != 0 &&
+		ws_dict_get_clock(r.sink.dict, r.ev[0].clock)->kind ==
+		    WS_CLOCK_TICKS &&
+		strcmp(r.entry.detail, "times of day without a date") == 0,
+	    "rows in order, and why they have no times: %s", r.entry.detail);
+	parsed_fini(&r);
+	parse_file(&r, "mpstat/v12.7.9-A/input.txt");
+	ok(r.entry.detail == NULL || r.entry.detail[0] == '\0',
+	    "nothing to say of one with its date");
+	parsed_fini(&r);
+}
+
 static void
 test_values(void)
 {
@@ -157,6 +176,7 @@ test_cuts(void)
 int
 main(void)
 {
+	test_clock();
 	test_values();
 	test_locales();
 	test_others();

@@ -197,10 +197,118 @@ test_series(void)
 	free(p);
 }
 
+/* Files of one process, ten seconds apart; io and schedstat do not say whose
+ * they are. */
+static void
+test_process(void)
+{
+	static const char stat[] =
+	    "70 (my (odd) name) S 1 70 70 0 -1 4194560 %d 0 %d 0 %d %d 0 0 20 "
+	    "0 7 0 58851 5246976 985 18446744073709551615 1 2 3 0 0 0 65536 4 "
+	    "5 1 0 0 17 0 0 0 0 0 0 9 9 9 9 9 9 9 0\n";
+	struct bench b;
+	char text[2][512];
+
+	snprintf(text[0], sizeof(text[0]), stat, 1000, 10, 500, 100);
+	snprintf(text[1], sizeof(text[1]), stat, 3000, 510, 1000, 350);
+	bench_init(&b, "");
+	put(&b, "t0/proc/stat",
+	    "cpu 50000 0 0 50000 0 0 0 0 0 0\n"
+	    "cpu0 50000 0 0 50000 0 0 0 0 0 0\nctxt 1\n");
+	put(&b, "t1/proc/stat",
+	    "cpu 50900 0 0 50100 0 0 0 0 0 0\n"
+	    "cpu0 50900 0 0 50100 0 0 0 0 0 0\nctxt 1\n");
+	put(&b, "t0/proc/70/stat", text[0]);
+	put(&b, "t1/proc/70/stat", text[1]);
+	put(&b, "t0/proc/70/io", "rchar: 9\nread_bytes: 4096\n");
+	put(&b, "t1/proc/70/io", "rchar: 10\nread_bytes: 45056\n");
+	put(&b, "t0/proc/70/schedstat", "9 1000000000 9\n");
+	put(&b, "t1/proc/70/schedstat", "9 3500000000 9\n");
+	put(&b, "t0/proc/70/task/71/io", "read_bytes: 1\n");
+	put(&b, "t1/proc/70/task/71/io", "read_bytes: 99999999\n");
+	snprintf(text[0], sizeof(text[0]), stat, 0, 0, 0, 0);
+	snprintf(text[1], sizeof(text[1]), stat, 9000, 9000, 9000, 9000);
+	memcpy(text[0], "71", 2);
+	memcpy(text[1], "71", 2);
+	put(&b, "t0/proc/self/stat", text[0]);
+	put(&b, "t1/proc/self/stat", text[1]);
+	put(&b, "t0/proc/self/io", "read_bytes: 1\n");
+	put(&b, "t1/proc/self/io", "read_bytes: 99999999\n");
+	put(&b, "t0/proc/schedstat",
+	    "version 17\ntimestamp 1\n"
+	    "cpu0 0 0 0 0 0 0 1 1000000000 3\n"
+	    "cpu1 0 0 0 0 0 0 1 1000000000 3\n");
+	put(&b, "t1/proc/schedstat",
+	    "version 17\ntimestamp 2\n"
+	    "cpu0 0 0 0 0 0 0 1 11000000000 3\n"
+	    "cpu1 0 0 0 0 0 0 1 31000000000 3\n");
+	put(&b, "t0/group/io.stat",
+	    "8:0 rbytes=0 wbytes=0 rios=0 wios=0 dbytes=0 dios=0\n"
+	    "253:0 rbytes=0 wbytes=0 rios=0 wios=0 dbytes=0 dios=0\n");
+	put(&b, "t1/group/io.stat",
+	    "8:0 rbytes=81920 wbytes=40960 rios=2 wios=1 dbytes=0 dios=0\n"
+	    "253:0 rbytes=40960 wbytes=0 rios=1 wios=0 dbytes=0 dios=0\n");
+	ok(finish(&b), "facts of the files of a process");
+	is_named(&b, "process.cpu", 0.75);
+	is_named(&b, "process.cpu.sys_share", 1 / 3.0);
+	is_named(&b, "process.faults.minor", 200);
+	is_named(&b, "process.faults.major", 50);
+	is_named(&b, "process.io.read", 4096);
+	is_named(&b, "process.cpu.wait", 0.25 / (0.25 + 0.75));
+	is_named(&b, "host.waiting_per_cpu", 2);
+	is_named(&b, "cgroup.io.read", 8192);
+	is_named(&b, "cgroup.io.write", 4096);
+	bench_fini(&b);
+}
+
+/* A log writer's date before each line is the time of the snapshot. */
+static void
+test_prefix(void)
+{
+	struct bench b;
+	struct parsed r;
+	const struct ws_event *ev;
+	size_t n;
+	char *p = read_testdata("procfs/log-prefix/input.pressure_io", &n);
+
+	parse_mem(&r, &ws_parser_procfs, "procfs/log-prefix/pressure_io", p, n);
+	ev = parsed_counter(&r, "", WS_N_PSI_IO_SOME, 1);
+	ok(r.status == WS_OK && r.bid == WS_BID_SHAPE && ev != NULL &&
+		ws_dict_get_clock(r.sink.dict, ev->clock)->kind ==
+		    WS_CLOCK_WALL,
+	    "a date before each line");
+	parsed_fini(&r);
+	p = ws_realloc(p, n + 1);
+	p[n] = '\0';
+	bench_init(&b, "");
+	put(&b, "pressure_io", p);
+	ok(finish(&b), "its facts");
+	is_named(&b, "host.psi.io.some", 0.015567 / 5);
+	is_named(&b, "host.cpus", 2);
+	is_named(&b, "host.cpu.idle", 479.0 / (432 + 85 + 479 + 4 + 1));
+	bench_fini(&b);
+	free(p);
+	bench_init(&b, "");
+	put(&b, "stat.log",
+	    "2026-11-23 10:00:00 cpu 0 0 0 0 0 0 0 0 0 0\n"
+	    "2026-11-23 10:00:00 ctxt 1000\n"
+	    "2026-11-23 10:00:10 cpu 0 0 0 500 500 0 0 0 0 0\n"
+	    "2026-11-23 10:00:10 ctxt 6000\n");
+	ok(finish(&b), "a sum that waits for the next snapshot");
+	is_named(&b, "host.cpu.idle", 0.5);
+	is_named(&b, "host.switches", 500);
+	bench_fini(&b);
+}
+
 static void
 test_cuts(void)
 {
 	static const char *const path[] = { "procfs/stat/input.stat",
+		"procfs/process-stat/input.pid_stat",
+		"procfs/process-sched/input.sched",
+		"procfs/schedstat/input.schedstat",
+		"procfs/io-stat/input.io.stat",
+		"procfs/log-prefix/input.pressure_io",
 		"procfs/series/input.diskstats", "procfs/head/input.txt",
 		"procfs/status/input.status", "procfs/cgroup2/input.cpu.stat" };
 
@@ -223,6 +331,8 @@ main(void)
 	test_no_pair();
 	test_moments();
 	test_series();
+	test_process();
+	test_prefix();
 	test_cuts();
 	return tap_done();
 }

@@ -150,6 +150,8 @@ static const struct {
 		"\"d/s\": 0.00, \"dkB/s\": 0.00, \"util\": 30.00") },
 };
 
+#define PAIR(column, number)                                                   \
+	"vm\t1\t2026-11-23 10:00:02 UTC\tall\t" column "\t" number "\n"
 #define TIMES(header, row)                                                     \
 	BANNER "10:00:01 " header "\n10:00:02 " row "\n10:00:03 " row          \
 	       "\nAverage: " row "\n"
@@ -188,6 +190,10 @@ static const struct {
 	    "%steal;%idle\n"
 	    "vm;1;2026-11-23 10:00:02 UTC;-1;20.00;0.00;10.00;5.00;1.00;"
 	    "64.00\n" },
+	{ "sadf -p", &ws_parser_sar,
+	    PAIR("%user", "20.00") PAIR("%nice", "0.00")
+		PAIR("%system", "10.00") PAIR("%iowait", "5.00")
+		    PAIR("%steal", "1.00") PAIR("%idle", "64.00") },
 	{ "vmstat 3", &ws_parser_vmstat,
 	    "procs ---memory--- -swap- -io- -system- ----cpu----\n"
 	    " r b swpd free buff cache si so bi bo in cs us sy id wa st\n"

@@ -1,4 +1,4 @@
-/* The parser of sar and sadf -d, on the test data and on its cuts. */
+/* The parser of sar and sadf, on the test data and on its cuts. */
 #include "parse_mem.h"
 #include "tap.h"
 
@@ -104,6 +104,73 @@ test_json(void)
 	parsed_fini(&json);
 }
 
+/* sadf -p and -x: rows are put together again. */
+static void
+test_pairs(const char *path)
+{
+	struct parsed r;
+
+	parse_file(&r, path);
+	ok(r.status == WS_OK && r.bid == WS_BID_SHAPE && r.faults == 0 &&
+		parsed_count(&r, WS_EV_COUNTER, WS_N_CPU_IDLE) == 2,
+	    "%s: two rows of all CPUs", path);
+	ok(near(parsed_value(&r, "", WS_N_CPU_SYS, 1), 0.1608) &&
+		near(parsed_value(&r, "", WS_N_SCHED_SWITCHES, 1), 3919) &&
+		near(parsed_value(&r, "", WS_N_SCHED_RUNNABLE, 0), 5) &&
+		near(parsed_value(&r, "vda", WS_N_DISK_OPS, 1), 523) &&
+		near(parsed_value(&r, "vda", WS_N_DISK_UTIL, 1), 0.052),
+	    "CPU shares, switches, run queue, a device");
+	ok(parsed_counter(&r, "vda", WS_N_DISK_OPS, 1)->t ==
+		INT64_C(1795419028) * 1000000000,
+	    "at their time");
+	parsed_fini(&r);
+}
+
+#define XML(body)                                                              \
+	"<?xml version=\"1.0\"?><sysstat><host nodename=\"vm\">" body          \
+	"</host></sysstat>"
+
+/* XML that is odd, or means harm. */
+static void
+test_xml(void)
+{
+	static const struct {
+		const char *text;
+		enum ws_status status;
+		double want; /* run queue */
+	} cases[] = {
+		{ XML("<statistics><timestamp time=\"10:00:00\" "
+		      "date=\"2026-11-23\" utc=\"1\"><queue "
+		      "runq-sz=\"4\"/></timestamp></statistics>"),
+		    WS_OK, 4 },
+		{ XML("<statistics><timestamp date=\"x\"><queue "
+		      "runq-sz=\"4\"/></timestamp></statistics>"),
+		    WS_PARTIAL, NAN },
+		{ XML("<statistics><queue runq-sz=\"4\"/></statistics>"),
+		    WS_PARTIAL, NAN },
+		{ "<?xml version=\"1.0\"?><!DOCTYPE sysstat [<!ENTITY a "
+		  "SYSTEM \"file:///etc/hostname\">]><sysstat><host "
+		  "nodename=\"vm\"><statistics><timestamp date=\"2026-11-23\" "
+		  "time=\"10:00:00\"><queue><runq-sz>&a;</runq-sz></queue>"
+		  "</timestamp></statistics></host></sysstat>",
+		    WS_PARTIAL, NAN },
+	};
+
+	for (size_t i = 0; i < WS_LEN(cases); i++) {
+		struct parsed r;
+		double got;
+
+		parse_mem(&r, &ws_parser_sar, "sa.xml", cases[i].text,
+		    strlen(cases[i].text));
+		got = parsed_value(&r, "", WS_N_SCHED_RUNNABLE, 0);
+		ok(r.bid == WS_BID_SHAPE && r.status == cases[i].status &&
+			(isnan(got) ? isnan(cases[i].want)
+				    : near(got, cases[i].want)),
+		    "odd XML %zu: status %d, %g", i, (int)r.status, got);
+		parsed_fini(&r);
+	}
+}
+
 /* The same machine as each version prints it: which series there are. */
 static void
 test_versions(void)
@@ -204,7 +271,8 @@ test_cuts(void)
 {
 	static const char *const path[] = { "sar/midnight/input.txt",
 		"sar/german/input.txt", "sar/sadf-d/input.txt",
-		"sar/sadf-j/input.json" };
+		"sar/sadf-j/input.json", "sar/sadf-p/input.txt",
+		"sar/sadf-x/input.xml" };
 
 	for (size_t i = 0; i < WS_LEN(path); i++) {
 		size_t n;
@@ -221,6 +289,9 @@ main(void)
 {
 	test_values();
 	test_json();
+	test_pairs("sar/sadf-p/input.txt");
+	test_pairs("sar/sadf-x/input.xml");
+	test_xml();
 	test_versions();
 	test_midnight();
 	test_damage();

@@ -14,6 +14,48 @@ parse_file(struct parsed *r, const char *path)
 	free(p);
 }
 
+/* With what log writers put before each line. */
+static void
+test_prefix(void)
+{
+	static const struct {
+		const char *prefix;
+		enum ws_clock_kind clock;
+	} cases[] = {
+		{ "2026-11-23T02:56:01.123456789Z ", WS_CLOCK_WALL },
+		{ "2026-11-23 02:56:01 ", WS_CLOCK_WALL_LOCAL },
+		{ "Nov 23 02:56:01 host unit[12]: ", WS_CLOCK_TICKS },
+		{ "web_1  | ", WS_CLOCK_TICKS },
+	};
+
+	size_t n;
+	char *p = read_testdata("top/v4.0.2/input.txt", &n);
+	struct parsed plain;
+
+	parse_mem(&plain, &ws_parser_top, "top.txt", p, n);
+	for (size_t i = 0; i < WS_LEN(cases); i++) {
+		struct ws_sv rest = { p, n };
+		struct ws_buf b = { 0 };
+		struct parsed r;
+
+		while (rest.n > 0) {
+			ws_buf_puts(&b, cases[i].prefix);
+			ws_buf_putsv(&b, ws_sv_split(&rest, '\n'));
+			ws_buf_putc(&b, '\n');
+		}
+		parse_mem(&r, &ws_parser_top, "top.txt", b.p, b.n);
+		ok(r.status == WS_OK && r.bid == WS_BID_SHAPE &&
+			r.n == plain.n &&
+			ws_dict_get_clock(r.sink.dict, r.ev[0].clock)->kind ==
+			    cases[i].clock,
+		    "behind '%s'", cases[i].prefix);
+		parsed_fini(&r);
+		ws_buf_fini(&b);
+	}
+	parsed_fini(&plain);
+	free(p);
+}
+
 static bool
 has(const struct parsed *r, const char *track, ws_id name, size_t nth,
     double want)
@@ -103,6 +145,7 @@ int
 main(void)
 {
 	test_values();
+	test_prefix();
 	test_damage();
 	test_cuts();
 	return tap_done();

@@ -1,6 +1,6 @@
 /* The parser of vmstat, on the test data and on its cuts. */
+#include "feed.h"
 #include "parse_mem.h"
-#include "tap.h"
 
 extern const struct ws_parser ws_parser_vmstat;
 
@@ -193,20 +193,110 @@ test_damage(void)
 	check_end("vmstat/empty/input.txt", WS_BID_NO, WS_CORRUPT, "no header");
 	check_end(
 	    "vmstat/freebsd/input.txt", WS_BID_NO, WS_CORRUPT, "no header");
-	check_end("vmstat/unsupported-disks/input.txt", WS_BID_SHAPE,
-	    WS_UNSUPPORTED, "-d");
-	check_end("vmstat/unsupported-sums/input.txt", WS_BID_SHAPE,
-	    WS_UNSUPPORTED, "-s");
-	check_end("vmstat/unsupported-disk-sum/input.txt", WS_BID_SHAPE,
-	    WS_UNSUPPORTED, "-D");
+	check_end("vmstat/unsupported-slabs/input.txt", WS_BID_SHAPE,
+	    WS_UNSUPPORTED, "-m");
+}
+
+/* The other modes are sums since boot. */
+static void
+test_sums(void)
+{
+	static const struct {
+		const char *path, *track;
+		ws_id name;
+		double want;
+	} cells[] = {
+		{ "vmstat/disks/input.txt", "vda", WS_N_DISK_READS, 1478632 },
+		{ "vmstat/disks/input.txt", "vda", WS_N_DISK_WRITE_BYTES,
+		    77690936 * 512.0 },
+		{ "vmstat/disks-dated/input.txt", "vda", WS_N_DISK_READ_AWAIT,
+		    207426e6 },
+		{ "vmstat/disk-sum/input.txt", "all disks", WS_N_DISK_READS,
+		    180026 },
+		{ "vmstat/sums/input.txt", "", WS_N_CPU_IDLE, 1483.55 },
+		{ "vmstat/sums/input.txt", "", WS_N_SCHED_SWITCHES, 6436787 },
+		{ "vmstat/sums/input.txt", "", WS_N_MEM_TOTAL,
+		    24684084 * 1024.0 },
+	};
+
+	for (size_t i = 0; i < WS_LEN(cells); i++) {
+		struct parsed r;
+		const struct ws_event *ev;
+
+		parse_file(&r, cells[i].path);
+		ev = parsed_counter(&r, cells[i].track, cells[i].name, 0);
+		ok(r.status == WS_OK && r.bid == WS_BID_SHAPE && ev != NULL &&
+			fabs(ev->value - cells[i].want) <
+			    1e-9 * cells[i].want &&
+			(ev->peer == WS_N_TOTAL) == (ev->unit != WS_U_BYTES),
+		    "%s: %s", cells[i].path, ws_known_name_help(cells[i].name));
+		parsed_fini(&r);
+	}
+}
+
+static void
+put(struct bench *b, const char *name, const char *text)
+{
+	feed(b, &ws_parser_vmstat, name, text);
+}
+
+#define SUMS(user, idle, wait, in)                                             \
+	"     24684084 K total memory\n"                                       \
+	"        " user " non-nice user cpu ticks\n"                           \
+	"            0 nice user cpu ticks\n"                                  \
+	"          100 system cpu ticks\n"                                     \
+	"       " idle " idle cpu ticks\n"                                     \
+	"        " wait " IO-wait cpu ticks\n"                                 \
+	"            0 IRQ cpu ticks\n            0 softirq cpu ticks\n"       \
+	"            0 stolen cpu ticks\n     " in " K paged in\n"
+
+/* Two snapshots make rates, in two files or in one. */
+static void
+test_rates(void)
+{
+	struct bench b;
+	char *p;
+	size_t n;
+
+	bench_init(&b, "");
+	put(&b, "t0/vmstat-s.txt", SUMS("100", "5000", "300", "1000"));
+	put(&b, "t1/vmstat-s.txt", SUMS("600", "5100", "700", "9000"));
+	ok(finish(&b), "facts of -s, twice");
+	is_named(&b, "host.cpu.user", 0.5);
+	is_named(&b, "host.cpu.idle", 0.1);
+	is_named(&b, "host.cpu.iowait", 0.4);
+	is_named(&b, "host.block_in", NAN);
+	bench_fini(&b);
+	bench_init(&b, "");
+	put(&b, "vmstat-s.txt",
+	    SUMS("100", "5000", "300", "1000")
+		SUMS("600", "5100", "700", "9000"));
+	ok(finish(&b), "facts of -s, twice in one file");
+	is_named(&b, "host.cpu.iowait", 0.4);
+	bench_fini(&b);
+	bench_init(&b, "");
+	put(&b, "vmstat-s.txt", SUMS("100", "5000", "300", "1000"));
+	ok(finish(&b), "facts of -s, once");
+	is_named(&b, "host.cpu.iowait", NAN);
+	bench_fini(&b);
+	p = read_testdata("vmstat/disks-dated/input.txt", &n);
+	p = ws_realloc(p, n + 1);
+	p[n] = '\0';
+	bench_init(&b, "");
+	put(&b, "vmstat-d.txt", p);
+	ok(finish(&b), "facts of -d with times");
+	is_named(&b, "disk.ops", 10031.5);
+	is_named(&b, "disk.util", NAN);
+	bench_fini(&b);
+	free(p);
 }
 
 static void
 test_cuts(void)
 {
 	static const char *const files[] = { "wide-date", "active-date", "real",
-		"no-steal", "colours-crlf", "log-prefix", "megabytes",
-		"unsupported-disks" };
+		"no-steal", "colours-crlf", "log-prefix", "megabytes", "disks",
+		"disks-dated", "disk-sum", "sums" };
 	char path[128];
 
 	for (size_t i = 0; i < WS_LEN(files); i++) {
@@ -229,6 +319,8 @@ main(void)
 	test_layouts();
 	test_headers();
 	test_damage();
+	test_sums();
+	test_rates();
 	test_cuts();
 	return tap_done();
 }

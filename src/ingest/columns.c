@@ -122,6 +122,26 @@ ws_layout_find(const struct ws_layout *l, const char *token)
 	return i;
 }
 
+struct ws_sv
+ws_row_after(struct ws_sv line, size_t fields)
+{
+	for (size_t i = 0; i < fields; i++)
+		ws_sv_field(&line);
+	if (fields > 0 && line.n > 0)
+		line = ws_sv_from(line, 1);
+	return line;
+}
+
+struct ws_sv
+ws_row_before(struct ws_sv line, size_t fields)
+{
+	struct ws_sv rest = line;
+
+	for (size_t i = 0; i < fields; i++)
+		ws_sv_field(&rest);
+	return (struct ws_sv){ line.p, (size_t)(rest.p - line.p) };
+}
+
 /* Bytes of a human suffix, or 0 when it is none. */
 static double
 suffix_bytes(char c)

@@ -66,6 +66,14 @@ size_t ws_layout_find(const struct ws_layout *l, const char *token);
  * line, which may be larger. */
 size_t ws_row_split(struct ws_sv line, struct ws_sv *field, size_t max);
 
+/* What a log writer or a container runtime puts before each line is at most as
+ * many fields: "Nov 23 02:56:01 host unit[1]:". */
+enum { WS_PREFIX_MAX = 5 };
+
+/* The line behind its first fields and one blank, and what is before that. */
+struct ws_sv ws_row_after(struct ws_sv line, size_t fields);
+struct ws_sv ws_row_before(struct ws_sv line, size_t fields);
+
 /* What a cell holds. */
 struct ws_number {
 	double v;

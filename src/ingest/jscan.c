@@ -9,13 +9,16 @@ ws_jscan_init(struct ws_jscan *j, struct ws_cur all)
 	j->in = (struct ws_sv){ (const char *)all.p, ws_cur_left(&all) };
 }
 
-static void
-skip_space(struct ws_jscan *j)
+unsigned
+ws_jscan_blanks(struct ws_jscan *j)
 {
+	unsigned lines = 0;
+
 	while (j->at < j->in.n &&
 	       (j->in.p[j->at] == ' ' || j->in.p[j->at] == '\t' ||
 		   j->in.p[j->at] == '\n' || j->in.p[j->at] == '\r'))
-		j->at++;
+		lines += j->in.p[j->at++] == '\n';
+	return lines;
 }
 
 static enum ws_jtoken
@@ -30,7 +33,7 @@ take_string(struct ws_jscan *j, struct ws_sv *text)
 	*text = (struct ws_sv){ j->in.p + from, to - from };
 	from = j->at;
 	j->at = to + 1;
-	skip_space(j);
+	ws_jscan_blanks(j);
 	if (j->at == j->in.n) {
 		/* It may have been a key. */
 		j->at = from;
@@ -65,7 +68,7 @@ ws_jscan_next(struct ws_jscan *j, struct ws_sv *text)
 	char c;
 
 	for (;;) {
-		skip_space(j);
+		ws_jscan_blanks(j);
 		if (j->at >= j->in.n)
 			return WS_J_END;
 		c = j->in.p[j->at];

@@ -29,6 +29,8 @@ void ws_jscan_init(struct ws_jscan *j, struct ws_cur all);
 /* *text is the key, the string or the word, without quotes; escapes stay as
  * they are.  A word that the input ends in may go on: it is no token. */
 enum ws_jtoken ws_jscan_next(struct ws_jscan *j, struct ws_sv *text);
+/* Passes blanks; returns the number of line ends among them. */
+unsigned ws_jscan_blanks(struct ws_jscan *j);
 uint64_t ws_jscan_off(const struct ws_jscan *j);
 /* True when something is left that is no whole token. */
 bool ws_jscan_is_cut(const struct ws_jscan *j);

@@ -1,11 +1,12 @@
 /*
- * A scanner of JSON that was cut off, or has a comma too many: it gives each
- * object of scalars when it closes and asks nothing of what lies between.
+ * Objects of scalars in JSON that may be cut off, or has a comma too many: each
+ * of them is given when it closes.  Tokens are those of jscan.h, and their
+ * leniency is its.
  */
 #ifndef WS_PAIRS_H
 #define WS_PAIRS_H
 
-#include "base/cursor.h"
+#include "ingest/jscan.h"
 
 enum { WS_PAIRS_MAX = 64, WS_PAIRS_DEPTH = 16 };
 
@@ -29,9 +30,7 @@ struct ws_pairs {
 	const struct ws_pairs_ops *ops;
 	void *ctx;
 
-	struct ws_sv in;
-	size_t at;
-	uint64_t base;                          /* offset of in */
+	struct ws_jscan in;
 	struct ws_sv opened_by[WS_PAIRS_DEPTH]; /* key of each open container */
 	size_t depth;
 	struct ws_sv in_list;

@@ -94,6 +94,8 @@ read_groups(struct ws_sv s, struct groups *g)
 	return true;
 }
 
+#define DAY (INT64_C(86400) * 1000000000)
+
 struct zone {
 	bool am, pm, utc;
 	int64_t offset; /* seconds east of UTC */
@@ -273,5 +275,76 @@ ws_when_read(struct ws_sv text, bool decimal_comma, struct ws_when *out)
 		  1000000000;
 	out->utc = z.utc;
 	out->ambiguous = maybe;
+	out->other = out->ns;
+	if (maybe)
+		out->other += (day_number((struct date){ d.y, d.d, d.m }) -
+				  day_number(d)) *
+			      DAY;
 	return true;
+}
+
+/* "2026-02-03", "2026_02_03", "20260203" at the start of s. */
+static bool
+date_at(struct ws_sv s, struct date *d)
+{
+	static const unsigned width[] = { 4, 2, 2 };
+	unsigned v[3] = { 0 };
+	size_t at = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		for (unsigned k = 0; k < width[i]; k++, at++) {
+			if (at >= s.n || !is_digit(s.p[at]))
+				return false;
+			v[i] = v[i] * 10 + (unsigned)(s.p[at] - '0');
+		}
+		if (i < 2 && at < s.n &&
+		    (s.p[at] == '-' || s.p[at] == '_' || s.p[at] == '.'))
+			at++;
+	}
+	*d = (struct date){ v[0], v[1], v[2] };
+	return v[0] >= 1970 && v[0] <= 2200 && v[1] >= 1 && v[1] <= 12 &&
+	       v[2] >= 1 && v[2] <= 31;
+}
+
+static bool
+is_near(int64_t ns, struct date d)
+{
+	int64_t apart = ns - day_number(d) * DAY;
+
+	return apart > -2 * DAY && apart < 3 * DAY;
+}
+
+bool
+ws_when_settle(struct ws_when *w, struct ws_sv path)
+{
+	bool as_read = false, swapped = false;
+	struct date d;
+
+	for (size_t i = 0; w->ambiguous && i < path.n; i++) {
+		if ((i > 0 && is_digit(path.p[i - 1])) ||
+		    !date_at(ws_sv_from(path, i), &d))
+			continue;
+		as_read = as_read || is_near(w->ns, d);
+		swapped = swapped || is_near(w->other, d);
+	}
+	if (as_read == swapped)
+		return false;
+	if (swapped)
+		w->ns = w->other;
+	w->ambiguous = false;
+	return true;
+}
+
+ws_id
+ws_when_clock(struct ws_dict *d, enum ws_clock_kind kind, uint64_t resolution)
+{
+	struct ws_clock c = { .kind = kind };
+
+	if (kind != WS_CLOCK_TICKS) {
+		c.ns_per_tick = 1;
+		c.resolution = resolution;
+	}
+	if (kind == WS_CLOCK_WALL)
+		c.how = WS_CLOCK_EXACT;
+	return ws_dict_clock(d, &c);
 }

@@ -9,12 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/str.h"
+#include "model/clock.h"
+#include "model/dict.h"
 
 struct ws_when {
 	int64_t ns;     /* since 1970, in UTC or in the unknown local zone */
 	bool utc;       /* the text had an offset from UTC, and it is applied */
 	bool ambiguous; /* day and month might be the other way round */
+	int64_t other;  /* then: ns if they are */
 };
 
 /*
@@ -24,5 +26,14 @@ struct ws_when {
  * two-digit year (the C locale); else as day/month.
  */
 bool ws_when_read(struct ws_sv text, bool decimal_comma, struct ws_when *out);
+
+/* Settles an ambiguous time by a date in a path ("2026-02-03T00-29-12Z/x.txt"):
+ * the reading that is within two days of it counts, and the time is not
+ * ambiguous any more.  False when the path tells nothing. */
+bool ws_when_settle(struct ws_when *w, struct ws_sv path);
+
+/* A clock of such times, or of ticks, which are rows. */
+ws_id ws_when_clock(
+    struct ws_dict *d, enum ws_clock_kind kind, uint64_t resolution);
 
 #endif

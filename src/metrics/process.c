@@ -14,6 +14,10 @@
 
 enum { SHOWN = 5 };
 
+/* Faults, switches and CPU time of a run that was shorter are of its start, in
+ * ns (formats of the operating system's counters, thresholds of faults). */
+static const double start_up = 10e9;
+
 /* How many intervals a column of a log has: those of the process that has the
  * most.  A process without a row in one of them did nothing in it. */
 struct column {
@@ -244,7 +248,9 @@ consider_only(struct processes *p)
 		if (!is_of_process(s->name) || s->n == 0)
 			continue;
 		pid = pid_of(p->m, s->track, &thread);
-		if (pid == 0 || (only != 0 && pid != only))
+		if (pid == 0)
+			continue;
+		if (only != 0 && pid != only)
 			return;
 		only = pid;
 		first = first != NULL && thread ? first : s;
@@ -269,6 +275,16 @@ put(const struct processes *p, const struct process *a, uint32_t def,
 	ws_facts_put(p->m->facts, &fact);
 }
 
+static void
+put_memory(const struct processes *p, const struct process *a)
+{
+	const struct ws_series *s = find(p, a->pid, WS_N_PROCESS_RSS);
+
+	if (s != NULL)
+		put(p, a, WS_F_PROCESS_RSS, ws_series_quantile(s, 1),
+		    s->artifact);
+}
+
 /* From the row of the process, which has the sum over its threads. */
 static void
 put_own(const struct processes *p, const struct process *a)
@@ -291,6 +307,7 @@ put_own(const struct processes *p, const struct process *a)
 		if (s != NULL)
 			put(p, a, own[i].fact, median(p, s), s->artifact);
 	}
+	put_memory(p, a);
 }
 
 static void
@@ -322,6 +339,49 @@ put_busiest(const struct processes *p, const struct process *a)
 	    p, a, WS_F_PROCESS_INVOLUNTARY, WS_N_PROCESS_SWITCHES_INVOLUNTARY);
 	put_sum(p, a, WS_F_PROCESS_DELAY, WS_N_PROCESS_IO_DELAY_SHARE);
 	put_own(p, a);
+}
+
+/* What `time` measured of a whole run: of the command with the most runs. */
+static void
+put_run(const struct processes *p, double cpus)
+{
+	static const struct {
+		ws_id name;
+		uint32_t fact;
+	} rates[] = {
+		{ WS_N_PROCESS_FAULTS_MINOR, WS_F_PROCESS_MINOR },
+		{ WS_N_PROCESS_FAULTS_MAJOR, WS_F_PROCESS_MAJOR },
+		{ WS_N_PROCESS_SWITCHES_VOLUNTARY, WS_F_PROCESS_VOLUNTARY },
+		{ WS_N_PROCESS_SWITCHES_INVOLUNTARY, WS_F_PROCESS_INVOLUNTARY },
+		{ WS_N_PROCESS_IO_READ, WS_F_PROCESS_READ },
+		{ WS_N_PROCESS_IO_WRITE, WS_F_PROCESS_WRITE },
+	};
+	struct ws_counters *c = p->m->counters;
+	const struct ws_series *run =
+	    ws_counters_find(c, WS_N_PROCESS_RUN_TIME, 0, 0);
+	struct process a = { 0, run, NAN, 0 };
+	double cpu, sys;
+
+	if (run == NULL)
+		return;
+	put(p, &a, WS_F_PROCESS_RUN_TIME, ws_series_median(run), run->artifact);
+	put(p, &a, WS_F_PROCESS_RSS,
+	    ws_series_median(ws_counters_find(
+		c, WS_N_PROCESS_RSS, run->artifact, run->track)),
+	    run->artifact);
+	if (ws_series_median(run) < start_up)
+		return;
+	cpu = ws_series_median(ws_counters_find(
+	    c, WS_N_PROCESS_CPU_TOTAL, run->artifact, run->track));
+	sys = ws_series_median(ws_counters_find(
+	    c, WS_N_PROCESS_CPU_SYS, run->artifact, run->track));
+	put(p, &a, WS_F_PROCESS_CPU, cpu / cpus, run->artifact);
+	put(p, &a, WS_F_PROCESS_SYS_SHARE, sys / cpu, run->artifact);
+	for (size_t i = 0; i < WS_LEN(rates); i++)
+		put(p, &a, rates[i].fact,
+		    ws_series_median(ws_counters_find(
+			c, rates[i].name, run->artifact, run->track)),
+		    run->artifact);
 }
 
 /* The process with the most CPU time; of the next ones that time alone. */
@@ -357,5 +417,7 @@ ws_family_process(const struct ws_measured *m)
 			    p.top[i].total / cpus, p.top[i].cpu->artifact);
 	if (p.n > 0)
 		put_busiest(&p, &p.top[0]);
+	else
+		put_run(&p, cpus);
 	free(p.column);
 }

@@ -119,6 +119,22 @@ folder(struct ws_sv path)
 	return path;
 }
 
+/* True when a file in `place` was copied with those below `dir`: it is in that
+ * very folder, or that one is named after the time and holds both. */
+static bool
+is_beside(struct ws_sv dir, struct ws_sv place)
+{
+	struct ws_sv name = ws_sv_from(dir, folder(dir).n);
+
+	if (ws_sv_eq(dir, place))
+		return true;
+	if (ws_sv_starts(name, "/"))
+		name = ws_sv_from(name, 1);
+	return place.n > dir.n && place.p[dir.n] == '/' &&
+	       ws_sv_eq(dir, (struct ws_sv){ place.p, dir.n }) &&
+	       ws_is_moment(name);
+}
+
 /* When the snapshot of an artifact was taken: as a file beside it says, or in
  * a folder above. /proc/uptime is later than what /proc/stat adds up to, so
  * that the latest is the same kind for all. */
@@ -132,8 +148,8 @@ moment_of(const struct ws_totals *t, ws_id artifact)
 	do {
 		dir = folder(dir);
 		for (i = 0; i < t->n_moment; i++)
-			if (ws_sv_eq(dir, folder(ws_dict_text(t->sink.dict,
-					      t->moment[i].artifact))))
+			if (is_beside(dir, folder(ws_dict_text(t->sink.dict,
+					       t->moment[i].artifact))))
 				at = fmax(at, t->moment[i].at);
 	} while (isnan(at) && dir.n > 0);
 	return at;

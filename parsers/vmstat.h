@@ -1,0 +1,19 @@
+/* The modes of vmstat that print sums instead of its table. */
+#ifndef WS_VMSTAT_H
+#define WS_VMSTAT_H
+
+#include "base/err.h"
+#include "ingest/source.h"
+#include "model/sink.h"
+
+enum ws_vmstat_mode {
+	WS_VMSTAT_TABLE,
+	WS_VMSTAT_DISKS, /* -d */
+	WS_VMSTAT_SUMS,  /* -s, -D: a number and its label on each line */
+	WS_VMSTAT_OTHER
+};
+
+enum ws_status ws_vmstat_read_sums(struct ws_source *src, struct ws_sink *sink,
+    enum ws_vmstat_mode mode, struct ws_err *err);
+
+#endif
