@@ -171,31 +171,38 @@ take_text(struct xml *x, int depth)
 		add(&x->of_list, ws_buf_sv(&x->element), text);
 }
 
+static void
+take_node(struct xml *x)
+{
+	int depth = xmlTextReaderDepth(x->in);
+
+	switch (xmlTextReaderNodeType(x->in)) {
+	case XML_READER_TYPE_ELEMENT:
+		start(x, view(xmlTextReaderConstName(x->in)), depth);
+		break;
+	case XML_READER_TYPE_END_ELEMENT:
+		end(x, depth);
+		break;
+	case XML_READER_TYPE_TEXT:
+		take_text(x, depth);
+		break;
+	default:
+		break;
+	}
+}
+
 /* False when the document is damaged or ends early. */
 static bool
 read_all(struct xml *x)
 {
-	int more;
+	int more = 1;
 
-	while (x->j->s->out.status == WS_OK &&
-	       (more = xmlTextReaderRead(x->in)) == 1) {
-		int depth = xmlTextReaderDepth(x->in);
-
-		switch (xmlTextReaderNodeType(x->in)) {
-		case XML_READER_TYPE_ELEMENT:
-			start(x, view(xmlTextReaderConstName(x->in)), depth);
-			break;
-		case XML_READER_TYPE_END_ELEMENT:
-			end(x, depth);
-			break;
-		case XML_READER_TYPE_TEXT:
-			take_text(x, depth);
-			break;
-		default:
-			break;
-		}
+	while (more == 1 && x->j->s->out.status == WS_OK) {
+		more = xmlTextReaderRead(x->in);
+		if (more == 1)
+			take_node(x);
 	}
-	return x->j->s->out.status != WS_OK || more == 0;
+	return more >= 0 || x->j->s->out.status != WS_OK;
 }
 
 bool
