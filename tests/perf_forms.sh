@@ -61,16 +61,16 @@ test_fresh() { # NAME LEAST OPTION...
 same_facts "$srcdir/testdata/perf-data/forms/input.data" \
 	"$srcdir/testdata/perf-script/forms/input.txt" "test data" 15
 if perf version >"$dir/version" 2>&1; then
-	test_fresh "a thread's waits" 5 -g --switch-events \
+	test_fresh "a thread's waits" 2 -g --switch-events \
 		-e sched:sched_switch,sched:sched_wakeup,page-faults \
 		-e syscalls:sys_enter_futex,syscalls:sys_exit_futex \
 		-e syscalls:sys_enter_read,syscalls:sys_exit_read
-	test_fresh "a machine's waits" 5 -a -g -e sched:sched_switch \
+	test_fresh "a machine's waits" 2 -a -g -e sched:sched_switch \
 		-e sched:sched_wakeup,sched:sched_wakeup_new \
 		-e raw_syscalls:sys_enter,raw_syscalls:sys_exit \
 		-e block:block_rq_issue,block:block_rq_complete \
 		-e lock:contention_begin,lock:contention_end
-	test_fresh "roles" 5 -e task-clock,cpu-clock,minor-faults,page-faults \
+	test_fresh "roles" 2 -e task-clock,cpu-clock,minor-faults,page-faults \
 		-e context-switches,sched:sched_switch
 else
 	skip "there is no perf here"
