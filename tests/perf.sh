@@ -132,7 +132,8 @@ if ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 perf record -q -F 2000 \
 	is "$(our_totals "$f")" "$(perf_totals "$f")" "total of a recording"
 	compare_stacks "$f" "a recording"
 	perf_functions "$f" >"$dir/want"
-	our_functions "$dir/fresh" >"$dir/got"
+	# perf makes names for the entries of a PLT, which lie behind _init.
+	our_functions "$dir/fresh" | grep -v ' _init$' >"$dir/got"
 	none "$(comm -13 "$dir/want" "$dir/got")" "shares of functions"
 	test -s "$dir/got"
 	ok $? "$(wc -l <"$dir/got") functions have names"
