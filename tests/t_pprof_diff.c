@@ -53,20 +53,34 @@ same_text(struct caught *c, ws_id id, const char *want)
 	return ws_sv_is(ws_dict_text(c->sink.dict, id), want);
 }
 
-/* An address is told as its place in the file, where the mapping says which. */
-static uint64_t
-place_of(const struct expected *e, const Ws__Pprof__Location *l)
+static const Ws__Pprof__Mapping *
+find_mapping(const Ws__Pprof__Profile *p, uint64_t id)
 {
 	size_t i;
 
-	for (i = 0; i < e->p->n_mapping; i++) {
-		const Ws__Pprof__Mapping *m = e->p->mapping[i];
+	for (i = 0; i < p->n_mapping; i++)
+		if (p->mapping[i]->id == id)
+			return p->mapping[i];
+	return NULL;
+}
 
-		if (m->id == l->mapping_id && l->mapping_id != 0 &&
-		    l->address >= m->memory_start &&
-		    l->address < m->memory_limit)
-			return l->address - m->memory_start + m->file_offset;
-	}
+/*
+ * An address is told as its place in the file, where the mapping says which.
+ * Where it does not (mappings of kernels are often all zeros), and a function
+ * is named, there is none to tell.
+ */
+static uint64_t
+place_of(const struct expected *e, const Ws__Pprof__Location *l)
+{
+	const Ws__Pprof__Mapping *m = find_mapping(e->p, l->mapping_id);
+
+	if (!m || l->mapping_id == 0)
+		return l->address;
+	if (m->memory_start != 0 && l->address >= m->memory_start &&
+	    l->address < m->memory_limit)
+		return l->address - m->memory_start + m->file_offset;
+	if (l->n_line > 0 && e->p->string_table[m->filename][0] != '\0')
+		return 0;
 	return l->address;
 }
 
