@@ -2,10 +2,11 @@
  * ELF files: programs, libraries, what was stripped off them, vdso and vmlinux,
  * of any machine, through libelf.  They say nothing themselves; their symbols
  * name the addresses of recordings that lie in the same bundle.  Symbols come
- * from .symtab, else from .dynsym with .gnu_debugdata (MiniDebugInfo), and of Go
- * programs from the pclntab as well (elf_go.c).
+ * from .symtab, else from .dynsym with .gnu_debugdata (MiniDebugInfo); of stubs
+ * that call libraries from their relocations (elf_plt.c), and of Go programs from
+ * the pclntab as well (elf_go.c).
  *
- * Not read: DWARF, .plt, relocatable files (kernel modules), core dumps.
+ * Not read: DWARF, relocatable files (kernel modules), core dumps.
  */
 #include <elf.h>
 #include <gelf.h>
@@ -36,6 +37,7 @@ struct symbol {
 	uint64_t addr, size;
 	struct ws_sv name;
 	uint8_t binding;
+	bool is_stub; /* of the function of that name */
 };
 
 struct elf {
@@ -230,7 +232,7 @@ put_symbol(struct elf *e, const GElf_Sym *y, struct ws_sv name)
 	    ws_grow(e->symbol, &e->cap_symbol, e->n_symbol + 1, sizeof(*s));
 	s = &e->symbol[e->n_symbol++];
 	*s = (struct symbol){ y->st_value, y->st_size, name,
-		GELF_ST_BIND(y->st_info) };
+		GELF_ST_BIND(y->st_info), false };
 	/* The lowest bit says Thumb. */
 	if (e->head.e_machine == EM_ARM)
 		s->addr &= ~UINT64_C(1);
@@ -321,6 +323,86 @@ new_table(struct elf *e, enum ws_symbols_from from)
 	return t;
 }
 
+static struct elf_part
+part_of(const struct elf *e, const struct section *s)
+{
+	return (struct elf_part){ s->bytes, s->h.sh_addr,
+		e->head.e_ident[EI_DATA] == ELFDATA2MSB,
+		e->head.e_ident[EI_CLASS] == ELFCLASS64 };
+}
+
+/* The name of a function that a relocation is about; stubs may have none. */
+static struct ws_sv
+dynamic_name(const struct elf *e, const struct section *dynsym, uint32_t i)
+{
+	bool wide = e->head.e_ident[EI_CLASS] == ELFCLASS64;
+	struct ws_cur c;
+
+	if (dynsym->h.sh_link >= e->n_section)
+		return WS_SV("");
+	ws_cur_init(&c, dynsym->bytes.p, dynsym->bytes.n, 0);
+	c.big = e->head.e_ident[EI_DATA] == ELFDATA2MSB;
+	ws_cur_skip(
+	    &c, (uint64_t)i * (wide ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym)));
+	return string_at(e->section[dynsym->h.sh_link].bytes, ws_cur_u32(&c));
+}
+
+static void
+put_stub(struct elf *e, uint64_t addr, uint64_t size, struct ws_sv name)
+{
+	GElf_Sym y = { .st_value = addr, .st_size = size };
+
+	y.st_info = GELF_ST_INFO(STB_GLOBAL, STT_FUNC);
+	put_symbol(e, &y, name.n > 0 ? name : WS_SV(".plt"));
+	e->symbol[e->n_symbol - 1].is_stub = name.n > 0;
+}
+
+/*
+ * Where the processor checks targets of jumps, calls go to .plt.sec, which has
+ * no header, and .plt only looks functions up.
+ */
+static void
+read_stubs(struct elf *e)
+{
+	const struct section *plt = find_section(e, ".plt");
+	const struct section *sec = find_section(e, ".plt.sec");
+	const struct section *rel = find_section(e, ".rela.plt");
+	const struct section *code = sec != NULL ? sec : plt;
+	struct elf_plt t;
+	uint64_t addr;
+	uint32_t symbol;
+
+	if (rel == NULL)
+		rel = find_section(e, ".rel.plt");
+	if (plt == NULL || rel == NULL || !(plt->h.sh_flags & SHF_EXECINSTR) ||
+	    rel->h.sh_link >= e->n_section || !afford(e, rel->bytes))
+		return;
+	t = (struct elf_plt){ part_of(e, rel), rel->h.sh_type == SHT_RELA,
+		code->h.sh_addr, code->h.sh_size, 0, 0 };
+	elf_plt_shape(&t, e->head.e_machine, code->h.sh_entsize);
+	put_stub(e, plt->h.sh_addr, sec != NULL ? plt->h.sh_size : t.header,
+	    WS_SV(""));
+	t.header = sec != NULL ? 0 : t.header;
+	for (uint64_t i = 0; elf_plt_entry(&t, i, &addr, &symbol); i++)
+		put_stub(e, addr, t.entry,
+		    dynamic_name(e, &e->section[rel->h.sh_link], symbol));
+}
+
+static void
+keep_symbol(struct ws_symbols *t, const struct symbol *y)
+{
+	struct ws_buf b = { 0 };
+
+	if (!y->is_stub) {
+		ws_symbols_put(t, y->addr, y->size, y->name);
+		return;
+	}
+	ws_buf_putsv(&b, y->name);
+	ws_buf_puts(&b, "@plt");
+	ws_symbols_put(t, y->addr, y->size, ws_buf_sv(&b));
+	ws_buf_fini(&b);
+}
+
 static void
 keep_symbols(struct elf *e)
 {
@@ -331,18 +413,9 @@ keep_symbols(struct elf *e)
 		    compare_symbols);
 	for (size_t i = 0; i < e->n_symbol; i++)
 		if (i == 0 || e->symbol[i].addr != e->symbol[i - 1].addr)
-			ws_symbols_put(t, e->symbol[i].addr, e->symbol[i].size,
-			    e->symbol[i].name);
+			keep_symbol(t, &e->symbol[i]);
 	ws_symbols_finish(t);
 	e->functions = t->n;
-}
-
-static struct elf_part
-part_of(const struct elf *e, const struct section *s)
-{
-	return (struct elf_part){ s->bytes, s->h.sh_addr,
-		e->head.e_ident[EI_DATA] == ELFDATA2MSB,
-		e->head.e_ident[EI_CLASS] == ELFCLASS64 };
 }
 
 /* Where the code of Go begins, for tables that do not say. */
@@ -508,6 +581,7 @@ read_elf(struct elf *e)
 		read_symbols(e, SHT_DYNSYM);
 		read_debug_data(e);
 	}
+	read_stubs(e);
 	keep_symbols(e);
 	find_go_table(e);
 	info = find_section(e, ".go.buildinfo");

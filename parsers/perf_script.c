@@ -382,13 +382,28 @@ close_sample(struct script *p)
 		    ws_buf_sv(&s->trace), ws_sv_of(p->arch));
 }
 
+/* What stands behind the event: fields of a tracepoint, a frame, both. */
+static void
+take_rest(struct script *p, struct ws_sv rest, bool is_tracepoint)
+{
+	struct ws_sv frame = is_tracepoint ? WS_SV("") : rest;
+	struct ws_perf_frame f;
+
+	if (is_tracepoint) {
+		ws_perf_frame_cut(&rest, &frame);
+		ws_buf_putsv(&p->s.trace, rest);
+	}
+	frame = ws_sv_trim(frame);
+	if (frame.n > 0 && ws_perf_frame_read(&f, frame))
+		add_frames(p, frame, &f);
+}
+
 static void
 open_sample(struct script *p, const struct ws_perf_head *h, uint64_t off)
 {
 	struct sample *s = &p->s;
 	uint32_t kind = kind_of(p, h->event);
 	const struct kind *k;
-	struct ws_perf_frame f;
 
 	if (kind == WS_HTAB_NONE) {
 		fault(p, off, "more events than a recording can have");
@@ -409,10 +424,7 @@ open_sample(struct script *p, const struct ws_perf_head *h, uint64_t off)
 	s->ev.value = value_of(k, h, &s->ev.unit);
 	s->ev.track = track_of(p, h);
 	s->in_chain = h->rest.n == 0 || k->is.is_tracepoint;
-	if (k->is.is_tracepoint)
-		ws_buf_putsv(&s->trace, h->rest);
-	else if (h->rest.n > 0 && ws_perf_frame_read(&f, h->rest))
-		add_frames(p, h->rest, &f);
+	take_rest(p, h->rest, k->is.is_tracepoint);
 }
 
 /* A line that is neither blank nor a comment. */

@@ -5,7 +5,10 @@
 
 #include "base/num.h"
 
-enum { WORDS = 3 }; /* letters of -F misc and flags, between thread and time */
+enum {
+	WORDS = 3,   /* letters of -F misc and flags, between thread and time */
+	ADDRESS = 16 /* columns of an address, with blanks in front */
+};
 
 static bool
 is_blank(char c)
@@ -330,4 +333,37 @@ ws_perf_frame_read(struct ws_perf_frame *f, struct ws_sv line)
 	f->addr = v;
 	ws_perf_frame_name(f, left);
 	return true;
+}
+
+/* Blanks, then digits of an address up to the end, and nothing else. */
+static bool
+is_address(struct ws_sv s)
+{
+	size_t n = s.n;
+
+	while (n > 0 && is_hex(s.p[n - 1]))
+		n--;
+	if (n == s.n)
+		return false;
+	while (n > 0 && s.p[n - 1] == ' ')
+		n--;
+	return n == 0;
+}
+
+bool
+ws_perf_frame_cut(struct ws_sv *fields, struct ws_sv *frame)
+{
+	struct ws_sv s = ws_sv_trim(*fields);
+
+	for (size_t i = find_dso(s); i < s.n && i > ADDRESS; i--) {
+		size_t at = i - ADDRESS;
+
+		if (s.p[i] != ' ' || s.p[at - 1] != ' ' ||
+		    !is_address((struct ws_sv){ s.p + at, ADDRESS }))
+			continue;
+		*frame = ws_sv_from(s, at);
+		*fields = (struct ws_sv){ s.p, at };
+		return true;
+	}
+	return false;
 }

@@ -1,4 +1,6 @@
 /* ELF files, pclntabs, kallsyms, maps of JITs, and the names they give. */
+#include <elf.h>
+
 #include "../parsers/elf_parts.h"
 #include "base/mem.h"
 #include "model/symtab.h"
@@ -167,6 +169,65 @@ test_stripped(void)
 	told_build(&b, spin, right);
 	is_str(name_of(&b, spin, 0x11da), "leaf", "MiniDebugInfo");
 	bundle_fini(&b);
+}
+
+/* objdump and perf name these so.  What was stripped off has _init without a
+ * size before them, and no relocations. */
+static void
+test_stubs(void)
+{
+	struct bundle b;
+
+	bundle_init(&b);
+	add(&b, &ws_parser_elf, "spin", "elf/program/input.elf");
+	told_build(&b, spin, right);
+	is_str(name_of(&b, spin, 0x1018), "_init", "before the stubs");
+	is_str(name_of(&b, spin, 0x1021), ".plt", "the first stub");
+	is_str(name_of(&b, spin, 0x1030), "free@plt", "a stub");
+	is_str(name_of(&b, spin, 0x10bf), "pthread_mutex_lock@plt",
+	    "the last stub");
+	is_str(name_of(&b, spin, 0x10c0), "", "behind the stubs");
+	bundle_fini(&b);
+
+	bundle_init(&b);
+	add(&b, &ws_parser_elf, "spin", "elf/stripped/input.elf");
+	told_build(&b, spin, right);
+	is_str(name_of(&b, spin, 0x108c), "malloc@plt",
+	    "a stub of a stripped program");
+	add(&b, &ws_parser_elf, "usr/lib/debug/c1.debug",
+	    "elf/debug/input.elf");
+	is_str(name_of(&b, spin, 0x1018), "_init", "of what was stripped off");
+	is_str(name_of(&b, spin, 0x108d), "malloc@plt",
+	    "which does not hide the stub");
+	bundle_fini(&b);
+}
+
+/* Two relocations of 32-bit ARM, big-endian: for symbols 3 and 5. */
+static void
+test_stubs_of_arm(void)
+{
+	static const char rel[] = "\0\0\1\0\0\0\3\x16\0\0\1\4\0\0\5\x16";
+	struct elf_plt t = { .relocs = { { rel, 16 }, 0, true, false },
+		.addr = 0x8000,
+		.size = 20 + 12 };
+	uint64_t addr = 0;
+	uint32_t symbol = 0;
+
+	elf_plt_shape(&t, EM_ARM, 4);
+	ok(elf_plt_entry(&t, 0, &addr, &symbol) && addr == 0x8014 &&
+		symbol == 3,
+	    "a stub of ARM");
+	ok(!elf_plt_entry(&t, 1, &addr, &symbol),
+	    "none where the section has ended");
+	t.size = 20 + 2 * 12;
+	ok(elf_plt_entry(&t, 1, &addr, &symbol) && addr == 0x8020 &&
+		symbol == 5,
+	    "the next");
+	ok(!elf_plt_entry(&t, 2, &addr, &symbol), "none without a relocation");
+	elf_plt_shape(&t, EM_S390, 32);
+	ok(t.header == 32 && t.entry == 32, "sizes as the section tells");
+	elf_plt_shape(&t, EM_S390, 0);
+	ok(!elf_plt_entry(&t, 0, &addr, &symbol), "none of no size");
 }
 
 /* A return address that is the first byte of the next function belongs to
@@ -421,6 +482,8 @@ main(void)
 {
 	test_programs();
 	test_stripped();
+	test_stubs();
+	test_stubs_of_arm();
 	test_callers();
 	test_kernel();
 	test_others();

@@ -229,6 +229,31 @@ test_pairs(void)
 	parsed_fini(&r);
 }
 
+/* Without chains, the place of a tracepoint stands behind its fields. */
+static void
+test_places(void)
+{
+	struct parsed r;
+
+	parse_text(&r,
+	    "a 7/7 1.000001000: probe:leaf: (55d1) n=4     55d1a0001139 "
+	    "leaf (x y)+0x4 (/srv/a b (deleted))\n"
+	    "a 7/7 1.000002000: workqueue:end: work struct 00000000e7a5b6f1\n"
+	    "a 7/7 1.000003000: lock:contention_begin: 0xffffa01 (flags=SPIN)\n"
+	    "a 7/7 1.000004000: sched:sched_switch: prev_comm=a prev_pid=7 "
+	    "prev_prio=120 prev_state=S ==> next_comm=b next_pid=8 "
+	    "next_prio=120 ffffffff821facd8 ([kernel.kallsyms])\n"
+	    "b 8/8 1.000504000: sched:sched_switch: prev_comm=b prev_pid=8 "
+	    "prev_prio=120 prev_state=S ==> next_comm=a next_pid=7 "
+	    "next_prio=120 ffffffff821facd8 ([kernel.kallsyms])\n");
+	is_folded(&r, 0, "7/7 a:leaf (x y)");
+	is_folded(&r, 1, "7/7 a:");
+	is_folded(&r, 2, "7/7 a:");
+	is_folded(&r, 3, "7/7 a:[kernel.kallsyms]");
+	ok(sum(&r, WS_N_PERF_OFFCPU) == 500000, "the fields are whole");
+	parsed_fini(&r);
+}
+
 static void
 test_damage(void)
 {
@@ -297,6 +322,7 @@ main(void)
 	test_shapes();
 	test_waits();
 	test_pairs();
+	test_places();
 	test_damage();
 	test_cuts("perf-script/chains/input.txt");
 	test_cuts("perf-script/other-shapes/input.txt");

@@ -377,15 +377,19 @@ to_address(const struct chosen *c, uint64_t *at)
 	return false;
 }
 
-/* *foreign: it is in a Go program, and not in its Go code. */
+/*
+ * A symbol without size reaches as far as its table has nothing else, which
+ * another table may have: the stubs of a PLT are not in what was stripped off.
+ * *foreign: it is in a Go program, and not in its Go code.
+ */
 static struct ws_sv
 look_up(const struct chosen *c, uint64_t addr, bool *foreign)
 {
-	const struct ws_symbol *y;
+	const struct ws_symbol *y, *best = NULL;
+	struct ws_sv name = WS_SV("");
 	uint64_t at = addr;
 
 	*foreign = false;
-
 	if (!to_address(c, &at))
 		return WS_SV("");
 	for (size_t i = 0; i < c->n; i++) {
@@ -397,10 +401,14 @@ look_up(const struct chosen *c, uint64_t addr, bool *foreign)
 			continue;
 		}
 		y = ws_symbols_find(t, at);
-		if (y != NULL)
-			return ws_sv_of(t->text.p + y->name);
+		if (y == NULL || (best != NULL && y->addr <= best->addr))
+			continue;
+		best = y;
+		name = ws_sv_of(t->text.p + y->name);
+		if (y->size != 0)
+			break;
 	}
-	return WS_SV("");
+	return name;
 }
 
 static ws_id
