@@ -189,7 +189,8 @@ static bool
 calls_c(struct ws_sv f)
 {
 	return ws_sv_is(f, "runtime.cgocall") ||
-	       ws_sv_is(f, "runtime.asmcgocall") || text_has(f, "_Cfunc_") ||
+	       ws_sv_is(f, "runtime.asmcgocall") ||
+	       ws_sv_is(f, "runtime.cgocallbackg") || text_has(f, "_Cfunc_") ||
 	       text_has(f, "_cgo_") || text_has(f, "_swig_") ||
 	       ws_sv_starts(f, "github.com/ebitengine/purego.");
 }

@@ -446,6 +446,20 @@ go_switch_destroy(struct v2 *v, const uint64_t *arg)
 	return switch_to(v, arg, true);
 }
 
+/*
+ * Where a call is made.  Go 1.22 loses the stack where a callback returns into C:
+ * it writes none, or a frame of zeros.  What makes a system call has frames.
+ */
+static ws_id
+call_stack(struct v2 *v, uint64_t ref)
+{
+	ws_id stack = v2_stack(v, ref);
+
+	return v->version == 22 && (ref == 0 || stack == v->lost_stack)
+		   ? v->callback_stack
+		   : stack;
+}
+
 static enum v2_step
 syscall_begin(struct v2 *v, const uint64_t *arg)
 {
@@ -460,7 +474,7 @@ syscall_begin(struct v2 *v, const uint64_t *arg)
 	p->seq = arg[0];
 	g->status = SYSCALL;
 	ws_gt_go_state(
-	    v->m, g, WS_GT_SYSCALL, v2_stamp(v), why(0, v2_stack(v, arg[1])));
+	    v->m, g, WS_GT_SYSCALL, v2_stamp(v), why(0, call_stack(v, arg[1])));
 	set_proc(v, p, P_SYSCALL, v->last);
 	return V2_DONE;
 }

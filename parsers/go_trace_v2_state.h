@@ -98,6 +98,8 @@ struct v2 {
 	/* What lives on from one generation to the next. */
 	struct ws_gt_table threads;
 	struct v2_pcs pcs;
+	ws_id lost_stack;          /* a frame of zeros */
+	ws_id callback_stack;      /* what it stands for in Go 1.22 */
 	uint32_t ordinal, initial; /* of this generation; after a reset */
 	int64_t last;              /* time of the last event */
 
