@@ -146,17 +146,21 @@ add_event(struct ws_gt *m, enum ws_event_kind kind, int64_t t)
 	return ev;
 }
 
-static inline struct ws_event *
-add_span(struct ws_gt *m, int64_t since, int64_t t)
+/* From `since` to t, or without an end when that is WS_T_NONE. */
+static inline void
+put_span(struct ws_gt *m, ws_id track, ws_id name, int64_t since, int64_t t,
+    struct ws_gt_why why)
 {
-	struct ws_event *ev = ws_batch_add(&m->out);
 	int64_t dur = t > since ? t - since : 0;
 
-	*ev = (struct ws_event){ .t = since,
+	*ws_batch_add(&m->out) = (struct ws_event){ .t = since,
 		.dur = t == WS_T_NONE ? WS_T_NONE : dur,
+		.track = track,
+		.peer = why.reason,
+		.name = name,
+		.stack = why.stack,
 		.clock = m->clock,
 		.kind = WS_EV_SPAN };
-	return ev;
 }
 
 static void
@@ -250,15 +254,9 @@ state_name(const struct ws_gt_go *g)
 static void
 leave_state(struct ws_gt *m, struct ws_gt_go *g, int64_t t)
 {
-	struct ws_event *ev;
-
-	if (g->state == WS_GT_NONE)
-		return;
-	ev = add_span(m, g->since, t);
-	ev->track = track_of(g);
-	ev->name = state_name(g);
-	ev->stack = g->stack;
-	ev->peer = g->reason;
+	if (g->state != WS_GT_NONE)
+		put_span(m, track_of(g), state_name(g), g->since, t,
+		    (struct ws_gt_why){ g->reason, g->stack });
 }
 
 static void
@@ -329,13 +327,11 @@ ws_gt_go_lost(struct ws_gt *m, struct ws_gt_go *g, int64_t t)
 void
 ws_gt_go_call(struct ws_gt *m, struct ws_gt_go *g, int64_t t, ws_id stack)
 {
-	struct ws_event *ev;
+	ws_id name = ws_gt_is_cgo(m, stack) ? WS_N_G_CGO : WS_N_G_SYSCALL;
 
 	ws_gt_see(m, t);
-	ev = add_span(m, t, WS_T_NONE);
-	ev->track = track_of(g);
-	ev->name = ws_gt_is_cgo(m, stack) ? WS_N_G_CGO : WS_N_G_SYSCALL;
-	ev->stack = stack;
+	put_span(
+	    m, track_of(g), name, t, WS_T_NONE, (struct ws_gt_why){ 0, stack });
 	ws_gt_go_entry(m, g, t, stack);
 }
 
@@ -388,12 +384,9 @@ static void
 close_region(struct ws_gt *m, struct ws_gt_go *g, int64_t t)
 {
 	struct ws_gt_region *r = g->regions;
-	struct ws_event *ev = add_span(m, r->since, t);
 
-	ev->track = track_of(g);
-	ev->name = WS_N_REGION;
-	ev->peer = r->type;
-	ev->stack = r->stack;
+	put_span(m, track_of(g), WS_N_REGION, r->since, t,
+	    (struct ws_gt_why){ r->type, r->stack });
 	m->n_regions--;
 	g->regions = r->outer;
 	r->outer = m->free_regions;
@@ -425,13 +418,10 @@ leave_proc(struct ws_gt *m, const struct ws_gt_proc *p, int64_t t)
 	static const ws_id names[] = { [WS_GT_P_RUNNING] = WS_N_P_RUNNING,
 		[WS_GT_P_IDLE] = WS_N_P_IDLE,
 		[WS_GT_P_SYSCALL] = WS_N_P_SYSCALL };
-	struct ws_event *ev;
 
-	if (p->state == WS_GT_P_NONE)
-		return;
-	ev = add_span(m, p->since, t);
-	ev->track = proc_track(p);
-	ev->name = names[p->state];
+	if (p->state != WS_GT_P_NONE)
+		put_span(m, proc_track(p), names[p->state], p->since, t,
+		    (struct ws_gt_why){ 0, 0 });
 }
 
 void
@@ -463,17 +453,12 @@ bool
 ws_gt_range_end(
     struct ws_gt *m, struct ws_gt_range *r, ws_id name, ws_id track, int64_t t)
 {
-	struct ws_event *ev;
-
 	ws_gt_see(m, t);
 	if (!r->open)
 		return false;
 	r->open = false;
-	ev = add_span(m, r->since, t);
-	ev->track = track;
-	ev->name = name;
-	ev->peer = r->peer;
-	ev->stack = r->stack;
+	put_span(m, track, name, r->since, t,
+	    (struct ws_gt_why){ r->peer, r->stack });
 	return true;
 }
 
@@ -614,12 +599,10 @@ close_tasks(struct ws_gt *m)
 
 	for (size_t i = 0; i < m->tasks.n; i++) {
 		struct ws_gt_task *task = list[i];
-		struct ws_event *ev = add_span(m, task->range.since, WS_T_NONE);
 
-		ev->track = ws_track(WS_TRACK_TASK, task->id);
-		ev->name = WS_N_TASK;
-		ev->peer = task->range.peer;
-		ev->stack = task->range.stack;
+		put_span(m, ws_track(WS_TRACK_TASK, task->id), WS_N_TASK,
+		    task->range.since, WS_T_NONE,
+		    (struct ws_gt_why){ task->range.peer, task->range.stack });
 	}
 	free(list);
 	ws_gt_table_clear(&m->tasks);

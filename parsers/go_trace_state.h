@@ -86,11 +86,13 @@ struct ws_gt {
 static inline void
 ws_gt_see(struct ws_gt *m, int64_t t)
 {
-	if (ws_unlikely(m->first == WS_T_NONE))
-		m->first = m->last = t;
-	m->first = t < m->first ? t : m->first;
+	/* WS_T_NONE is less than any time, and `now` no later than `last`. */
+	if (ws_likely(t >= m->last && m->first != WS_T_NONE)) {
+		m->now = m->last = t;
+		return;
+	}
+	m->first = m->first == WS_T_NONE || t < m->first ? t : m->first;
 	m->last = t > m->last ? t : m->last;
-	/* WS_T_NONE is less than any time. */
 	m->now = t > m->now ? t : m->now;
 }
 

@@ -90,7 +90,8 @@ struct v2 {
 	size_t n_cursors, cap_cursors;
 	struct v2_cursor **heap;
 	size_t n_heap, cap_heap;
-	uint64_t scans;   /* cursors tried out of turn */
+	int64_t turn;   /* when the first is no longer so, or a sample is due */
+	uint64_t scans; /* cursors tried out of turn */
 	uint64_t events;  /* done, in all */
 	bool lax;         /* the order broke: nothing is checked any more */
 	uint64_t skipped; /* events that made no sense in lax mode */

@@ -73,7 +73,8 @@ missing_fact(struct judging *j, uint32_t def)
 	    ws_catalogue_get(ws_facts_catalogue(j->scene.f), def);
 	struct ws_buf b = { 0 };
 
-	ws_buf_printf(&b, "%s: ", d->name);
+	ws_buf_puts(&b, d->name);
+	ws_buf_puts(&b, ": ");
 	ws_presence_print(&b, d->source, ws_facts_presence(j->scene.f, def));
 	add_reason(j, &b, d->source);
 }
@@ -134,7 +135,8 @@ collect_needs(struct judging *j, const struct ws_expr *x)
 		collect_needs(j, x->b);
 		return;
 	}
-	ws_buf_printf(&b, "%s: ", x->text);
+	ws_buf_puts(&b, x->text);
+	ws_buf_puts(&b, ": ");
 	ws_presence_print(
 	    &b, source, ws_facts_source_presence(j->scene.f, source));
 	add_reason(j, &b, source);
@@ -175,8 +177,6 @@ fill_in(struct judging *j, struct ws_judgement *out)
 	}
 	if (out->truth == WS_UNKNOWN)
 		own_words(j, out->rule);
-	out->used = ws_list_flat(j->arena, &j->used, sizeof(struct ws_used));
-	out->n_used = j->used.n;
 	out->reason =
 	    ws_list_flat(j->arena, &j->reason, sizeof(struct ws_reason));
 	out->n_reason = j->reason.n;
@@ -200,8 +200,7 @@ judge(struct judging *j, const struct ws_rule *rule, struct ws_judgement *out)
 {
 	struct ws_kleene k = truth_of_rule(&j->scene, rule);
 
-	j->used = j->reason = (struct ws_list){ 0 };
-	collect_used(j, rule->when);
+	j->reason = (struct ws_list){ 0 };
 	if (is_in_need(&j->scene, rule))
 		collect_needs(j, rule->needs);
 	else if (k.truth == WS_UNKNOWN)
@@ -210,6 +209,27 @@ judge(struct judging *j, const struct ws_rule *rule, struct ws_judgement *out)
 		.rule = rule, .truth = k.truth, .weak = k.weak
 	};
 	fill_in(j, out);
+}
+
+/* Which facts a rule looks at hangs on no parameter. */
+static void
+judge_first(
+    struct judging *j, const struct ws_rule *rule, struct ws_judgement *out)
+{
+	judge(j, rule, out);
+	j->used = (struct ws_list){ 0 };
+	collect_used(j, rule->when);
+	out->used = ws_list_flat(j->arena, &j->used, sizeof(struct ws_used));
+	out->n_used = j->used.n;
+}
+
+static void
+judge_again(
+    struct judging *j, const struct ws_judgement *was, struct ws_judgement *out)
+{
+	judge(j, was->rule, out);
+	out->used = was->used;
+	out->n_used = was->n_used;
 }
 
 static uint32_t
@@ -256,13 +276,12 @@ ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
 	for (size_t i = 0; i < n; i++) {
 		if (!ws_rule_is_judged(all[i]))
 			continue;
-		judge(&j, all[i], &e->list[e->n]);
+		judge_first(&j, all[i], &e->list[e->n]);
 		e->params[e->n++] = params_in(all[i]->when);
 	}
 	return e;
 }
 
-/* Which facts a rule looks at hangs on no parameter. */
 static bool
 is_same(const struct ws_judgement *a, const struct ws_judgement *b)
 {
@@ -273,6 +292,17 @@ is_same(const struct ws_judgement *a, const struct ws_judgement *b)
 		if (a->reason[i].source != b->reason[i].source)
 			return false;
 	return true;
+}
+
+/* Whether the judgement needs no words to be seen to be the same: reasons are
+ * given of what is unknown only, and no parameter moves what a rule needs. */
+static bool
+stays(const struct ws_scene *s, const struct ws_judgement *was)
+{
+	struct ws_kleene k = truth_of_rule(s, was->rule);
+
+	return k.truth == was->truth && k.weak == was->weak &&
+	       (k.truth != WS_UNKNOWN || is_in_need(s, was->rule));
 }
 
 static struct ws_eval *
@@ -303,7 +333,9 @@ ws_eval_again(const struct ws_eval *before, const struct ws_rules *r,
 		if ((before->params[i] >> (j.scene.scaled & 63) & 1) == 0 ||
 		    !has_param(was->rule->when, j.scene.scaled))
 			continue;
-		judge(&j, was->rule, &now);
+		if (stays(&j.scene, was))
+			continue;
+		judge_again(&j, was, &now);
 		if (is_same(&now, was))
 			continue;
 		if (e == NULL)

@@ -133,13 +133,13 @@ static const struct sign {
 static struct ws_token
 take_sign(struct ws_lexer *x, struct ws_token t)
 {
-	struct ws_sv rest = ws_sv_from(x->text, x->at);
-
 	for (size_t i = 0; i < WS_LEN(signs); i++) {
-		if (!ws_sv_starts(rest, signs[i].text))
+		const char *s = signs[i].text;
+
+		if (peek(x, 0) != s[0] || (s[1] != '\0' && peek(x, 1) != s[1]))
 			continue;
 		t.kind = signs[i].kind;
-		t.text = (struct ws_sv){ rest.p, strlen(signs[i].text) };
+		t.text = (struct ws_sv){ x->text.p + x->at, strlen(s) };
 		x->at += t.text.n;
 		return t;
 	}
