@@ -206,7 +206,7 @@ nearest_day(const struct ws_sysstat *p, int64_t ns)
 		return p->days;
 	ns += p->days * DAY;
 	if (ns < p->when.ns - DAY / 2)
-		return p->days + 1;
+		return p->days + (p->days < WS_MIDNIGHTS_MAX);
 	if (ns > p->when.ns + DAY / 2 && p->days > 0)
 		return p->days - 1;
 	return p->days;
@@ -475,10 +475,11 @@ ws_sysstat_is_json(struct ws_sv head, const char *key)
 void
 ws_sysstat_json_head(struct ws_sysstat *p, struct ws_sv key, struct ws_sv value)
 {
-	double cpus;
+	uint64_t cpus;
 
-	if (ws_sv_is(key, "number-of-cpus") && ws_cell_number(value, &cpus))
-		ws_sysstat_cpus(p, cpus);
+	if (ws_sv_is(key, "number-of-cpus") &&
+	    ws_num_u64(value, 1, 1 << 20, &cpus))
+		ws_sysstat_cpus(p, (double)cpus);
 	if (ws_sv_is(key, "nodename"))
 		ws_source_host(p->src, value);
 	if (ws_sv_is(key, "release"))
