@@ -19,7 +19,7 @@
 #include "ingest/columns.h"
 #include "ingest/parser.h"
 
-enum { FIELDS = 10, BID_LINES = 400 };
+enum { FIELDS = 10, BID_LINES = 400, COMM_MAX = 64 };
 
 struct trace {
 	struct ws_source *src;
@@ -71,6 +71,8 @@ take_block(struct trace *p, struct ws_sv comm, struct ws_sv tid)
 {
 	struct ws_buf b = { 0 };
 
+	/* Each row has it in its name. */
+	comm.n = comm.n < COMM_MAX ? comm.n : COMM_MAX;
 	if (tid.n > 0)
 		ws_buf_printf(&b, "?/%.*s ", WS_SV_ARG(tid));
 	ws_buf_putsv(&b, comm);
