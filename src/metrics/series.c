@@ -217,8 +217,10 @@ add_counter(struct ws_counters *c, const struct ws_event *e)
 	struct ws_series *s;
 
 	/* Alone a sum says nothing: see totals.h. */
-	if (e->peer == WS_N_TOTAL)
+	if (e->peer == WS_N_TOTAL) {
+		c->log[c->n_log - 1].totals++;
 		return WS_OK;
+	}
 	s = series_of(c, e);
 	if (s == NULL)
 		return WS_LIMIT;

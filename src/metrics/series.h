@@ -32,6 +32,7 @@ struct ws_log {
 	ws_id artifact, format;
 	enum ws_status status; /* of the end; WS_OK before */
 	uint64_t marks;
+	uint64_t totals; /* sums that say nothing alone: see totals.h */
 };
 
 struct ws_mark {
