@@ -423,8 +423,6 @@ ws_sysstat_fault(struct ws_sysstat *p, uint64_t off, const char *what)
 enum ws_status
 ws_sysstat_finish(struct ws_sysstat *p, const char *tool, struct ws_err *err)
 {
-	enum ws_status status;
-
 	if (p->clock_n > 0 && !p->timed)
 		ws_source_detail(p->src, "times of day without a date");
 	else if (p->ambiguous)
@@ -432,17 +430,7 @@ ws_sysstat_finish(struct ws_sysstat *p, const char *tool, struct ws_err *err)
 		    p->src, "day and month of the dates may be swapped");
 	ws_source_tally(p->src, "report", p->reports);
 	ws_source_tally(p->src, "row", p->rows);
-	status = ws_batch_flush(&p->out);
-	if (status != WS_OK)
-		return status;
-	if (p->damaged)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "%llu whole rows; others were cut or damaged",
-		    (unsigned long long)p->rows);
-	if (p->rows == 0)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "a header of %s, but no row below it", tool);
-	return WS_OK;
+	return ws_rows_end(&p->out, p->rows, p->damaged, tool, err);
 }
 
 bool

@@ -431,6 +431,18 @@ ws_series_median(const struct ws_series *s)
 }
 
 double
+ws_series_sum(const struct ws_series *s)
+{
+	double sum = 0;
+
+	if (s == NULL || s->n == 0)
+		return NAN;
+	for (size_t i = 0; i < s->n; i++)
+		sum += s->value[i];
+	return sum / (double)s->n * (double)s->seen;
+}
+
+double
 ws_series_worst(const struct ws_series *s)
 {
 	double sum, worst = NAN;

@@ -62,6 +62,9 @@ struct ws_sv ws_counters_text(
 double ws_series_median(const struct ws_series *s);
 double ws_series_quantile(const struct ws_series *s, double q);
 
+/* The sum of all values, as the kept ones tell; NaN when there are none. */
+double ws_series_sum(const struct ws_series *s);
+
 /* The highest mean of WS_WINDOW values that follow each other; NaN unless there
  * are more. */
 enum { WS_WINDOW = 5 };
