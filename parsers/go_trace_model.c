@@ -9,7 +9,15 @@
 enum {
 	FAULTS_TOLD = 1000,
 	CUT_STACK = 128, /* frames; the tracer keeps no more */
-	NEAR_LEAF = 3    /* frames in which a call into C shows */
+	NEAR_LEAF = 3,   /* frames in which a call into C shows */
+	/* Regions in each other that an end may be of.  Programs that end them
+	 * in a wrong order leave a few; who leaves a million would make each
+	 * end as slow. */
+	REGIONS_SEEN = 1024,
+	/* A log line is made of two strings that the file has once for all: of
+	 * each so many bytes, and so many lines. */
+	LOG_TEXT = 256,
+	LOGS_JOINED = 1 << 16
 };
 
 struct ws_gt_region {
@@ -512,16 +520,26 @@ ws_gt_region_end(struct ws_gt *m, struct ws_gt_go *g, int64_t t, ws_id type)
 {
 	struct ws_gt_region *r = g->regions;
 	bool innermost = r == NULL || r->type == type;
+	unsigned n = 0;
 
 	ws_gt_see(m, t);
-	while (r != NULL && r->type != type)
+	for (; r != NULL && r->type != type && n < REGIONS_SEEN; n++)
 		r = r->outer;
-	if (r == NULL)
+	if (r == NULL || r->type != type)
 		return innermost;
 	while (g->regions != r)
 		close_region(m, g, t);
 	close_region(m, g, t);
 	return innermost;
+}
+
+static void
+put_log_text(struct ws_gt *m, struct ws_buf *b, ws_id id)
+{
+	struct ws_sv s = ws_dict_text(m->dict, id);
+
+	s.n = s.n < LOG_TEXT ? s.n : LOG_TEXT;
+	ws_buf_putsv(b, s);
 }
 
 void
@@ -531,10 +549,10 @@ ws_gt_log(struct ws_gt *m, const struct ws_gt_go *g, int64_t t, ws_id category,
 	struct ws_buf text = { 0 };
 
 	ws_gt_see(m, t);
-	if (category != 0) {
-		ws_buf_putsv(&text, ws_dict_text(m->dict, category));
+	if (category != 0 && m->n_logs++ < LOGS_JOINED) {
+		put_log_text(m, &text, category);
 		ws_buf_puts(&text, ": ");
-		ws_buf_putsv(&text, ws_dict_text(m->dict, why.reason));
+		put_log_text(m, &text, why.reason);
 		why.reason = ws_dict_str(m->dict, ws_buf_sv(&text));
 		ws_buf_fini(&text);
 	}

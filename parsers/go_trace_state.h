@@ -71,7 +71,7 @@ struct ws_gt {
 	int64_t first, last; /* times seen; WS_T_NONE before any */
 	int64_t now;         /* the last one since a reset */
 	struct ws_gt_table gos, procs, tasks;
-	uint64_t n_regions;
+	uint64_t n_regions, n_logs;
 	struct ws_gt_range gc, stw;
 	struct ws_gt_region *free_regions;
 	uint8_t *cgo; /* by stack id: 0 not asked yet, 1 no, 2 yes */

@@ -269,11 +269,22 @@ value_of(const struct kind *k, const struct ws_perf_head *h, uint8_t *unit)
 	return 1;
 }
 
+static ws_id
+make_frame(struct script *p, const struct ws_perf_frame *f, ws_id dso)
+{
+	struct ws_dict *d = p->sink->dict;
+
+	return ws_dict_frame(
+	    d, &(struct ws_frame){ .func = ws_dict_str(d, f->func),
+		   .mapping = dso,
+		   .addr = f->addr,
+		   .inlined = f->inlined });
+}
+
 /* The frame of a line, known by its text. */
 static ws_id
 frame_of(struct script *p, struct ws_sv text, const struct ws_perf_frame *f)
 {
-	struct ws_dict *d = p->sink->dict;
 	bool is_new;
 	uint32_t i = ws_htab_put(p->lines, text.p, text.n, &is_new);
 
@@ -281,11 +292,7 @@ frame_of(struct script *p, struct ws_sv text, const struct ws_perf_frame *f)
 		return p->frame_of[i];
 	p->frame_of = ws_grow(
 	    p->frame_of, &p->cap_frame_of, (size_t)i + 1, sizeof(*p->frame_of));
-	p->frame_of[i] = ws_dict_frame(
-	    d, &(struct ws_frame){ .func = ws_dict_str(d, f->func),
-		   .mapping = ws_dict_str(d, f->dso),
-		   .addr = f->addr,
-		   .inlined = f->inlined });
+	p->frame_of[i] = make_frame(p, f, ws_dict_str(p->sink->dict, f->dso));
 	return p->frame_of[i];
 }
 
@@ -307,8 +314,10 @@ static void
 add_frames(struct script *p, struct ws_sv text, struct ws_perf_frame *f)
 {
 	struct ws_perf_frame part = *f;
-	struct ws_buf key = { 0 };
+	ws_id dso = 0;
 
+	if (ws_sv_find(f->func, "->") < f->func.n)
+		dso = ws_dict_str(p->sink->dict, f->dso);
 	for (size_t i = f->func.n; i-- > 2;) {
 		struct ws_sv before = { f->func.p, i - 1 };
 
@@ -317,14 +326,10 @@ add_frames(struct script *p, struct ws_sv text, struct ws_perf_frame *f)
 			continue;
 		part.func = ws_sv_from(f->func, i + 1);
 		part.inlined = true;
-		key.n = 0;
-		ws_buf_putsv(&key, part.func);
-		ws_buf_putsv(&key, text);
 		if (part.func.n > 0)
-			add_frame_id(p, frame_of(p, ws_buf_sv(&key), &part));
+			add_frame_id(p, make_frame(p, &part, dso));
 		f->func = before;
 	}
-	ws_buf_fini(&key);
 	add_frame_id(p, frame_of(p, text, f));
 }
 

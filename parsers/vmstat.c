@@ -418,21 +418,11 @@ bid(const struct ws_artifact *a)
 static enum ws_status
 finish(struct vmstat *p, struct ws_err *err)
 {
-	enum ws_status status;
-
 	if (p->rows > 0 && p->scaled)
 		note_scale(p);
 	ws_source_tally(p->src, "row", p->rows);
 	ws_source_tally(p->src, "header", p->headers);
-	status = ws_batch_flush(&p->out);
-	if (status == WS_OK && p->damaged)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "%llu whole rows; others were cut or damaged",
-		    (unsigned long long)p->rows);
-	if (status == WS_OK && p->rows == 0)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "a header of vmstat, but no row below it");
-	return status;
+	return ws_rows_end(&p->out, p->rows, p->damaged, "vmstat", err);
 }
 
 static enum ws_status

@@ -1,4 +1,6 @@
 /* The parser of perf script, on the test data and on its cuts. */
+#include <time.h>
+
 #include "parse_mem.h"
 #include "tap.h"
 
@@ -314,6 +316,47 @@ test_cuts(const char *path)
 	free(p);
 }
 
+/* Parentheses that are of the symbol, of the binary, and of nobody. */
+static void
+test_parentheses(void)
+{
+	struct parsed r;
+
+	parse_text(&r, "a 7 1.000000: 1 cycles: \n"
+		       "\t10 (anonymous namespace)::f(int)+0x1 (/lib/x.so)\n"
+		       "\t20 (anonymous namespace)::g(int) (/lib/x.so)\n"
+		       "\t30 (/lib/y.so (deleted))\n"
+		       "\t40 h(int)\n"
+		       "\t50 (\n\n");
+	is_folded(&r, 0,
+	    "?/7 a:(;h(int);/lib/y.so (deleted);"
+	    "(anonymous namespace)::g(int);(anonymous namespace)::f(int)");
+	parsed_fini(&r);
+}
+
+/* As many inlined functions as a line has room for. */
+static void
+test_many_inlined(void)
+{
+	enum { PARTS = 200000 };
+
+	struct ws_buf b = { 0 };
+	struct parsed r;
+	clock_t before;
+
+	ws_buf_puts(&b, "a 7 1.000000: 1 cycles: \n\t10 a");
+	for (int i = 0; i < PARTS; i++)
+		ws_buf_puts(&b, "->a");
+	ws_buf_puts(&b, " (/x)\n\n");
+	before = clock();
+	parse_mem(&r, &ws_parser_perf_script, "x", b.p, b.n);
+	ok(parsed_count(&r, WS_EV_SAMPLE, WS_N_PERF_CPU) == 1 &&
+		clock() - before < 10 * CLOCKS_PER_SEC,
+	    "a line of inlined functions is read once");
+	parsed_fini(&r);
+	ws_buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -327,5 +370,7 @@ main(void)
 	test_cuts("perf-script/chains/input.txt");
 	test_cuts("perf-script/other-shapes/input.txt");
 	test_cuts("perf-script/single/input.txt");
+	test_parentheses();
+	test_many_inlined();
 	return tap_done();
 }

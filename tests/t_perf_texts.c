@@ -213,6 +213,26 @@ test_sched(void)
 	parsed_fini(&r);
 }
 
+/* A comm that is longer than any, which each row has in its name. */
+static void
+test_long_comm(void)
+{
+	struct ws_buf b = { 0 };
+	struct parsed r;
+
+	ws_buf_puts(&b, " Summary of events:\n\n ");
+	for (int i = 0; i < 1000; i++)
+		ws_buf_putc(&b, 'x');
+	ws_buf_puts(&b, " (7), 2 events, 5.4%\n\n"
+			"   syscall calls total min avg max stddev\n"
+			"   read 1 1.5 0.1 0.1 0.1 0.00%\n");
+	parse_mem(&r, &ws_parser_perf_trace, "t", b.p, b.n);
+	ok(r.n > 0 && ws_dict_text(r.sink.dict, r.ev[0].track).n < 100,
+	    "a long comm is cut");
+	parsed_fini(&r);
+	ws_buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -223,5 +243,6 @@ main(void)
 	test_trace();
 	test_sched();
 	test_folded();
+	test_long_comm();
 	return tap_done();
 }
