@@ -288,31 +288,80 @@ copy_eval(struct ws_arena *a, const struct ws_eval *from)
 	return e;
 }
 
+/* Judges those again that `looks` at what has changed; NULL when none differs. */
+static struct ws_eval *
+judge_again(struct judging *j, const struct ws_eval *before,
+    bool (*looks)(const struct ws_eval *, size_t, const void *), const void *at)
+{
+	struct ws_eval *e = NULL;
+	struct ws_judgement now;
+
+	j->arena = ws_arena_new();
+	for (size_t i = 0; i < before->n; i++) {
+		const struct ws_judgement *was = &before->list[i];
+
+		if (!looks(before, i, at))
+			continue;
+		judge(j, was->rule, &now);
+		if (is_same(&now, was))
+			continue;
+		if (e == NULL)
+			e = copy_eval(j->arena, before);
+		e->list[i] = now;
+	}
+	if (e == NULL)
+		ws_arena_free(j->arena);
+	return e;
+}
+
+static bool
+looks_at_param(const struct ws_eval *e, size_t i, const void *at)
+{
+	const uint32_t *param = at;
+
+	return (e->params[i] >> (*param & 63) & 1) != 0 &&
+	       has_param(e->list[i].rule->when, *param);
+}
+
+/* What is taken away, and the facts with it and without. */
+struct loss {
+	const char *artifact;
+	struct ws_scene with, without;
+};
+
+/* Sources that a rule needs may hang on the artifact as well. */
+static bool
+looks_at_lost(const struct ws_eval *e, size_t i, const void *at)
+{
+	const struct ws_judgement *j = &e->list[i];
+	const struct loss *lost = at;
+
+	for (size_t k = 0; k < j->n_used; k++)
+		if (j->used[k].fact != NULL &&
+		    j->used[k].fact->artifact != NULL &&
+		    strcmp(j->used[k].fact->artifact, lost->artifact) == 0)
+			return true;
+	return is_in_need(&lost->with, j->rule) !=
+	       is_in_need(&lost->without, j->rule);
+}
+
 struct ws_eval *
 ws_eval_again(const struct ws_eval *before, const struct ws_rules *r,
     const struct ws_facts *f, const char *scaled, double scale)
 {
-	struct judging j = { .scene = { r, f, param_index(r, scaled), scale },
-		.arena = ws_arena_new() };
-	struct ws_eval *e = NULL;
-	struct ws_judgement now;
+	struct judging j = { .scene = { r, f, param_index(r, scaled), scale } };
 
-	for (size_t i = 0; i < before->n; i++) {
-		const struct ws_judgement *was = &before->list[i];
+	return judge_again(&j, before, looks_at_param, &j.scene.scaled);
+}
 
-		if ((before->params[i] >> (j.scene.scaled & 63) & 1) == 0 ||
-		    !has_param(was->rule->when, j.scene.scaled))
-			continue;
-		judge(&j, was->rule, &now);
-		if (is_same(&now, was))
-			continue;
-		if (e == NULL)
-			e = copy_eval(j.arena, before);
-		e->list[i] = now;
-	}
-	if (e == NULL)
-		ws_arena_free(j.arena);
-	return e;
+struct ws_eval *
+ws_eval_without(const struct ws_eval *before, const struct ws_rules *r,
+    const struct ws_facts *f, const struct ws_facts *view, const char *artifact)
+{
+	struct judging j = { .scene = { r, view, WS_HTAB_NONE, 1 } };
+	struct loss lost = { artifact, { r, f, WS_HTAB_NONE, 1 }, j.scene };
+
+	return judge_again(&j, before, looks_at_lost, &lost);
 }
 
 void
