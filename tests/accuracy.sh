@@ -1,7 +1,8 @@
 #!/bin/sh
 # How often is the verdict right, how well does the confidence tell so, and is
-# the gain that was measured within what the plan expects?  Runs whyslow over
-# labelled bundles; prints each verdict, the confusion matrix and both tables.
+# the gain that was measured within what the plan expects, and how wide is that?
+# Runs whyslow over labelled bundles; prints each verdict, the confusion matrix and
+# both tables.
 #   accuracy.sh BUNDLES     BUNDLES holds labels.tsv: bundle, class, outcome,
 #       measured gain (may be empty or -), ...
 #   accuracy.sh --only FILE BUNDLES   reads FILE of each bundle and nothing else,
@@ -114,12 +115,19 @@ function add(v) {
 		order[++count] = v
 	}
 }
+# Insertion keeps them by size.
+function keep_width(w, i) {
+	for (i = n_gain; i > 1 && width[i - 1] > w; i--)
+		width[i] = width[i - 1]
+	width[i] = w
+}
 function put_gain(name, text, part) {
 	if (split(text, part, " ") < 4)
 		return
 	n_gain++
 	inside = part[1] >= 0.95 * part[2] && part[1] <= 1.05 * part[3]
 	n_inside += inside
+	keep_width(part[3] / part[2])
 	above = part[4] != "null" && part[1] > 1.05 * part[4]
 	n_above += above
 	gains = gains sprintf("%-24s %8.1f %8.1f to %-8.1f %8s  %s%s\n", name,
@@ -160,8 +168,10 @@ END {
 		    sure[word[i], "open"], sure[word[i], "WRONG"]
 	if (n_gain > 0)
 		printf "\n%-24s %8s %20s %8s\n%s%d of %d gains in the range" \
-		    ", %d above the cap\n", "gain of the fix", "measured",
-		    "expected", "cap", gains, n_inside, n_gain, n_above
+		    ", %d above the cap; half of the ranges end at %.1f times" \
+		    " their beginning or less\n", "gain of the fix", "measured",
+		    "expected", "cap", gains, n_inside, n_gain, n_above,
+		    width[int((n_gain + 1) / 2)]
 	printf "\n%d bundles: %d right, %d open, %d wrong", total,
 	    n["right"], n["open"], n["WRONG"]
 	printf " (%d of them with confidence high)\n", confident

@@ -78,7 +78,8 @@ gives 0 help
 prints 'usage: whyslow BUNDLE'
 gives 0 --help
 gives 0 -h
-for command in diagnose ls events facts top explain rules version help; do
+for command in diagnose ls events facts top timeline explain diff batch rules \
+	completion version help; do
 	gives 0 help $command
 	prints "usage: whyslow $command "
 	cp "$dir/out" "$dir/help"
@@ -343,6 +344,74 @@ gives 0 events --jsonl "$bundle"
 parses -l
 gives 65 --json "$dir/text.bin"
 parses schema verdict.outcome
+
+# Many bundles: a line each, in their order, however many run at a time.
+printf 'PK\003\004' >"$dir/torn.zip"
+set -- "$bundle" "$dir/text.bin" "$dir/nosuch.tar" "$dir/torn.zip" \
+	"$bundles/lock-across-call" "$dir/empty"
+gives 65 batch -j 1 "$@"
+is "$(sed "s,$dir/,," "$dir/out" | awk '{ print $1, $2 }' | tr '\n' ' ')" \
+	'E high failed - failed - failed - B high failed - ' '  a line each'
+says 'text.bin:$'
+says 'text that no parser knows'
+cp "$dir/out" "$dir/first"
+cp "$dir/err" "$dir/said"
+for jobs in 2 5 64; do
+	gives 65 batch --jobs "$jobs" "$@"
+	cmp -s "$dir/first" "$dir/out" && cmp -s "$dir/said" "$dir/err"
+	ok $? "  the same from $jobs at a time"
+done
+gives 65 batch --json "$@"
+parses -l schema bundle sha256 status failed outcome class confidence sentence
+is "$(sed -n 's/.*"status":\([0-9]*\),.*/\1/p' "$dir/out" | tr '\n' ' ')" \
+	'0 65 66 65 0 65 ' '  with the status that each would have'
+gives 0 batch "$bundle"
+gives 0 batch -D cpu.busy=75% "$bundle"
+gives 78 batch --rules "$dir/broken.rules" "$bundle"
+gives 64 batch
+gives 64 batch -j 0 "$bundle"
+says "1 to 64, found '0'"
+gives 64 batch -j many "$bundle"
+# A worker that is killed while it waits for its input.
+mkfifo "$dir/pipe"
+"$WHYSLOW" batch - <"$dir/pipe" >"$dir/out" 2>&1 &
+batch=$!
+exec 9>"$dir/pipe"
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	worker=$(ps -A -o pid= -o ppid= | awk -v p=$batch '$2 == p { print $1 }')
+	test -z "$worker" || break
+	sleep 0.2
+done
+kill -9 "$worker"
+wait $batch
+is $? 70 'a worker that died is status 70'
+prints '^crashed *- *-$'
+exec 9>&-
+
+# Completion: every command, and its options.
+gives 64 completion
+gives 64 completion tcsh
+for shell in bash zsh fish; do
+	gives 0 completion $shell
+	"$WHYSLOW" help | sed -n '/^commands:/,/^$/ s/^  \([a-z]*\) .*/\1/p' |
+		while read -r c; do grep -qw -e "$c" "$dir/out" || echo "$c"; done \
+		>"$dir/missing"
+	none "$(cat "$dir/missing")" '  every command'
+	grep -q -w 'fail-on' "$dir/out"
+	ok $? '  and options'
+done
+if command -v bash >/dev/null 2>&1; then
+	"$WHYSLOW" completion bash >"$dir/bash"
+	is "$(bash -c '. "$0"; COMP_WORDS=(whyslow top --fo) COMP_CWORD=2
+		_whyslow; echo ${COMPREPLY[@]}' "$dir/bash")" '--focus' \
+		'  bash completes an option'
+	is "$(bash -c '. "$0"; COMP_WORDS=(whyslow ba) COMP_CWORD=1
+		_whyslow; echo ${COMPREPLY[@]}' "$dir/bash")" 'batch' \
+		'  and a command'
+else
+	skip 'no bash'
+	skip 'no bash'
+fi
 
 # The same bytes, whenever and wherever; but the command that a report ends with
 # has the path as it was given.

@@ -136,6 +136,52 @@ test_many(void)
 	ws_facts_free(f);
 }
 
+static void
+put_from(struct ws_facts *f, uint32_t def, const char *artifact)
+{
+	struct ws_fact fact = WS_FACT_OF(def, 1);
+
+	fact.artifact = artifact;
+	ws_facts_put(f, &fact);
+}
+
+static void
+test_without(void)
+{
+	struct ws_facts *f = ws_facts_new(cat), *w;
+
+	put_from(f, WS_F_DISK_UTIL, "iostat.txt");
+	put_from(f, WS_F_DISK_SIZE, "iostat-2.txt");
+	put_from(f, WS_F_GO_MAXPROCS, "env.txt");
+	put(f, WS_F_DISK_QUEUE, 1, "sdb");
+	ws_facts_source(f, WS_S_IOSTAT, WS_VALUE, "iostat.txt", 5);
+	ws_facts_source(f, WS_S_ENV, WS_VALUE, "env.txt", 1);
+	ws_facts_source(f, WS_S_VMSTAT, WS_UNSUPPORTED_HERE, NULL, 0);
+	w = ws_facts_without(f, "iostat.txt");
+	ok(ws_facts_get(w, WS_F_DISK_UTIL, NULL) == NULL &&
+		ws_facts_get(w, WS_F_DISK_SIZE, NULL) != NULL &&
+		ws_facts_get(w, WS_F_GO_MAXPROCS, NULL) != NULL,
+	    "what the artifact told is gone, and only that");
+	ok(ws_facts_get(w, WS_F_DISK_SIZE, "sda") == NULL &&
+		ws_facts_get(w, WS_F_DISK_QUEUE, "sdb") != NULL,
+	    "by subject, too");
+	ok(ws_facts_source_presence(w, WS_S_IOSTAT) == WS_VALUE,
+	    "another artifact tells of the same source");
+	is_str(ws_facts_source_artifact(w, WS_S_IOSTAT), "iostat-2.txt",
+	    "and stands for it");
+	ok(ws_facts_source_presence(w, WS_S_VMSTAT) == WS_UNSUPPORTED_HERE,
+	    "other sources are as they were");
+	ws_facts_free(w);
+	w = ws_facts_without(f, "env.txt");
+	ok(ws_facts_source_presence(w, WS_S_ENV) == WS_ABSENT &&
+		ws_facts_source_artifact(w, WS_S_ENV) == NULL,
+	    "a source without its only artifact is absent");
+	ok(ws_facts_get(f, WS_F_GO_MAXPROCS, NULL) != NULL,
+	    "the original is whole");
+	ws_facts_free(w);
+	ws_facts_free(f);
+}
+
 int
 main(void)
 {
@@ -145,6 +191,7 @@ main(void)
 	test_copies();
 	test_presence();
 	test_many();
+	test_without();
 	ws_catalogue_free(cat);
 	return tap_done();
 }

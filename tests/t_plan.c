@@ -10,6 +10,8 @@ static const char pack[] =
     "  leaf alloc \"allocation\" class E where any frame in group go.alloc;\n"
     "  leaf go \"Go code\" rest;\n"
     "}\n"
+    "waits wait.locks \"unused, for locks\" class B trace.gc.cpu;\n"
+    "waits wait.net \"unused, for others\" trace.gc.active;\n"
     "advice cut-it { for B; title \"Cut it\"; effort M; risk \"none\";\n"
     "  impact removes host.cpu.steal by 50%..100%;\n"
     "  targets lock.sites; step \"first\"; step \"second\";\n"
@@ -24,6 +26,11 @@ static const char pack[] =
     "advice scale-it { for B; title \"Scale it\"; effort L; risk \"some\";\n"
     "  impact scales bench.scaling.gain by 25%..100%; step \"one\";\n"
     "  success bench.scaling.gain > 2; }\n"
+    "advice free-it { for B; title \"Free it\"; effort M; risk \"none\";\n"
+    "  when host.cpus > 1; targets lock.sites;\n"
+    "  impact frees host.cpu.steal leaving host.cpu.idle by 50%..90%;\n"
+    "  code \"// at ${lock.sites|there}\\n${lock.sites:func|call}()\";"
+    "  step \"one\"; success pprof.cpu.utilization < 10%; }\n"
     "advice vague { for B; title \"Vague\"; effort S; risk \"some\";\n"
     "  impact none; step \"one\"; success bench.scaling.gain > 2; }\n"
     "advice less-garbage { for E; title \"Less garbage\"; effort S;\n"
@@ -35,6 +42,8 @@ static const char pack[] =
     "rule B-TWO { class B; weight +3; group queue;\n"
     "  when pprof.cpu.samples > 0; say \"queues\";\n"
     "  advise cut-it, quick, deep; }\n"
+    "rule B-FREE { class B; weight +1; group free;\n"
+    "  when trace.goroutines > 0; say \"free\"; advise free-it; }\n"
     "rule E-ONE { class E; weight +2; group gc; when host.rows > 0;\n"
     "  say \"garbage\"; advise less-garbage; }\n"
     "rule B-NOT { class B; weight -1; group calm;\n"
@@ -110,6 +119,73 @@ test_removal(void)
 	ok(x && near(x->cap, 1 / (u * 0.3)) && near(x->lo, 1.0),
 	    "a sampled share widens range and cap");
 	lab_free(&l);
+}
+
+/* All but u (1 - f) is what such a remedy is aimed at. */
+static void
+test_freeing(void)
+{
+	struct lab l = busy_lab();
+	const struct ws_action *x;
+	double u = 0.46 * 1.02;
+
+	lab_set(&l, "trace.goroutines", 5);
+	lab_set(&l, "host.cpu.idle", 0.1);
+	x = find(lab_judge(&l), "free-it");
+	ok(x && x->has_impact && near(x->lo, 1.5) &&
+		1 / (1 - 0.5 * (1 - u * 0.54)) < 1.6,
+	    "half of what is not other code, the unused time too: 1.59");
+	ok(x && near(x->cap, 1 / (0.46 * 0.98 * 0.1)), "the cap as ever");
+	ok(x && strstr(x->basis, "waiting") != NULL, "the basis says so");
+	lab_site(&l, "lock.sites", "main.a a.go:1", 0.5);
+	x = find(lab_judge(&l), "free-it");
+	ok(x && near(x->lo, 1.2),
+	    "half of it at the sites named: 1 / (1 - 0.19)");
+	lab_set(&l, "host.cpus", 1);
+	ok(find(lab_judge(&l), "free-it") == NULL,
+	    "its condition is false: it is not in the plan");
+	lab_set(&l, "host.cpus", 2);
+	ok(find(lab_judge(&l), "free-it") != NULL, "and true: it is");
+	lab_free(&l);
+}
+
+static const char *
+code_of(struct lab *l)
+{
+	const struct ws_action *x = find(lab_judge(l), "free-it");
+
+	return x != NULL && x->code != NULL ? x->code : "";
+}
+
+static void
+test_code(void)
+{
+	static const struct {
+		const char *subject, *code;
+	} cases[] = {
+		{ "main.(*Cache).get.func1 c.go:7",
+		    "// at main.(*Cache).get.func1 c.go:7\nget()" },
+		{ "main.init.3.func1.1 a.go:43",
+		    "// at main.init.3.func1.1 a.go:43\ninit()" },
+		{ "main._Cfunc_mix _cgo_gotypes.go:5",
+		    "// at main._Cfunc_mix _cgo_gotypes.go:5\nmix()" },
+		{ "main.a`b`-\nc", "// at main.a'b'-\\nc\ncall()" },
+		{ "", "// at \ncall()" },
+	};
+	struct lab l = busy_lab();
+
+	lab_set(&l, "trace.goroutines", 5);
+	ok(strcmp(code_of(&l), "// at there\ncall()") == 0,
+	    "without a site, what the advice says");
+	lab_free(&l);
+	for (size_t i = 0; i < WS_LEN(cases); i++) {
+		l = busy_lab();
+		lab_set(&l, "trace.goroutines", 5);
+		lab_site(&l, "lock.sites", cases[i].subject, 1);
+		ok(strcmp(code_of(&l), cases[i].code) == 0, "code for \"%s\"",
+		    cases[i].subject);
+		lab_free(&l);
+	}
 }
 
 static void
@@ -298,6 +374,21 @@ test_accounting(void)
 	ok(d->n_leaf == 5 && near(d->leaf[2].share, 0.004 * 0.46) &&
 		near(d->leaf[3].share, 0.2) && near(d->leaf[4].share, 0.34),
 	    "small ones together, then waiting for disks, then idle");
+	lab_set(&l, "trace.gc.cpu", 0.25);
+	lab_set(&l, "trace.gc.active", 0.5);
+	d = lab_judge(&l);
+	ok(near(sum_leaves(d), 1) && d->n_leaf == 7 &&
+		strcmp(d->leaf[4].source, "wait.net") == 0 &&
+		near(d->leaf[4].share, 0.17) && near(d->leaf[5].share, 0.085) &&
+		strcmp(d->leaf[5].cls, "B") == 0 &&
+		near(d->leaf[6].share, 0.085),
+	    "goroutines' waits share out what is idle");
+	lab_set(&l, "trace.gc.cpu", 0.5);
+	lab_set(&l, "trace.gc.active", 1.5);
+	d = lab_judge(&l);
+	ok(d->n_leaf == 6 && near(sum_leaves(d), 1) &&
+		near(d->leaf[4].share, 0.255),
+	    "and no more than that");
 	lab_free(&l);
 	l = lab_new(pack);
 	lab_set(&l, "account.cpu.go", 1);
@@ -315,6 +406,7 @@ test_collect(void)
 	const struct ws_diagnosis *d;
 
 	lab_set(&l, "pprof.cpu.samples", 0);
+	lab_set(&l, "trace.goroutines", 0);
 	lab_set(&l, "host.rows", 0);
 	d = lab_judge(&l);
 	ok(d->confidence < WS_HIGH && d->n_collect == 2,
@@ -342,6 +434,8 @@ int
 main(void)
 {
 	test_removal();
+	test_freeing();
+	test_code();
 	test_scaling();
 	test_figures();
 	test_design();

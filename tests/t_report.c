@@ -171,7 +171,7 @@ test_screen(void)
 	static const char *const wanted[] = { "VERDICT", "class B", "WHY",
 		"against: few waits", "ALSO SEEN", "NOT THE CAUSE",
 		"little garbage", "WHERE THE TIME GOES", "Go code", "PLAN",
-		"1.1x to 4.1x, never above 4.1x", "TRAPS", "UNSURE",
+		"1.1x to 4.1x, which is the cap", "TRAPS", "UNSURE",
 		"no benchmark", "only 100 samples", "0x1f400", "NEXT",
 		"confidence MEDIUM",
 		"3 artifacts, 2 used, 1 damaged, 1 ignored", "Go 1.22",

@@ -45,7 +45,10 @@ static const char whole[] =
     "advice do-it { for A; title \"t\"; effort M; risk \"r\";\n"
     "\timpact removes s.any * s.leaf by 80%..99%; targets s.site;\n"
     "\tstep \"1\"; step \"2\"; code \"a\n\tb \\\"c\\\" \\\\\";\n"
-    "\tsuccess s.any < 10%; success pprof.cpu.total > -5ms; why \"w\"; }\n"
+    "\tsuccess s.any < 10%; success pprof.cpu.total > -5ms; why \"w\";\n"
+    "\twhen s.any > 5%; }\n"
+    "waits w.a \"waiting\" class B first(s.any, s.leaf);\n"
+    "waits w.b \"more\" s.leaf;\n"
     "advice other { for compute-bound; title \"t\"; effort L;\n"
     "\timpact scales bench.scaling.efficiency by 40%..90%; step \"s\";\n"
     "\tsuccess s.any = 0; }\n"
@@ -208,7 +211,8 @@ static const struct bad {
 	    "1:47: leaf y comes after the rest" },
 	{ "advice a { effort X; }", "1:19: wanted S, M or L, found 'X'" },
 	{ "advice a { impact some; }",
-	    "1:19: wanted 'removes', 'scales' or 'none', found 'some'" },
+	    "1:19: wanted 'removes', 'frees', 'scales' or 'none', found "
+	    "'some'" },
 	{ "advice a { impact removes x by 80%..120%; }",
 	    "1:32: an impact is within 0%..100%" },
 	{ "advice a { success x 3; }", "1:22: wanted a comparison, found '3'" },
@@ -227,6 +231,14 @@ static const struct bad {
 	{ "@", "1:1: this character means nothing here" },
 	{ "group g { exact \"a\"; }\ngroup g { exact \"a\"; }",
 	    "2:7: group g is declared twice" },
+	{ "design d { for A; title \"t\"; stage \"a\" runs 1 does \"x\"; }\n"
+	  "design d { for A; title \"t\"; stage \"a\" runs 1 does \"x\"; }",
+	    "2:8: design d is declared twice" },
+	{ "account a = pprof.cpu { leaf l \"l\" rest; }\n"
+	  "account a = pprof.cpu { leaf l \"l\" rest; }",
+	    "2:9: account a is declared twice" },
+	{ "waits a.b \"t\" host.cpu.idle;\nwaits a.b \"t\" host.cpu.idle;",
+	    "2:7: waits a.b is declared twice" },
 };
 
 /* The second line is the source, the third a caret under the column. */
@@ -316,6 +328,17 @@ static const struct bad unchecked[] = {
 	    "no rule 'Y'" },
 	{ "advice a { impact removes host.cpus by 1%..2%; }",
 	    "an impact is of a ratio, found count" },
+	{ "advice a { when host.cpus; }",
+	    "wanted a comparison or another truth, found a value of unit "
+	    "count" },
+	{ "advice a { code \"${host.cpus}\"; }",
+	    "host.cpus has no subjects to aim at" },
+	{ "advice a { code \"${a}\"; }", "no fact 'a'" },
+	{ "advice a { code \"a ${a\"; }", "'${' without '}' in this code" },
+	{ "advice a { code \"${disk.util:x|y}\"; }",
+	    "wanted ${FACT|DEFAULT} or ${FACT:func|DEFAULT} in this code" },
+	{ "waits a \"t\" host.cpus;",
+	    "a part of the waiting is a ratio, found count" },
 	{ "advice a { success host.cpus > 3%; }",
 	    "host.cpus is of unit count, '3%' is not" },
 	{ "advice a { success host.cpu > 3%; }",

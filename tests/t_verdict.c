@@ -275,6 +275,52 @@ test_one_kind(void)
 	lab_free(&l);
 }
 
+static void
+set_from(struct lab *l, const char *name, const char *artifact)
+{
+	struct ws_fact f = WS_FACT_OF(
+	    ws_catalogue_find(ws_rules_catalogue(l->rules), ws_sv_of(name)), 1);
+
+	f.artifact = artifact;
+	ws_facts_put(l->facts, &f);
+}
+
+static void
+test_rests(void)
+{
+	struct lab l =
+	    lab_new(VOTE("B-ONE", "B", "+3", "one", "pprof.mutex.count > 0")
+		    VOTE("B-TWO", "B", "+3", "two", "pprof.cpu.samples > 0")
+			VOTE("B-LOW", "B", "+1", "three", "host.rows > 0"));
+	const struct ws_diagnosis *d;
+
+	set_from(&l, "pprof.mutex.count", "mutex.pb.gz");
+	set_from(&l, "host.rows", "vmstat.txt");
+	d = lab_judge(&l);
+	ok(d->outcome == WS_OUT_DECIDED && d->n_rests == 1 &&
+		strcmp(d->rests[0].artifact, "mutex.pb.gz") == 0 &&
+		d->rests[0].outcome == WS_OUT_OPEN,
+	    "it rests on what has the vote that decides");
+	ok(strstr(d->basis, "rests on mutex.pb.gz (open without it)") != NULL,
+	    "the basis says so");
+	set_from(&l, "pprof.cpu.samples", "cpu.pb.gz");
+	d = lab_judge(&l);
+	ok(d->n_rests == 0 && strstr(d->basis, "without any one") != NULL,
+	    "either of two votes is enough");
+	set_from(&l, "pprof.cpu.samples", "mutex.pb.gz");
+	ok(lab_judge(&l)->n_rests == 1, "but not when one artifact has both");
+	set_from(&l, "pprof.mutex.count", NULL);
+	set_from(&l, "pprof.cpu.samples", NULL);
+	ok(lab_judge(&l)->n_rests == 0, "what has no artifact cannot be lost");
+	lab_free(&l);
+	l = lab_new(VOTE("B-ONE", "B", "+2", "one", "pprof.mutex.count > 0"));
+	set_from(&l, "pprof.mutex.count", "mutex.pb.gz");
+	d = lab_judge(&l);
+	ok(d->n_rests == 0 && strstr(d->basis, "rests") == NULL,
+	    "what is open rests on nothing");
+	lab_free(&l);
+}
+
 int
 main(void)
 {
@@ -288,5 +334,6 @@ main(void)
 	test_ruled_out();
 	test_stability();
 	test_one_kind();
+	test_rests();
 	return tap_done();
 }

@@ -10,7 +10,7 @@
 
 extern const struct ws_cmd ws_cmd_diagnose, ws_cmd_ls, ws_cmd_events,
     ws_cmd_facts, ws_cmd_top, ws_cmd_explain, ws_cmd_rules, ws_cmd_version,
-    ws_cmd_help, ws_cmd_timeline, ws_cmd_diff;
+    ws_cmd_help, ws_cmd_timeline, ws_cmd_diff, ws_cmd_completion, ws_cmd_batch;
 
 extern const struct ws_cmd *const ws_cmds[];
 extern const size_t ws_n_cmds;

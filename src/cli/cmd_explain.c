@@ -149,9 +149,34 @@ find_action(const struct ws_diagnosis *d, const struct ws_advice *advice)
 	return NULL;
 }
 
+/* What it came to in this bundle, with the code. */
+static void
+put_action(struct ws_buf *b, const struct ws_action *x)
+{
+	ws_buf_puts(b, "  expected: ");
+	ws_impact_show(b, x);
+	ws_buf_putc(b, '\n');
+	if (x->code != NULL)
+		ws_buf_printf(b, "  code:\n%s\n", x->code);
+}
+
+/* The condition that it is given on. */
+static void
+put_condition(
+    struct ws_buf *b, const struct asked *a, const struct ws_advice *advice)
+{
+	if (advice->when == NULL)
+		return;
+	ws_buf_puts(b, "  only where this is not false:\n");
+	ws_eval_show(a->rules, ws_run_facts(a->run), advice->when, b);
+}
+
 static void
 explain_advice(const struct asked *a, const struct ws_advice *advice)
 {
+	static const char *const kinds[] = { [WS_IMPACT_REMOVES] = "removes",
+		[WS_IMPACT_FREES] = "removes, with what waits for it",
+		[WS_IMPACT_SCALES] = "lets scale" };
 	const struct ws_facts *facts = ws_run_facts(a->run);
 	const struct ws_action *x =
 	    find_action(ws_run_diagnosis(a->run), advice);
@@ -161,27 +186,38 @@ explain_advice(const struct asked *a, const struct ws_advice *advice)
 	    &b, "advice %s  %s:%u\n", advice->id, advice->file, advice->line);
 	if (x == NULL)
 		ws_buf_puts(&b, "  not in the plan of this bundle\n");
+	put_condition(&b, a, advice);
 	if (advice->of != NULL) {
 		ws_buf_printf(&b, "  %s, %g %% to %g %% of it:\n",
-		    advice->impact == WS_IMPACT_REMOVES ? "removes"
-							: "lets scale",
-		    100 * advice->lo, 100 * advice->hi);
+		    kinds[advice->impact], 100 * advice->lo, 100 * advice->hi);
 		ws_eval_show(a->rules, facts, advice->of, &b);
 	}
 	if (advice->leaving != NULL) {
 		ws_buf_puts(&b, "  leaving at least, of the used CPU time:\n");
 		ws_eval_show(a->rules, facts, advice->leaving, &b);
 	}
-	if (x != NULL) {
-		ws_buf_puts(&b, "  expected: ");
-		ws_impact_show(&b, x);
-		ws_buf_putc(&b, '\n');
-	}
 	for (size_t i = 0; i < advice->n_figure; i++) {
 		ws_buf_printf(&b, "  %s:\n", advice->figure[i].label);
 		ws_eval_show(a->rules, facts, advice->figure[i].of, &b);
 	}
+	if (x != NULL)
+		put_action(&b, x);
 	ws_buf_putc(&b, '\n');
+	print(&b);
+}
+
+/* What the waiting of that name comes to in this bundle. */
+static void
+explain_waits(const struct asked *a)
+{
+	const struct ws_waits *const *w;
+	size_t n = ws_rules_waits(a->rules, &w);
+	struct ws_buf b = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(w[i]->id, a->id) == 0)
+			ws_eval_show(
+			    a->rules, ws_run_facts(a->run), w[i]->of, &b);
 	print(&b);
 }
 
@@ -203,6 +239,7 @@ explain_name(const struct asked *a)
 		explain_advice(a, advice);
 	if (fact != UINT32_MAX)
 		explain_fact(a, fact);
+	explain_waits(a);
 	if (ws_rules_show(a->rules, id, &b))
 		print(&b);
 	else if (fact == UINT32_MAX)

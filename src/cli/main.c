@@ -7,8 +7,8 @@
 
 const struct ws_cmd *const ws_cmds[] = { &ws_cmd_diagnose, &ws_cmd_ls,
 	&ws_cmd_events, &ws_cmd_facts, &ws_cmd_top, &ws_cmd_timeline,
-	&ws_cmd_explain, &ws_cmd_diff, &ws_cmd_rules, &ws_cmd_version,
-	&ws_cmd_help };
+	&ws_cmd_explain, &ws_cmd_diff, &ws_cmd_batch, &ws_cmd_rules,
+	&ws_cmd_completion, &ws_cmd_version, &ws_cmd_help };
 const size_t ws_n_cmds = WS_LEN(ws_cmds);
 
 const struct ws_cmd *
@@ -25,7 +25,7 @@ ws_cmd_find(const char *name)
 static int
 unknown_command(const char *word)
 {
-	const char *names[16], *near;
+	const char *names[32], *near;
 	size_t i;
 
 	assert(ws_n_cmds <= WS_LEN(names));

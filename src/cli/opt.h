@@ -41,7 +41,7 @@ struct ws_options {
 	const char *color, *fail_on, *rules_dir, *of, *limit_rows;
 	const char *host, *process;
 	const char *by, *focus, *ignore, *artifact;
-	const char *plan, *col, *row, *alpha, *least;
+	const char *plan, *col, *row, *alpha, *least, *jobs;
 	struct ws_list rules, define, ignored, filter;
 	struct ws_limits limits;
 };

@@ -3,6 +3,11 @@
  * time into exclusive leaves.  With a known utilization they become shares of
  * the time that was available, and the unused rest joins them; without one
  * they are shares of the used time, and say so.
+ *
+ * CPUs are unused while disks are waited for, which counters of the machine
+ * tell, and while goroutines wait: their waits are declared in the rules, as
+ * parts of the goroutines' time, and share out what the disks leave.  What
+ * nobody's waiting explains is idle.
  */
 #include <math.h>
 
@@ -79,47 +84,100 @@ put_used(struct ws_case *c, const struct ws_account *a, double used,
 }
 
 static void
-add_rest(struct ws_case *c, const char *title, const char *source, double share,
-    bool unused)
+add_leaf(struct ws_case *c, struct ws_leaf new)
 {
 	struct ws_leaf *leaf = (struct ws_leaf *)c->d->leaf;
 
-	if (share > NOTHING)
-		leaf[c->d->n_leaf++] = (struct ws_leaf){ .title = title,
-			.source = source,
-			.cls = "",
+	if (new.share > NOTHING)
+		leaf[c->d->n_leaf++] = new;
+}
+
+/* The part of the goroutines' time; 0 where nothing tells. */
+static double
+part_of(const struct ws_case *c, const struct ws_waits *w)
+{
+	struct ws_number n;
+
+	return ws_eval_number(c->rules, c->facts, w->of, &n) && n.v > 0 ? n.v
+									: 0;
+}
+
+/* Shares out `unused`, and returns what no waiting explains. */
+static double
+add_waits(struct ws_case *c, double unused)
+{
+	const struct ws_waits *const *w;
+	struct ws_leaf *leaf = (struct ws_leaf *)c->d->leaf + c->d->n_leaf;
+	size_t n = ws_rules_waits(c->rules, &w), kept = 0;
+	double sum = 0, left = unused;
+
+	for (size_t i = 0; i < n; i++)
+		sum += part_of(c, w[i]);
+	for (size_t i = 0; i < n; i++) {
+		double share = unused * part_of(c, w[i]) / fmax(1, sum);
+		const char *cls =
+		    w[i]->cls < WS_CLASSES ? ws_class_defs[w[i]->cls].key : "";
+
+		if (share <= LEAF_MIN)
+			continue;
+		put_leaf(leaf, &kept,
+		    (struct ws_leaf){ .title = w[i]->title,
+			.source = w[i]->id,
+			.cls = cls,
 			.share = share,
-			.unused = unused };
+			.unused = true });
+		left -= share;
+	}
+	/* Too little for a line of its own. */
+	if (kept > 0 && left <= LEAF_MIN) {
+		leaf[0].share += left;
+		left = 0;
+	}
+	c->d->n_leaf += kept;
+	return left;
 }
 
 static void
 add_unused(struct ws_case *c, double unused)
 {
-	double disk = ratio_of(c->facts, WS_F_HOST_IOWAIT, unused);
+	double disk = ratio_of(c->facts, WS_F_HOST_IOWAIT, unused), left;
 
 	if (disk <= LEAF_MIN)
 		disk = 0;
-	add_rest(c, "unused, waiting for disks", "host.cpu.iowait", disk, true);
-	add_rest(
-	    c, "unused, idle", "pprof.cpu.utilization", unused - disk, true);
+	add_leaf(c, (struct ws_leaf){ .title = "unused, waiting for disks",
+			.source = "host.cpu.iowait",
+			.cls = "D",
+			.share = disk,
+			.unused = true });
+	left = add_waits(c, unused - disk);
+	add_leaf(c, (struct ws_leaf){ .title = "unused, idle",
+			.source = "pprof.cpu.utilization",
+			.cls = "",
+			.share = left,
+			.unused = true });
 }
 
 void
 ws_accounting_make(struct ws_case *c)
 {
 	const struct ws_account *a = find_account(c);
+	const struct ws_waits *const *w;
+	size_t most = ws_rules_waits(c->rules, &w);
 	bool is_known;
 	double used, rest;
 
 	if (!a)
 		return;
-	c->d->leaf =
-	    ws_arena_alloc(c->arena, (a->n_leaf + 3) * sizeof(*c->d->leaf));
+	most += a->n_leaf + 3;
+	c->d->leaf = ws_arena_alloc(c->arena, most * sizeof(*c->d->leaf));
 	is_known =
 	    has_value(ws_facts_get(c->facts, WS_F_CPU_UTILIZATION, NULL));
 	used = is_known ? ratio_of(c->facts, WS_F_CPU_UTILIZATION, 1) : 1;
 	rest = put_used(c, a, used,
 	    is_known ? "" : " (share of used CPU; utilization unknown)");
-	add_rest(c, "everything else", a->series, rest, false);
+	add_leaf(c, (struct ws_leaf){ .title = "everything else",
+			.source = a->series,
+			.cls = "",
+			.share = rest });
 	add_unused(c, 1 - used);
 }

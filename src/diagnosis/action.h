@@ -25,6 +25,7 @@ struct ws_action {
 	double lo, hi, cap;   /* factors of throughput; 1.5 is 50 % more; cap is
 			       infinite when nothing in the bundle bounds it */
 	const char *basis;    /* what they rest on; NULL without impact */
+	const char *code;     /* of the advice, with names of this bundle */
 	const double *figure; /* of each of the advice; NaN: not known */
 	const struct ws_target *target;
 	size_t n_target;

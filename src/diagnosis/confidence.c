@@ -89,6 +89,31 @@ put_rival(struct ws_buf *b, const struct ws_verdict *v)
 	    v->score[v->rival].hi);
 }
 
+/* What would be said without the artifact. */
+static void
+put_other_verdict(struct ws_buf *b, const struct ws_rests *x)
+{
+	const char *key =
+	    x->cls < WS_CLASSES ? ws_class_defs[x->cls].key : NULL;
+
+	if (x->outcome > WS_OUT_OTHER)
+		key = x->outcome == WS_OUT_OPEN ? "open" : "insufficient";
+	ws_buf_printf(b, "%s (%s without it)", x->artifact, key);
+}
+
+static void
+put_rests(struct ws_buf *b, const struct ws_diagnosis *d)
+{
+	if (d->outcome > WS_OUT_OTHER)
+		return;
+	if (d->n_rests == 0)
+		ws_buf_puts(b, "; stands without any one of them");
+	for (size_t i = 0; i < d->n_rests; i++) {
+		ws_buf_puts(b, i == 0 ? "; rests on " : ", ");
+		put_other_verdict(b, &d->rests[i]);
+	}
+}
+
 static void
 put_basis(struct ws_buf *b, const struct ws_case *c, unsigned kinds)
 {
@@ -99,8 +124,9 @@ put_basis(struct ws_buf *b, const struct ws_case *c, unsigned kinds)
 	    s->points, s->lo + 0.0, v->margin);
 	put_rival(b, v);
 	ws_buf_printf(b,
-	    "; %u kind%s of artifact; kept by %.0f %% of threshold changes",
-	    kinds, kinds == 1 ? "" : "s", 100 * c->d->stability);
+	    "; kept by %.0f %% of threshold changes; %u kind%s of artifact",
+	    100 * c->d->stability, kinds, kinds == 1 ? "" : "s");
+	put_rests(b, c->d);
 }
 
 void

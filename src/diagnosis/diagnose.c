@@ -23,6 +23,7 @@ ws_diagnose(struct ws_arena *a, const struct ws_rules *r,
 	ws_verdict_reach(&c.verdict, c.all, c.n, f);
 	copy_verdict(c.d, &c.verdict);
 	c.d->stability = ws_stability_try(&c);
+	ws_rests_find(&c);
 	ws_confidence_judge(&c);
 	ws_evidence_order(&c);
 	ws_accounting_make(&c);

@@ -40,6 +40,13 @@ struct ws_score {
 	enum ws_class_state state;
 };
 
+/* An artifact without which the verdict would be another. */
+struct ws_rests {
+	const char *artifact;
+	enum ws_outcome outcome; /* without it */
+	enum ws_class cls;
+};
+
 /* A capture to make next, by how much it would decide. */
 struct ws_collect {
 	enum ws_source_id source;
@@ -63,7 +70,9 @@ struct ws_diagnosis {
 	enum ws_outcome outcome;
 	enum ws_class cls; /* WS_CLASS_NONE when nothing leads */
 	enum ws_confidence confidence;
-	double stability;     /* share of threshold changes that keep it */
+	double stability; /* share of threshold changes that keep it */
+	const struct ws_rests *rests; /* empty when any one may be missing */
+	size_t n_rests;
 	const char *sentence; /* one or two, for people */
 	const char *basis;    /* why this confidence, with the numbers */
 	struct ws_score score[WS_CLASSES]; /* in class order */

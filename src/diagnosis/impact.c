@@ -2,14 +2,20 @@
  * What an advice may bring, as factors of throughput.
  *
  * Let u be the part of the available CPU time that is used, f the share of the
- * used time that the remedy is aimed at, and k the share of it that is spent
- * in the program's other code, which no remedy of this kind touches.  A unit
- * of work costs 1 before.  A remedy that gets the part r of f leaves 1 - u f r
- * (G. Amdahl, AFIPS 1967); that is the low end, with the least r and f as low
- * as sampling allows.  At best all but u k goes, the waiting too, as CPUs that
- * wait have nothing else to wait for: 1 / (u k) is the cap, by the operational
- * bound X <= 1 / D of Denning and Buzen (Computing Surveys 10, 1978).  Where a
- * bundle does not tell k, all but u (1 - f) may go.
+ * used time that the remedy is aimed at, s the part of f at the sites that are
+ * named, and k the share of the used time that surely remains.  A unit of work
+ * costs 1 before.  A remedy that gets the part r of what it is aimed at leaves
+ * 1 - u f s r (G. Amdahl, AFIPS 1967); that is the low end, with the least r
+ * and f as low as sampling allows.  At best all but u k goes, the waiting too,
+ * as CPUs that wait have nothing else to wait for: 1 / (u k) is the cap, by the
+ * operational bound X <= 1 / D of Denning and Buzen (Computing Surveys 10,
+ * 1978).  Where a bundle does not tell k, all but u (1 - f) may go.
+ *
+ * At the low end u is taken as measured: it is the part of the time that the CPU
+ * clock ran, of which profiles lose some and make up none.
+ *
+ * A remedy that frees what the program waits for has the unused time to gain
+ * as well: all but u (1 - f) is what it is aimed at.
  *
  * A remedy that lets throughput scale m times gains 1 + (m - 1) r, and no more
  * than the CPUs allow: 1 / (u k), or 1 / u where k is not told.  At least it is
@@ -73,6 +79,9 @@ say_basis(struct ws_case *c, struct ws_action *x, const struct ws_used_cpu *u,
 	ws_unit_format(text, of, WS_U_RATIO);
 	if (x->advice->impact == WS_IMPACT_SCALES)
 		ws_buf_printf(&b, "room to scale %.1f times", of);
+	else if (x->advice->impact == WS_IMPACT_FREES)
+		ws_buf_printf(&b,
+		    "the waiting, and Amdahl over %s of the CPU time", text);
 	else
 		ws_buf_printf(&b, "Amdahl over %s of the CPU time", text);
 	ws_unit_format(text, u->v, WS_U_RATIO);
@@ -81,8 +90,20 @@ say_basis(struct ws_case *c, struct ws_action *x, const struct ws_used_cpu *u,
 		    &b, ", %s of the CPUs used (%s)", text, u->source);
 	else
 		ws_buf_puts(&b, ", if CPUs are what limits");
-	ws_buf_puts(&b, what);
+	ws_buf_puts(
+	    &b, isfinite(x->cap) ? what : "; no cap: nothing else was seen");
 	x->basis = ws_text_keep(c, &b);
+}
+
+/* The part of what the remedy is aimed at that is at the sites named. */
+static double
+part_named(const struct ws_action *x)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < x->n_target; i++)
+		sum += x->target[i].share;
+	return x->n_target > 0 ? fmin(1, sum) : 1;
 }
 
 static void
@@ -92,18 +113,17 @@ impact_of_removal(struct ws_case *c, struct ws_action *x)
 	struct ws_used_cpu u = ws_used_cpu(c);
 	struct ws_number f, k;
 	bool told = share_of(c, a->leaving, &k);
-	double left;
+	double left, aim;
 
 	if (!share_of(c, a->of, &f))
 		return;
 	left = told ? u.lo * k.lo : u.lo * (1 - f.hi);
+	aim = a->impact == WS_IMPACT_FREES ? 1 - u.hi * (1 - f.lo) : u.v * f.lo;
 	set_cap(x, left);
-	set_range(x, 1 / (1 - u.lo * f.lo * a->lo),
+	set_range(x, 1 / (1 - aim * part_named(x) * a->lo),
 	    1 / (left + (1 - a->hi) * (1 - left)));
-	say_basis(c, x, &u,
-	    told && isfinite(x->cap) ? "; the cap is the program's other code"
-				     : "",
-	    f.v);
+	say_basis(
+	    c, x, &u, told ? "; the cap is the program's other code" : "", f.v);
 }
 
 static void
@@ -137,6 +157,7 @@ ws_impact_set(struct ws_case *c, struct ws_action *x)
 {
 	switch (x->advice->impact) {
 	case WS_IMPACT_REMOVES:
+	case WS_IMPACT_FREES:
 		impact_of_removal(c, x);
 		break;
 	case WS_IMPACT_SCALES:
@@ -161,7 +182,7 @@ ws_used_cpu(const struct ws_case *c)
 		{ WS_F_HOST_BUSY, false },
 	};
 	const struct ws_fact *const *list;
-	struct ws_used_cpu u = { 1, 1, NULL };
+	struct ws_used_cpu u = { 1, 1, 1, NULL };
 	double error = 0;
 
 	for (size_t i = 0; i < WS_LEN(sources); i++) {
@@ -175,7 +196,9 @@ ws_used_cpu(const struct ws_case *c)
 		/* Of counts, 95 % are within two roots. */
 		if (sources[i].sampled && list[0]->samples > 0)
 			error = 1.96 / sqrt(list[0]->samples);
-		u.lo = u.v * (1 - fmin(0.5, fmax(CLOCK_FAIL, error)));
+		error = fmin(0.5, fmax(CLOCK_FAIL, error));
+		u.lo = u.v * (1 - error);
+		u.hi = fmin(1, u.v * (1 + error));
 		break;
 	}
 	return u;

@@ -8,6 +8,7 @@
 #define WS_POINTS_STRONG 5.0 /* from two groups: unknown rivals do not count */
 #define WS_POINTS_SECOND 2.0 /* a secondary class; also a clear margin */
 #define WS_TARGETS_MAX   3
+#define WS_RESTS_TRIED   64 /* artifacts taken away in turn, at most */
 
 /* What the points of all classes say, before people's words. */
 struct ws_verdict {
@@ -34,7 +35,7 @@ struct ws_case {
 
 /* The part of the available CPU time that is used; 1 where nothing tells. */
 struct ws_used_cpu {
-	double v, lo;       /* lo: at least, by its sampling error */
+	double v, lo, hi;   /* lo and hi: by its sampling error */
 	const char *source; /* the fact's name, or NULL */
 };
 
@@ -45,7 +46,9 @@ void ws_verdict_reach(struct ws_verdict *v, const struct ws_judgement *all,
 /* Share of one-at-a-time changes of a threshold by a quarter, up and down,
  * that keep outcome and class; 1 without thresholds. */
 double ws_stability_try(const struct ws_case *c);
-/* Needs d->stability; fills d->confidence and d->basis. */
+/* Fills d->rests of a verdict that is not open. */
+void ws_rests_find(struct ws_case *c);
+/* Needs d->stability and d->rests; fills d->confidence and d->basis. */
 void ws_confidence_judge(struct ws_case *c);
 void ws_evidence_order(struct ws_case *c);
 void ws_accounting_make(struct ws_case *c);
@@ -57,6 +60,8 @@ void ws_collect_list(struct ws_case *c); /* needs the confidence */
 void ws_plan_make(struct ws_case *c);    /* needs the confidence */
 /* Fills in the range, the cap and what they rest on. */
 void ws_impact_set(struct ws_case *c, struct ws_action *x);
+/* The code of an advice (NULL: none) with the names of this bundle. */
+const char *ws_pattern_fill(struct ws_case *c, const char *code);
 void ws_sketch_make(struct ws_case *c);    /* needs the plan */
 void ws_traps_list(struct ws_case *c);     /* quality findings too */
 void ws_sentence_write(struct ws_case *c); /* needs all of the above */

@@ -45,6 +45,14 @@ set_figures(struct ws_case *c, struct ws_action *x)
 	x->figure = value;
 }
 
+/* Of what is unknown the rules that advise it say enough. */
+static bool
+fits(const struct ws_case *c, const struct ws_advice *a)
+{
+	return a->when == NULL ||
+	       ws_eval_truth(c->rules, c->facts, a->when) != WS_FALSE;
+}
+
 /* Keeps the actions from `from` on by falling rank. */
 static void
 add_action(struct ws_case *c, const struct ws_advice *a, size_t from)
@@ -53,9 +61,10 @@ add_action(struct ws_case *c, const struct ws_advice *a, size_t from)
 	struct ws_action new = { .advice = a };
 	size_t at = c->d->n_action++;
 
+	new.n_target = ws_targets_find(c, a->targets, &new.target);
 	ws_impact_set(c, &new);
 	set_figures(c, &new);
-	new.n_target = ws_targets_find(c, a->targets, &new.target);
+	new.code = ws_pattern_fill(c, a->code);
 	for (; at > from && rank_of(&list[at - 1]) < rank_of(&new); at--)
 		list[at] = list[at - 1];
 	list[at] = new;
@@ -75,7 +84,7 @@ add_class(struct ws_case *c, enum ws_class cls)
 			const struct ws_advice *a = ws_rules_find_advice(
 			    c->rules, ws_sv_of(j->rule->advise[k]));
 
-			if (a && !is_planned(c->d, a))
+			if (a && !is_planned(c->d, a) && fits(c, a))
 				add_action(c, a, from);
 		}
 	}
@@ -87,7 +96,7 @@ part_left(const struct ws_action *x, const struct ws_leaf *l)
 {
 	const struct ws_advice *a = x->advice;
 
-	if (!x->has_impact || a->impact != WS_IMPACT_REMOVES || l->unused ||
+	if (!x->has_impact || a->impact == WS_IMPACT_SCALES || l->unused ||
 	    a->cls >= WS_CLASSES ||
 	    strcmp(l->cls, ws_class_defs[a->cls].key) != 0)
 		return 1;

@@ -3,6 +3,8 @@
 
 #include "diagnosis/parts.h"
 
+#define TARGET_MIN 0.01 /* of the largest: less is not worth a look */
+
 static uint32_t
 find_fact(const struct ws_case *c, const char *name)
 {
@@ -26,7 +28,8 @@ ws_targets_find(
 	n = ws_facts_of(c->facts, def, &f);
 	list = ws_arena_alloc(c->arena, WS_TARGETS_MAX * sizeof(*list));
 	for (size_t i = 0; i < n && kept < WS_TARGETS_MAX; i++)
-		if (f[i]->presence == WS_VALUE && f[i]->subject)
+		if (f[i]->presence == WS_VALUE && f[i]->subject &&
+		    f[i]->value >= TARGET_MIN * f[0]->value)
 			list[kept++] =
 			    (struct ws_target){ .subject = f[i]->subject,
 				    .share = f[i]->value };

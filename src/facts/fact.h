@@ -67,6 +67,11 @@ size_t ws_facts_all(
 size_t ws_facts_of(
     const struct ws_facts *f, uint32_t def, const struct ws_fact *const **out);
 
+/* A view without what the artifact told, to be read and freed while `f` lives
+ * on; nothing can be put into it. */
+struct ws_facts *ws_facts_without(
+    const struct ws_facts *f, const char *artifact);
+
 /* Once all sources are told: what only another operating system has cannot be
  * captured here.  It is WS_UNSUPPORTED_HERE then, and no artifact says so. */
 void ws_facts_rule_out(struct ws_facts *f);

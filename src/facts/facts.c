@@ -17,7 +17,7 @@ struct order {
 struct ws_facts {
 	const struct ws_catalogue *catalogue;
 	struct ws_arena *arena;
-	struct ws_htab *keys; /* index in fact[] */
+	struct ws_htab *keys; /* index in fact[]; NULL of a view */
 	struct ws_fact **fact;
 	size_t cap;
 	struct order *order;
@@ -48,13 +48,15 @@ ws_facts_free(struct ws_facts *f)
 {
 	if (f == NULL)
 		return;
-	ws_arena_free(f->arena);
-	ws_htab_free(f->keys);
+	if (f->keys != NULL) {
+		ws_arena_free(f->arena);
+		ws_htab_free(f->keys);
+		ws_buf_fini(f->scratch);
+	}
 	free(f->fact);
 	free(f->order->list);
 	free(f->order->first);
 	free(f->order);
-	ws_buf_fini(f->scratch);
 	free(f->scratch);
 	free(f);
 }
@@ -158,6 +160,19 @@ ws_facts_put(struct ws_facts *f, const struct ws_fact *fact)
 	f->order->is_stale = true;
 }
 
+static const struct ws_fact *
+find_in_view(const struct ws_facts *f, uint32_t def, const char *subject)
+{
+	const struct ws_fact *const *list;
+	size_t n = ws_facts_of(f, def, &list);
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i]->subject != NULL &&
+		    strcmp(list[i]->subject, subject) == 0)
+			return list[i];
+	return NULL;
+}
+
 const struct ws_fact *
 ws_facts_get(const struct ws_facts *f, uint32_t def, const char *subject)
 {
@@ -167,6 +182,8 @@ ws_facts_get(const struct ws_facts *f, uint32_t def, const char *subject)
 
 	if (subject == NULL)
 		return ws_facts_of(f, def, &list) > 0 ? list[0] : NULL;
+	if (f->keys == NULL)
+		return find_in_view(f, def, subject);
 	key = key_of(f, def, subject);
 	i = ws_htab_get(f->keys, key.p, key.n);
 	return i != WS_HTAB_NONE ? f->fact[i] : NULL;
@@ -206,6 +223,54 @@ ws_facts_source(struct ws_facts *f, enum ws_source_id s, enum ws_presence p,
 	f->source[s].presence = p;
 	f->source[s].artifact = dup(f, artifact);
 	f->source[s].records = records;
+}
+
+static bool
+is_from(const char *artifact, const char *name)
+{
+	return artifact != NULL && strcmp(artifact, name) == 0;
+}
+
+/* A kind of evidence whose best artifact is gone may have another. */
+static void
+view_source(struct ws_facts *to, enum ws_source_id s, const char *without)
+{
+	const struct order *o = to->order;
+
+	if (!is_from(to->source[s].artifact, without))
+		return;
+	to->source[s].presence = WS_ABSENT;
+	to->source[s].artifact = NULL;
+	for (size_t i = 0; i < o->n; i++) {
+		const struct ws_fact *x = o->list[i];
+
+		if (x->artifact == NULL ||
+		    x->presence <= to->source[s].presence ||
+		    ws_catalogue_get(to->catalogue, x->def)->source != s)
+			continue;
+		to->source[s].presence = x->presence;
+		to->source[s].artifact = x->artifact;
+	}
+}
+
+struct ws_facts *
+ws_facts_without(const struct ws_facts *f, const char *artifact)
+{
+	const struct order *from = ordered(f);
+	struct ws_facts *to = ws_alloc(sizeof(*to));
+	struct order *o = ws_alloc(sizeof(*o));
+
+	o->list = ws_alloc_array(from->n + 1, sizeof(*o->list));
+	for (size_t i = 0; i < from->n; i++)
+		if (!is_from(from->list[i]->artifact, artifact))
+			o->list[o->n++] = from->list[i];
+	find_first(o, ws_catalogue_count(f->catalogue));
+	to->catalogue = f->catalogue;
+	to->order = o;
+	memcpy(to->source, f->source, sizeof(to->source));
+	for (enum ws_source_id s = 0; s < WS_S_COUNT_OF; s++)
+		view_source(to, s, artifact);
+	return to;
 }
 
 static const enum ws_source_id of_macos[] = { WS_S_INSTRUMENTS,

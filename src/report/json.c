@@ -86,6 +86,11 @@ put_verdict(struct ws_json *j, const struct ws_report *r)
 	ws_json_key_num(
 	    j, "points", d->cls < WS_CLASSES ? d->score[d->cls].points : NAN);
 	ws_json_key_num(j, "stability", d->stability);
+	ws_json_key(j, "rests_on");
+	ws_json_open(j, '[');
+	for (size_t i = 0; i < d->n_rests; i++)
+		ws_json_str(j, d->rests[i].artifact);
+	ws_json_close(j, ']');
 	ws_json_key_str(j, "sentence", d->sentence);
 	ws_json_key_str(j, "basis", d->basis);
 	ws_json_close(j, '}');
@@ -308,7 +313,7 @@ put_action(struct ws_json *j, const struct ws_action *x)
 	for (size_t i = 0; i < a->n_step; i++)
 		ws_json_str(j, a->step[i]);
 	ws_json_close(j, ']');
-	ws_json_key_str(j, "code", a->code);
+	ws_json_key_str(j, "code", x->code);
 	put_success(j, a);
 	put_then(j, &x->then);
 	ws_json_close(j, '}');

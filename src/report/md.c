@@ -163,8 +163,10 @@ put_targets(FILE *f, const struct ws_action *x)
 }
 
 static void
-put_steps(FILE *f, const struct ws_advice *a)
+put_steps(FILE *f, const struct ws_action *x)
 {
+	const struct ws_advice *a = x->advice;
+
 	fputc('\n', f);
 	for (size_t i = 0; i < a->n_step; i++) {
 		fprintf(f, "%zu. ", i + 1);
@@ -172,8 +174,8 @@ put_steps(FILE *f, const struct ws_advice *a)
 		fputc('\n', f);
 	}
 	/* Of a rules file, whose author may end the block as he likes. */
-	if (a->code != NULL && strstr(a->code, "```") == NULL)
-		fprintf(f, "\n```go\n%s\n```\n", a->code);
+	if (x->code != NULL && strstr(x->code, "```") == NULL)
+		fprintf(f, "\n```go\n%s\n```\n", x->code);
 }
 
 static void
@@ -197,7 +199,7 @@ put_action(FILE *f, const struct ws_diagnosis *d, size_t i)
 	for (size_t k = 0; k < x->advice->n_figure; k++)
 		if (ws_figure_show(&b, x, k))
 			put_item(f, "size", &b);
-	put_steps(f, x->advice);
+	put_steps(f, x);
 	fputc('\n', f);
 	ws_buf_fini(&b);
 }

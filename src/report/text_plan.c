@@ -36,7 +36,9 @@ ws_impact_show(struct ws_buf *b, const struct ws_action *x)
 	put_factor(b, x->lo);
 	ws_buf_puts(b, " to ");
 	put_factor(b, x->hi);
-	if (isfinite(x->cap)) {
+	if (isfinite(x->cap) && x->cap <= x->hi) {
+		ws_buf_puts(b, ", which is the cap");
+	} else if (isfinite(x->cap)) {
 		ws_buf_puts(b, ", never above ");
 		put_factor(b, x->cap);
 	}
@@ -307,8 +309,9 @@ put_missing(const struct ws_page *p, const struct ws_diagnosis *d, size_t *n)
 		put_doubt(p, n, &b);
 	}
 	if (told > MISSING_SHOWN) {
-		ws_buf_printf(&b, "%zu more reasons for unknown rules: --json",
-		    told - MISSING_SHOWN);
+		told -= MISSING_SHOWN;
+		ws_buf_printf(&b, "%zu more reason%s for unknown rules: --json",
+		    told, told == 1 ? "" : "s");
 		put_doubt(p, n, &b);
 	}
 }

@@ -11,6 +11,7 @@ struct ws_expr; /* src/rules/expr.h */
 enum ws_impact_kind {
 	WS_IMPACT_NONE,
 	WS_IMPACT_REMOVES, /* Amdahl: a share of CPU time goes away */
+	WS_IMPACT_FREES,   /* the same, and the waiting with it */
 	WS_IMPACT_SCALES   /* throughput can rise to what scaling allows */
 };
 
@@ -31,9 +32,10 @@ struct ws_advice {
 	const char *id, *title, *risk, *why, *file;
 	unsigned line;
 	enum ws_class cls;
-	char effort; /* 'S', 'M' or 'L' */
+	char effort;                /* 'S', 'M' or 'L' */
+	const struct ws_expr *when; /* NULL: whenever a rule advises it */
 	enum ws_impact_kind impact;
-	const struct ws_expr *of; /* REMOVES: the share; SCALES: the most */
+	const struct ws_expr *of;      /* the share; of SCALES: the most */
 	const struct ws_expr *leaving; /* share of the used CPU time that no
 					  remedy of this kind touches, or NULL */
 	double lo, hi;                 /* part of it that the remedy gets */

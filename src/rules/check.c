@@ -85,6 +85,33 @@ check_say(struct ws_check *k, const char *say, struct ws_pos at)
 	}
 }
 
+/* ${FACT|DEFAULT} and ${FACT:func|DEFAULT} of an advice's code. */
+static void
+check_code(struct ws_check *k, const char *code, struct ws_pos at)
+{
+	struct ws_sv inner, name;
+	const char *end;
+
+	while (code != NULL && (code = strstr(code, "${")) != NULL) {
+		code += 2;
+		end = strchr(code, '}');
+		if (end == NULL) {
+			ws_problems_error(
+			    &k->report, at, "'${' without '}' in this code");
+			return;
+		}
+		inner = (struct ws_sv){ code, (size_t)(end - code) };
+		inner = ws_sv_split(&inner, '|');
+		name = ws_sv_split(&inner, ':');
+		ws_check_subjects(k, ws_arena_dup(k->r->arena, name), at);
+		if (inner.n > 0 && !ws_sv_is(inner, "func"))
+			ws_problems_error(&k->report, at,
+			    "wanted ${FACT|DEFAULT} or ${FACT:func|DEFAULT} "
+			    "in this code");
+		code = end;
+	}
+}
+
 static void
 want_fields(struct ws_check *k, const struct ws_rule_decl *d)
 {
@@ -109,19 +136,19 @@ want_fields(struct ws_check *k, const struct ws_rule_decl *d)
 		    &k->report, d->at, "%s does not say why", d->rule.id);
 }
 
-static void
-check_when(struct ws_check *k, const struct ws_rule_decl *d)
+void
+ws_check_truth(struct ws_check *k, const struct ws_expr *x)
 {
 	/* The declaration owns it; only readers get it as const. */
-	struct ws_expr *when = (struct ws_expr *)(uintptr_t)d->rule.when;
+	struct ws_expr *own = (struct ws_expr *)(uintptr_t)x;
 
-	if (when == NULL || !ws_expr_check(k->r, when, &k->report))
+	if (own == NULL || !ws_expr_check(k->r, own, &k->report))
 		return;
-	if (when->unit != WS_U_BOOL)
-		ws_problems_error(&k->report, when->pos,
+	if (own->unit != WS_U_BOOL)
+		ws_problems_error(&k->report, own->pos,
 		    "wanted a comparison or another truth, found a value of "
 		    "unit %s",
-		    ws_unit_name(when->unit));
+		    ws_unit_name(own->unit));
 }
 
 static void
@@ -153,7 +180,7 @@ check_rule(struct ws_check *k, struct ws_rule_decl *d)
 	struct ws_near near;
 
 	want_fields(k, d);
-	check_when(k, d);
+	ws_check_truth(k, d->rule.when);
 	check_advise(k, d);
 	if (r->say != NULL)
 		check_say(k, r->say, d->field[WS_RF_SAY]);
@@ -265,9 +292,11 @@ check_one_advice(struct ws_check *k, struct ws_advice_decl *d)
 		ws_problems_warning(&k->report, d->at,
 		    "advice %s does not say how to see its success",
 		    d->advice.id);
+	ws_check_truth(k, d->advice.when);
 	check_impact(k, d);
 	check_figures(k, d);
 	ws_check_subjects(k, d->advice.targets, d->field[WS_AF_TARGETS]);
+	check_code(k, d->advice.code, d->field[WS_AF_CODE]);
 	for (size_t i = 0; i < d->success.n; i++)
 		check_success(k, d->success.v[i]);
 	d->advice.success =
@@ -369,6 +398,7 @@ ws_rules_check(struct ws_rules *r, const struct ws_complain *c)
 	ws_check_rules(&k);
 	ws_check_advice(&k);
 	ws_check_designs(&k);
+	ws_check_waits(&k);
 	if (k.report.errors == 0)
 		ws_check_unused(&k);
 	list_files(r);

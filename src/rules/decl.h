@@ -14,8 +14,7 @@ void ws_list_add(struct ws_arena *a, struct ws_list *l, void *p);
 /* One array of the elements that a list points to. */
 void *ws_list_flat(struct ws_arena *a, const struct ws_list *l, size_t size);
 
-/* Something that is named, with its place. */
-struct ws_ref {
+struct ws_ref { /* something that is named, with its place */
 	const char *name;
 	struct ws_pos pos;
 };
@@ -48,6 +47,7 @@ enum ws_rule_field {
 	X(TITLE, "title")                                                      \
 	X(EFFORT, "effort")                                                    \
 	X(RISK, "risk")                                                        \
+	X(WHEN, "when")                                                        \
 	X(IMPACT, "impact")                                                    \
 	X(TARGETS, "targets")                                                  \
 	X(FIGURE, "figure")                                                    \

@@ -211,25 +211,14 @@ judge(struct judging *j, const struct ws_rule *rule, struct ws_judgement *out)
 	fill_in(j, out);
 }
 
-/* Which facts a rule looks at hangs on no parameter. */
+/* The facts that the rule looks at. */
 static void
-judge_first(
-    struct judging *j, const struct ws_rule *rule, struct ws_judgement *out)
+tell_used(struct judging *j, struct ws_judgement *out)
 {
-	judge(j, rule, out);
 	j->used = (struct ws_list){ 0 };
-	collect_used(j, rule->when);
+	collect_used(j, out->rule->when);
 	out->used = ws_list_flat(j->arena, &j->used, sizeof(struct ws_used));
 	out->n_used = j->used.n;
-}
-
-static void
-judge_again(
-    struct judging *j, const struct ws_judgement *was, struct ws_judgement *out)
-{
-	judge(j, was->rule, out);
-	out->used = was->used;
-	out->n_used = was->n_used;
 }
 
 static uint32_t
@@ -276,7 +265,8 @@ ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
 	for (size_t i = 0; i < n; i++) {
 		if (!ws_rule_is_judged(all[i]))
 			continue;
-		judge_first(&j, all[i], &e->list[e->n]);
+		judge(&j, all[i], &e->list[e->n]);
+		tell_used(&j, &e->list[e->n]);
 		e->params[e->n++] = params_in(all[i]->when);
 	}
 	return e;
@@ -318,33 +308,82 @@ copy_eval(struct ws_arena *a, const struct ws_eval *from)
 	return e;
 }
 
+/* Judges those again that `looks` at what has changed; NULL when none differs. */
+static struct ws_eval *
+judge_again(struct judging *j, const struct ws_eval *before,
+    bool (*looks)(const struct ws_eval *, size_t, const void *), const void *at)
+{
+	struct ws_eval *e = NULL;
+	struct ws_judgement now;
+
+	j->arena = ws_arena_new();
+	for (size_t i = 0; i < before->n; i++) {
+		const struct ws_judgement *was = &before->list[i];
+
+		if (!looks(before, i, at))
+			continue;
+		judge(j, was->rule, &now);
+		if (is_same(&now, was))
+			continue;
+		if (e == NULL)
+			e = copy_eval(j->arena, before);
+		tell_used(j, &now);
+		e->list[i] = now;
+	}
+	if (e == NULL)
+		ws_arena_free(j->arena);
+	return e;
+}
+
+static bool
+looks_at_param(const struct ws_eval *e, size_t i, const void *at)
+{
+	const struct ws_judgement *was = &e->list[i];
+	const struct ws_scene *s = at;
+
+	return (e->params[i] >> (s->scaled & 63) & 1) != 0 &&
+	       has_param(was->rule->when, s->scaled) && !stays(s, was);
+}
+
+/* What is taken away, and the facts with it and without. */
+struct loss {
+	const char *artifact;
+	struct ws_scene with, without;
+};
+
+/* Sources that a rule needs may hang on the artifact as well. */
+static bool
+looks_at_lost(const struct ws_eval *e, size_t i, const void *at)
+{
+	const struct ws_judgement *j = &e->list[i];
+	const struct loss *lost = at;
+
+	for (size_t k = 0; k < j->n_used; k++)
+		if (j->used[k].fact != NULL &&
+		    j->used[k].fact->artifact != NULL &&
+		    strcmp(j->used[k].fact->artifact, lost->artifact) == 0)
+			return true;
+	return is_in_need(&lost->with, j->rule) !=
+	       is_in_need(&lost->without, j->rule);
+}
+
 struct ws_eval *
 ws_eval_again(const struct ws_eval *before, const struct ws_rules *r,
     const struct ws_facts *f, const char *scaled, double scale)
 {
-	struct judging j = { .scene = { r, f, param_index(r, scaled), scale },
-		.arena = ws_arena_new() };
-	struct ws_eval *e = NULL;
-	struct ws_judgement now;
+	struct judging j = { .scene = { r, f, param_index(r, scaled), scale } };
 
-	for (size_t i = 0; i < before->n; i++) {
-		const struct ws_judgement *was = &before->list[i];
+	return judge_again(&j, before, looks_at_param, &j.scene);
+}
 
-		if ((before->params[i] >> (j.scene.scaled & 63) & 1) == 0 ||
-		    !has_param(was->rule->when, j.scene.scaled))
-			continue;
-		if (stays(&j.scene, was))
-			continue;
-		judge_again(&j, was, &now);
-		if (is_same(&now, was))
-			continue;
-		if (e == NULL)
-			e = copy_eval(j.arena, before);
-		e->list[i] = now;
-	}
-	if (e == NULL)
-		ws_arena_free(j.arena);
-	return e;
+struct ws_eval *
+ws_eval_without(const struct ws_eval *before, const struct ws_rules *r,
+    const struct ws_facts *f, const struct ws_facts *view, const char *artifact)
+{
+	struct judging j = { .scene = { r, view, WS_HTAB_NONE, 1 } };
+	struct loss lost = { artifact, { r, f, WS_HTAB_NONE, 1 }, j.scene };
+
+	return judge_again(&j, before, looks_at_lost, &lost);
 }
 
 void

@@ -44,6 +44,11 @@ struct ws_eval *ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
 struct ws_eval *ws_eval_again(const struct ws_eval *before,
     const struct ws_rules *r, const struct ws_facts *f, const char *scaled,
     double scale);
+/* The same again from a view of the facts that lacks what the artifact told:
+ * only rules that looked at it are judged anew.  NULL as above. */
+struct ws_eval *ws_eval_without(const struct ws_eval *before,
+    const struct ws_rules *r, const struct ws_facts *f,
+    const struct ws_facts *view, const char *artifact);
 void ws_eval_free(struct ws_eval *e);
 size_t ws_eval_all(const struct ws_eval *e, const struct ws_judgement **out);
 /* The arithmetic of one rule, for `explain`: each comparison with its numbers
@@ -51,7 +56,8 @@ size_t ws_eval_all(const struct ws_eval *e, const struct ws_judgement **out);
 void ws_eval_explain(const struct ws_rules *r, const struct ws_facts *f,
     const struct ws_rule *rule, struct ws_buf *b);
 /* "pprof.cgo.share  94.9 % (85.1 %..98.3 %)": an expression with its value,
- * and below it each fact and parameter in it, appended to *b. */
+ * and below it each fact and parameter in it, or each comparison of a
+ * condition; appended to *b. */
 void ws_eval_show(const struct ws_rules *r, const struct ws_facts *f,
     const struct ws_expr *x, struct ws_buf *b);
 /* Of a checked expression. */

@@ -167,6 +167,10 @@ ws_eval_show(const struct ws_rules *r, const struct ws_facts *f,
 {
 	struct ws_scene s = { r, f, WS_HTAB_NONE, 1 };
 
+	if (x->unit == WS_U_BOOL) {
+		put_lines(b, &s, x);
+		return;
+	}
 	put_number(b, &s, x, 4);
 	if (x->a != NULL)
 		put_operands(b, &s, x);

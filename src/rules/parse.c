@@ -255,8 +255,16 @@ bool
 ws_p_add(struct ws_parser *p, enum ws_name_kind k, const struct ws_ref *name,
     void *decl)
 {
-	static const char *const kinds[] = { "rule", "param", "group", "advice",
-		"share", "account" };
+	static const char *const kinds[WS_NAME_KINDS] = {
+		[WS_NAME_RULE] = "rule",
+		[WS_NAME_PARAM] = "param",
+		[WS_NAME_GROUP] = "group",
+		[WS_NAME_ADVICE] = "advice",
+		[WS_NAME_DESIGN] = "design",
+		[WS_NAME_SHARE] = "fact",
+		[WS_NAME_ACCOUNT] = "account",
+		[WS_NAME_WAITS] = "waits",
+	};
 
 	if (ws_decl_add(p->r, k, name->name, decl))
 		return true;
@@ -321,6 +329,7 @@ static const struct statement {
 	{ "sites", ws_parse_sites, false },
 	{ "elsewhere", ws_parse_elsewhere, false },
 	{ "account", ws_parse_account, false },
+	{ "waits", ws_parse_waits, false },
 	{ "rule", parse_vote, false },
 	{ "trap", parse_trap, false },
 	{ "quality", parse_quality, false },

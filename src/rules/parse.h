@@ -67,6 +67,7 @@ bool ws_parse_account(struct ws_parser *p);
 bool ws_parse_rule(struct ws_parser *p, enum ws_rule_kind kind);
 bool ws_parse_advice(struct ws_parser *p);
 bool ws_parse_design(struct ws_parser *p);
+bool ws_parse_waits(struct ws_parser *p);
 bool ws_parse_override(struct ws_parser *p);
 bool ws_parse_test(struct ws_parser *p);
 

@@ -21,7 +21,26 @@ parse_effort(struct ws_parser *p, struct ws_advice *a)
 	return true;
 }
 
-/* impact {none | {removes|scales} EXPR [leaving EXPR] by LOW..HIGH} */
+/* Takes the word of a kind of impact. */
+static bool
+parse_kind(struct ws_parser *p, enum ws_impact_kind *out)
+{
+	static const struct {
+		const char *word;
+		enum ws_impact_kind kind;
+	} kinds[] = { { "none", WS_IMPACT_NONE },
+		{ "removes", WS_IMPACT_REMOVES }, { "frees", WS_IMPACT_FREES },
+		{ "scales", WS_IMPACT_SCALES } };
+
+	for (size_t i = 0; i < WS_LEN(kinds); i++)
+		if (ws_p_accept_word(p, kinds[i].word)) {
+			*out = kinds[i].kind;
+			return true;
+		}
+	return ws_p_wanted(p, "'removes', 'frees', 'scales' or 'none'");
+}
+
+/* impact {none | {removes|frees|scales} EXPR [leaving EXPR] by LOW..HIGH} */
 static bool
 parse_impact(struct ws_parser *p, struct ws_advice *a)
 {
@@ -29,15 +48,10 @@ parse_impact(struct ws_parser *p, struct ws_advice *a)
 
 	a->of = a->leaving = NULL;
 	a->lo = a->hi = 0;
-	a->impact = WS_IMPACT_NONE;
-	if (ws_p_accept_word(p, "none"))
+	if (!parse_kind(p, &a->impact))
+		return false;
+	if (a->impact == WS_IMPACT_NONE)
 		return true;
-	if (ws_p_accept_word(p, "removes"))
-		a->impact = WS_IMPACT_REMOVES;
-	else if (ws_p_accept_word(p, "scales"))
-		a->impact = WS_IMPACT_SCALES;
-	else
-		return ws_p_wanted(p, "'removes', 'scales' or 'none'");
 	if ((a->of = ws_parse_expr(p)) == NULL)
 		return false;
 	if (ws_p_accept_word(p, "leaving") &&
@@ -121,6 +135,8 @@ parse_value(
 		return parse_effort(p, a);
 	case WS_AF_RISK:
 		return ws_p_string(p, "the risk in quotes", &a->risk);
+	case WS_AF_WHEN:
+		return (a->when = ws_parse_expr(p)) != NULL;
 	case WS_AF_IMPACT:
 		return parse_impact(p, a);
 	case WS_AF_TARGETS:

@@ -176,17 +176,12 @@ static void
 check_one(struct ws_check *k, struct ws_design_decl *d)
 {
 	struct ws_design *out = &d->design;
-	struct ws_expr *when = (struct ws_expr *)(uintptr_t)out->when;
 	struct ws_arena *arena = k->r->arena;
 
 	if (out->cls >= WS_CLASSES || out->title == NULL || d->stage.n == 0)
 		ws_problems_error(&k->report, d->pos,
 		    "design %s wants 'for', 'title' and a 'stage'", out->id);
-	if (when != NULL && ws_expr_check(k->r, when, &k->report) &&
-	    when->unit != WS_U_BOOL)
-		ws_problems_error(&k->report, when->pos,
-		    "wanted a comparison, found a value of unit %s",
-		    ws_unit_name(when->unit));
+	ws_check_truth(k, out->when);
 	for (size_t i = 0; i < d->stage.n; i++) {
 		const struct ws_stage_decl *s = d->stage.v[i];
 

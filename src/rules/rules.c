@@ -276,6 +276,13 @@ ws_rules_designs(const struct ws_rules *r, const struct ws_design *const **out)
 	return r->decl[WS_NAME_DESIGN].n;
 }
 
+size_t
+ws_rules_waits(const struct ws_rules *r, const struct ws_waits *const **out)
+{
+	*out = (const struct ws_waits *const *)r->decl[WS_NAME_WAITS].v;
+	return r->decl[WS_NAME_WAITS].n;
+}
+
 const struct ws_advice *
 ws_rules_find_advice(const struct ws_rules *r, struct ws_sv id)
 {

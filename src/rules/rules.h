@@ -10,6 +10,7 @@
 #include "facts/query.h"
 #include "rules/advice.h"
 #include "rules/design.h"
+#include "rules/waits.h"
 
 /* Kleene's three values: `and` is min, `or` is max, `not` mirrors. */
 enum ws_truth { WS_FALSE, WS_UNKNOWN, WS_TRUE };
@@ -89,6 +90,8 @@ size_t ws_rules_advice(
     const struct ws_rules *r, const struct ws_advice *const **out);
 size_t ws_rules_designs(
     const struct ws_rules *r, const struct ws_design *const **out);
+size_t ws_rules_waits(
+    const struct ws_rules *r, const struct ws_waits *const **out);
 const struct ws_rule *ws_rules_find(const struct ws_rules *r, struct ws_sv id);
 const struct ws_advice *ws_rules_find_advice(
     const struct ws_rules *r, struct ws_sv id);

@@ -13,6 +13,7 @@ enum ws_name_kind {
 	WS_NAME_DESIGN,
 	WS_NAME_SHARE,
 	WS_NAME_ACCOUNT,
+	WS_NAME_WAITS,
 	WS_NAME_KINDS
 };
 

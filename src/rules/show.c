@@ -269,7 +269,9 @@ put_impact(struct ws_buf *b, const struct ws_advice *a)
 		return;
 	}
 	ws_buf_printf(b, "\timpact %s ",
-	    a->impact == WS_IMPACT_REMOVES ? "removes" : "scales");
+	    a->impact == WS_IMPACT_REMOVES ? "removes"
+	    : a->impact == WS_IMPACT_FREES ? "frees"
+					   : "scales");
 	ws_expr_print(b, a->of);
 	if (a->leaving != NULL) {
 		ws_buf_puts(b, " leaving ");
@@ -317,6 +319,7 @@ show_advice(struct ws_buf *b, const void *decl)
 	if (a->effort != '\0')
 		ws_buf_printf(b, "\teffort %c;\n", a->effort);
 	put_string_field(b, "risk", a->risk);
+	put_expr_field(b, "when", a->when);
 	put_impact(b, a);
 	put_word_field(b, "targets", a->targets);
 	for (size_t i = 0; i < a->n_figure; i++)
@@ -380,6 +383,21 @@ show_design(struct ws_buf *b, const void *decl)
 	ws_buf_puts(b, "}\n");
 }
 
+static void
+show_waits(struct ws_buf *b, const void *decl)
+{
+	const struct ws_waits *w = decl;
+
+	put_place(b, w->file, w->line);
+	ws_buf_printf(b, "waits %s ", w->id);
+	ws_string_print(b, w->title);
+	if (w->cls < WS_CLASSES)
+		ws_buf_printf(b, " class %s", ws_class_defs[w->cls].key);
+	ws_buf_puts(b, "\n\t");
+	ws_expr_print(b, w->of);
+	ws_buf_puts(b, ";\n");
+}
+
 bool
 ws_rules_show(const struct ws_rules *r, struct ws_sv id, struct ws_buf *b)
 {
@@ -391,6 +409,7 @@ ws_rules_show(const struct ws_rules *r, struct ws_sv id, struct ws_buf *b)
 		[WS_NAME_DESIGN] = show_design,
 		[WS_NAME_SHARE] = show_share,
 		[WS_NAME_ACCOUNT] = show_account,
+		[WS_NAME_WAITS] = show_waits,
 	};
 	const void *decl;
 	bool found = false;
