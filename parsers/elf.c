@@ -25,7 +25,8 @@ enum {
 	SECTIONS_MAX = 1 << 16,
 	SEGMENTS_MAX = 1 << 12,
 	NAME_MAX_LEN = 16 << 10,
-	TIMES = 4 /* a byte is gone through so often, and no more */
+	IMAGE_MAX = 64, /* sections; Go programs have some 30 */
+	TIMES = 4       /* a byte is gone through so often, and no more */
 };
 
 struct section {
@@ -56,7 +57,8 @@ struct elf {
 	size_t n_symbol, cap_symbol;
 	struct ws_buf debug; /* unpacked .gnu_debugdata */
 	uint64_t spent;      /* bytes of sections that were gone through */
-	uint64_t functions, go_functions;
+	struct elf_image image;
+	uint64_t functions, go_functions, inlined;
 	struct ws_sv go_version;
 	bool is_debug;
 };
@@ -418,43 +420,81 @@ keep_symbols(struct elf *e)
 	e->functions = t->n;
 }
 
+static void
+add_to_image(struct elf *e, const struct section *s)
+{
+	struct elf_image *im = &e->image;
+
+	if (!(s->h.sh_flags & SHF_ALLOC) || s->bytes.n == 0 ||
+	    (s->h.sh_flags & SHF_EXECINSTR))
+		return;
+	if (s->h.sh_type == SHT_RELA && im->n_rela < IMAGE_MAX)
+		im->rela[im->n_rela++] = part_of(e, s);
+	else if (s->h.sh_type != SHT_RELA && im->n_data < IMAGE_MAX)
+		im->data[im->n_data++] = part_of(e, s);
+}
+
+/* What is in memory and no code; first what is written to, as module data are,
+ * which are looked for. */
+static void
+read_image(struct elf *e)
+{
+	uint64_t flags;
+
+	e->image.data = ws_alloc_array(IMAGE_MAX, sizeof(*e->image.data));
+	e->image.rela = ws_alloc_array(IMAGE_MAX, sizeof(*e->image.rela));
+	for (int writable = 1; writable >= 0; writable--)
+		for (size_t i = 0; i < e->n_section; i++) {
+			flags = e->section[i].h.sh_flags;
+			if ((flags & SHF_WRITE ? 1 : 0) == writable)
+				add_to_image(e, &e->section[i]);
+		}
+}
+
+/* Going through all of it costs what it is long. */
+static bool
+afford_image(struct elf *e)
+{
+	bool can = true;
+
+	for (size_t i = 0; i < e->image.n_data && can; i++)
+		can = afford(e, e->image.data[i].bytes);
+	for (size_t i = 0; i < e->image.n_rela && can; i++)
+		can = afford(e, e->image.rela[i].bytes);
+	return can;
+}
+
 /* Where the code of Go begins, for tables that do not say. */
 static uint64_t
-text_start(struct elf *e, uint64_t table)
+text_start(const struct elf *e)
 {
 	const struct section *text = find_section(e, ".text");
-	uint64_t found = 0;
 
 	for (size_t i = 0; i < e->n_symbol; i++)
 		if (ws_sv_is(e->symbol[i].name, "runtime.text"))
 			return e->symbol[i].addr;
-	for (size_t i = 0; i < e->n_section && found == 0; i++) {
-		struct elf_part part = part_of(e, &e->section[i]);
-
-		if ((e->section[i].h.sh_flags & SHF_ALLOC) &&
-		    !(e->section[i].h.sh_flags & SHF_EXECINSTR) &&
-		    afford(e, e->section[i].bytes))
-			found = elf_go_text(&part, table);
-	}
 	/* With C in the program, its start-up code comes first. */
-	if (found == 0 && text != NULL && find_section(e, ".interp") == NULL)
-		found = text->h.sh_addr;
-	return found;
+	return text != NULL && find_section(e, ".interp") == NULL
+		   ? text->h.sh_addr
+		   : 0;
 }
 
 static bool
 take_go_table(struct elf *e, const struct elf_part *part)
 {
+	static const struct elf_image nothing;
 	struct ws_symbols *t;
 
 	if (!afford(e, part->bytes))
 		return false;
 	t = new_table(e, WS_SYMBOLS_PCLNTAB);
-	if (elf_go_table(t, part, text_start(e, part->addr)))
+	if (elf_go_table(
+		t, part, afford_image(e) ? &e->image : &nothing, text_start(e)))
 		ws_symbols_finish(t);
 	else
 		t->n = 0;
 	e->go_functions += t->n;
+	e->inlined += t->inlines.n_call;
 	return t->n > 0;
 }
 
@@ -546,6 +586,8 @@ close_elf(struct elf *e)
 	free(e->section);
 	free(e->load);
 	free(e->symbol);
+	free(e->image.data);
+	free(e->image.rela);
 	ws_buf_fini(&e->debug);
 }
 
@@ -567,6 +609,8 @@ tell(struct elf *e)
 		ws_source_tally(e->src, "function", e->functions);
 	if (e->go_functions > 0)
 		ws_source_tally(e->src, "Go function", e->go_functions);
+	if (e->inlined > 0)
+		ws_source_tally(e->src, "inlined call", e->inlined);
 }
 
 static void
@@ -583,6 +627,7 @@ read_elf(struct elf *e)
 	}
 	read_stubs(e);
 	keep_symbols(e);
+	read_image(e);
 	find_go_table(e);
 	info = find_section(e, ".go.buildinfo");
 	if (info != NULL) {
