@@ -384,6 +384,20 @@ read_header(struct pd *d, struct ws_err *err)
 	return true;
 }
 
+/* Since Linux 6.0 perf asks at the end how many samples each event has lost, the
+ * ones of LOST records among them. */
+static uint64_t
+lost_besides(const struct pd *d)
+{
+	bool in_all = false;
+
+	for (size_t i = 0; i < d->n_attr; i++)
+		in_all |= (d->attr[i].read_format & PD_READ_LOST) != 0;
+	if (!in_all)
+		return d->lost_samples;
+	return d->lost_samples > d->lost ? d->lost_samples - d->lost : 0;
+}
+
 static enum ws_status
 finish(struct pd *d, struct ws_err *err)
 {
@@ -394,7 +408,7 @@ finish(struct pd *d, struct ws_err *err)
 		records += d->count[i];
 	put_capture(d);
 	put_loss(d, "perf.lost", d->lost);
-	put_loss(d, "perf.lost_samples", d->lost_samples + d->bad_samples);
+	put_loss(d, "perf.lost_samples", lost_besides(d) + d->bad_samples);
 	put_loss(d, "perf.throttled", d->throttled);
 	put_notes(d);
 	tell(d);

@@ -21,6 +21,9 @@
 #define PD_STACK_USER (UINT64_C(1) << 13)
 #define PD_IDENTIFIER (UINT64_C(1) << 16)
 
+/* Of read_format: values have a count of lost samples behind them. */
+#define PD_READ_LOST (UINT64_C(1) << 4)
+
 /* Canonical bits of perf_event_attr.flags. */
 enum { PD_F_FREQ = 10, PD_F_SAMPLE_ID_ALL = 18, PD_F_CLOCKID = 25 };
 

@@ -12,11 +12,13 @@ HOME=$dir/home
 export HOME
 mkdir "$HOME"
 
-# One fact a line, without the artifact's name.
+# One fact a line, without the artifact's name, and without what a recording has
+# lost, if any: perf script of 6.1 does not print the sum that perf.data has.
 facts_of() { # FILE
 	"$WHYSLOW" facts --json "$1" </dev/null | tr -d '\n' |
 		sed 's/}, *{/}\n{/g' | grep '"name": *"perf[.]' |
-		sed 's/ *"artifact": *[^,]*,//; s/  */ /g; s/[]} ]*$//'
+		sed 's/ *"artifact": *[^,]*,//; s/  */ /g; s/[]} ]*$//' |
+		sed 's/"lost": *[1-9][0-9]*/"lost"/'
 }
 
 # How many facts have a value.
@@ -49,7 +51,7 @@ waits='"$0" facts "$1"; sleep 0.02; "$0" facts "$1"'
 test_fresh() { # NAME LEAST OPTION...
 	name=$1 least=$2
 	shift 2
-	if perf record -q -o "$dir/perf.data" "$@" -- sh -c "$waits" \
+	if perf record -q -m 16M -o "$dir/perf.data" "$@" -- sh -c "$waits" \
 		"$WHYSLOW" "$srcdir/testdata/perf-data/forms" \
 		>"$dir/out" 2>&1 && as_text "$dir/perf.data" >"$dir/perf.txt"
 	then

@@ -240,6 +240,34 @@ test_loss(void)
 	parsed_fini(&p);
 }
 
+/* A sum of all that was lost: 5 samples besides the 33 of the record, none
+ * besides 50, as records may be lost that are no samples. */
+static void
+test_loss_in_all(void)
+{
+	const uint64_t lost_format = 16;
+	const uint64_t told[] = { 33, 50 }, want[] = { 5, 0 };
+	struct parsed p;
+	struct rec r;
+
+	for (size_t i = 0; i < WS_LEN(told); i++) {
+		start(&r);
+		attr(&r, 1, 0, PLAIN, lost_format, 1);
+		begin(&r, LOST, 0);
+		u64(&r, 1);
+		u64(&r, told[i]);
+		trailer(&r, 1, 1, 1);
+		begin(&r, 13, 0);
+		u64(&r, 38);
+		trailer(&r, 1, 1, 1);
+		parse_rec(&p, &r);
+		ok(lost(&p, "perf.lost") == (double)told[i] &&
+			lost(&p, "perf.lost_samples") == (double)want[i],
+		    "what the records of lost ones do not tell");
+		parsed_fini(&p);
+	}
+}
+
 static void
 test_damage(void)
 {
@@ -509,6 +537,7 @@ main(void)
 	test_groups();
 	test_deferred();
 	test_loss();
+	test_loss_in_all();
 	test_damage();
 	test_files();
 	test_same("file", "big-endian");
