@@ -180,6 +180,23 @@ test_facts(void)
 	bench_fini(&b);
 }
 
+/* A line that is longer than any may be, and no run. */
+static void
+test_long_line(void)
+{
+	enum { LONG = 2 << 20 };
+
+	char *text = ws_alloc(LONG);
+	struct parsed r;
+
+	memset(text, 'x', LONG);
+	parse_mem(&r, &ws_parser_time, "t", text, LONG);
+	ok(r.status >= WS_PARTIAL && strstr(r.err.text, "max-line") != NULL,
+	    "the reason is told: %s", r.err.text);
+	parsed_fini(&r);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -189,5 +206,6 @@ main(void)
 	test_facts();
 	ok(parse_every_cut(&ws_parser_time, verbose, strlen(verbose)) == 0,
 	    "cut anywhere");
+	test_long_line();
 	return tap_done();
 }
