@@ -205,6 +205,28 @@ test_cuts(void)
 	}
 }
 
+/* JSON that is larger than any report. */
+static void
+test_large(void)
+{
+	enum { LARGE = 33 << 20 };
+
+	static const char head[] =
+	    "{\"results\":[{\"command\":\"a\",\"times\":[1]}]}";
+	char *text = ws_alloc(LARGE);
+	struct parsed r;
+
+	memset(text, ' ', LARGE);
+	memcpy(text, head, sizeof(head) - 1);
+	parse_mem(&r, &ws_parser_hyperfine, "t", text, LARGE);
+	ok(r.status == WS_LIMIT && r.n == 0, "33 MiB of JSON: %s", r.err.text);
+	parsed_fini(&r);
+	parse_mem(&r, &ws_parser_hyperfine, "t", text, 1 << 20);
+	ok(r.status == WS_OK && r.n > 0, "1 MiB");
+	parsed_fini(&r);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -214,5 +236,6 @@ main(void)
 	test_latencies();
 	test_tools();
 	test_cuts();
+	test_large();
 	return tap_done();
 }
