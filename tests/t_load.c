@@ -227,6 +227,24 @@ test_large(void)
 	free(text);
 }
 
+/* Younger builds of hey print the sign of percent twice. */
+static void
+test_percents(void)
+{
+	static const char text[] =
+	    "Summary:\n  Total:\t2.0 secs\n  Requests/sec:\t100.5\n\n"
+	    "Latency distribution:\n  50%% in 0.0835 secs\n"
+	    "  99%% in 0.1833 secs\n\nStatus code distribution:\n"
+	    "  [200]\t201 responses\n\n";
+	struct parsed r;
+
+	parse_mem(&r, &ws_parser_hey, "t", text, sizeof(text) - 1);
+	ok(r.status == WS_OK && value_of(&r, WS_N_BENCH_P50) == 83.5e6 &&
+		value_of(&r, WS_N_BENCH_P99) == 183.3e6,
+	    "percentiles with two signs");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
@@ -237,5 +255,6 @@ main(void)
 	test_tools();
 	test_cuts();
 	test_large();
+	test_percents();
 	return tap_done();
 }
