@@ -50,7 +50,7 @@ enum {
 	CHUNK = 64 << 10,
 	GAP_MAX = 256 << 10,     /* bytes of one tag or text, about */
 	REFUSED_MAX = 8,         /* rows on end that are not plain */
-	DOCUMENTS_MAX = 1 << 16, /* appended to each other */
+	DOCUMENTS_MAX = 1 << 12, /* appended to each other */
 };
 
 /* What comes before an element: blanks, declaration, comments, a mark. */
@@ -325,7 +325,7 @@ is_over_limit(struct feed *f)
 	if (f->gap > GAP_MAX)
 		over_limit(f, "a tag or text of more than 256 KiB");
 	else if (f->t->count.documents > DOCUMENTS_MAX)
-		over_limit(f, "more than 65536 documents in one file");
+		over_limit(f, "more than 4096 documents in one file");
 	return f->torn;
 }
 

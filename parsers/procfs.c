@@ -408,7 +408,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	find_line(ws_source_artifact(src)->head, &p->prefix);
 	ws_procfs_enter(p, ws_source_artifact(src)->name);
 	read_lines(p, &lines);
-	read = ws_source_status(src, NULL);
+	read = ws_source_status(src, err);
 	status = finish(p, read == WS_OK ? err : NULL);
 	ws_buf_fini(&p->path);
 	ws_buf_fini(&p->task.comm);

@@ -251,6 +251,8 @@ ws_procfs_task(
 	key.n -= ws_sv_ends(key, ":");
 	value = f[ws_sv_is(f[1], ":") && n > 2 ? 2 : 1];
 	if (ws_sv_is(key, "Name")) {
+		/* It may hold blanks. */
+		value = ws_sv_trim(ws_sv_from(line, f[0].n));
 		ws_procfs_end_task(p);
 		ws_buf_putsv(&p->task.comm, value);
 		return true;

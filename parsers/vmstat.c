@@ -440,7 +440,7 @@ read_table(struct vmstat *p, struct ws_err *err)
 	while (p->out.status == WS_OK && ws_lines_next(&lines, &line))
 		take_line(p, &line);
 	ws_lines_fini(&lines);
-	read = ws_source_status(p->src, NULL);
+	read = ws_source_status(p->src, err);
 	/* Damage of the stream says more than what it did to the rows. */
 	status = finish(p, read == WS_OK ? err : NULL);
 	return ws_status_worst(read, status);

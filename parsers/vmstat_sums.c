@@ -274,7 +274,7 @@ ws_vmstat_read_sums(struct ws_source *src, struct ws_sink *sink,
 	end_snapshot(p);
 	p->snapshots += mode == WS_VMSTAT_SUMS;
 	ws_lines_fini(&lines);
-	read = ws_source_status(src, NULL);
+	read = ws_source_status(src, err);
 	/* Damage of the stream says more than what it did to the rows. */
 	status = finish(p, mode, read == WS_OK ? err : NULL);
 	free(p);

@@ -340,6 +340,20 @@ test_negative(void)
 	parsed_fini(&r);
 }
 
+/* The name of a program may hold blanks. */
+static void
+test_name(void)
+{
+	static const char text[] = "Name:\tmy svc\nPid:\t7\nThreads:\t3\n"
+				   "voluntary_ctxt_switches:\t9\n";
+	struct parsed r;
+
+	parse_mem(&r, &ws_parser_procfs, "7/status", text, sizeof(text) - 1);
+	ok(parsed_value(&r, "7 my svc", WS_N_PROCESS_THREADS, 0) == 3,
+	    "a name of two words, as in stat");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
@@ -353,5 +367,6 @@ main(void)
 	test_prefix();
 	test_cuts();
 	test_negative();
+	test_name();
 	return tap_done();
 }
