@@ -340,6 +340,53 @@ test_explain(void)
 	kit_fini(&k);
 }
 
+/* Whether a line has the words at that indent, and ends so. */
+static bool
+has_line(const char *text, const char *start, const char *end)
+{
+	const char *at = strstr(text, start);
+	size_t n = at != NULL ? strcspn(at + 1, "\n") + 1 : 0;
+
+	return n >= strlen(end) &&
+	       strncmp(at + n - strlen(end), end, strlen(end)) == 0;
+}
+
+static void
+test_explain_joints(void)
+{
+	static const char text[] =
+	    "quality Q { when host.blocked > 1 and (host.rows > 1 or\n"
+	    "  host.rows < 0 and host.swap > 0 or host.cpus > 9)\n"
+	    "  and not (host.cpus > 1 and host.cpus > 2)\n"
+	    "  and not (host.cpus > 3 or host.cpus > 4)\n"
+	    "  and not host.cpus > 5; say \"x\"; why \"w\"; }\n";
+	struct ws_buf b = { 0 };
+	struct ws_facts *f;
+	struct kit k;
+
+	kit_rules(&k, text);
+	f = ws_facts_new(ws_rules_catalogue(k.r));
+	kit_put(&k, f, "host.blocked", 2, NULL);
+	kit_put(&k, f, "host.rows", 2, NULL);
+	kit_put(&k, f, "host.cpus", 2, NULL);
+	ws_eval_explain(k.r, f, ws_rules_find(k.r, WS_SV("Q")), &b);
+	ok(has_line(b.p, "\n    host.blocked > 1", "true") &&
+		has_line(b.p, "\n    any of", " true") &&
+		has_line(b.p, "\n      host.rows > 1", "true") &&
+		has_line(b.p, "\n      all of", " false") &&
+		has_line(b.p, "\n        host.swap > 0", "unknown") &&
+		has_line(b.p, "\n      host.cpus > 9", "false"),
+	    "what `or` joins stands below it, and `and` in that again");
+	ok(has_line(b.p, "\n    not all of", " true") &&
+		has_line(b.p, "\n    none of", " true") &&
+		has_line(b.p, "\n    not   ", " true") &&
+		has_line(b.p, "\n      host.cpus > 5", "false"),
+	    "what `not` turns around, too");
+	ws_buf_fini(&b);
+	ws_facts_free(f);
+	kit_fini(&k);
+}
+
 static void
 test_explain_long(void)
 {
@@ -439,6 +486,7 @@ main(void)
 	test_cases();
 	test_judgements();
 	test_explain();
+	test_explain_joints();
 	test_explain_long();
 	test_number();
 	test_units();
