@@ -340,6 +340,45 @@ test_explain(void)
 	kit_fini(&k);
 }
 
+static void
+test_say(void)
+{
+	static const struct {
+		const char *say, *text;
+	} cases[] = {
+		{ "a[, {host.blocked} b] c", "a, 2 b c" },
+		{ "a[, {host.swap} b] c", "a c" },
+		{ "a[, {disk.util:subject}]", "a, vda" },
+		{ "a[, {disk.await:subject}][, {host.blocked}]", "a, 2" },
+		{ "a [[b] {{c} {host.swap}", "a [b] {c} unknown" },
+		{ "[{$cut}]", "5" },
+	};
+	struct ws_buf text = { 0 };
+	struct ws_facts *f;
+	struct ws_eval *e;
+	struct kit k;
+
+	for (size_t i = 0; i < WS_LEN(cases); i++) {
+		text.n = 0;
+		ws_buf_printf(&text,
+		    "param cut : count = 5 in 1..9 help \"h\";\n"
+		    "quality Q { when host.blocked < $cut; say \"%s\"; "
+		    "why \"w\"; }",
+		    cases[i].say);
+		kit_rules(&k, text.p);
+		f = ws_facts_new(ws_rules_catalogue(k.r));
+		put_some(&k, f);
+		kit_put(&k, f, "host.blocked", 2, NULL);
+		e = ws_eval_new(k.r, f, NULL, 1);
+		is_str(
+		    kit_judgement(e, "Q")->text, cases[i].text, cases[i].say);
+		ws_eval_free(e);
+		ws_facts_free(f);
+		kit_fini(&k);
+	}
+	ws_buf_fini(&text);
+}
+
 /* Whether a line has the words at that indent, and ends so. */
 static bool
 has_line(const char *text, const char *start, const char *end)
@@ -485,6 +524,7 @@ main(void)
 	test_kleene();
 	test_cases();
 	test_judgements();
+	test_say();
 	test_explain();
 	test_explain_joints();
 	test_explain_long();
