@@ -131,7 +131,8 @@ function put_gain(name, text, part) {
 	above = part[4] != "null" && part[1] > 1.05 * part[4]
 	n_above += above
 	gains = gains sprintf("%-24s %8.1f %8.1f to %-8.1f %8s  %s%s\n", name,
-	    part[1], part[2], part[3], part[4] == "null" ? "-" : part[4],
+	    part[1], part[2], part[3],
+	    part[4] == "null" ? "-" : sprintf("%.1f", part[4]),
 	    inside ? "in" : "OUT", above ? ", above the cap" : "")
 }
 {

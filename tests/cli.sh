@@ -258,6 +258,10 @@ ok $? "  and a verdict: $(cat "$dir/out" "$dir/err")"
 gives 0 rules ls -D cpu.busy=75%
 prints 'cpu.busy  *75.* %'
 
+# Traces leave out the frames of the poller: who is blocked in a read waits for it.
+gives 0 facts "$srcdir/testdata/go-trace/v1-small/input.trace"
+prints '^trace.net.share  *15.3 %'
+
 # top.
 gives 0 top -n 3 "$bundle"
 is "$(wc -l <"$dir/out" | tr -d ' ')" 5 '  two lines of head, three rows'

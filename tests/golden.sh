@@ -4,7 +4,8 @@
 #
 #   testdata/FORMAT/CASE/input*   events --jsonl, in CASE/dump (2000 lines)
 #   testdata/golden/BUNDLE/WHAT   of testdata/bundles/BUNDLE, WHAT being
-#                                 facts, report, report.json or ls
+#                                 facts, report, report.json, report.md,
+#                                 verdict (explained) or ls
 # Only files that are there are compared and rewritten; an empty one starts a
 # new case. A format's case has its dump always.
 set -u
@@ -44,12 +45,14 @@ done
 for bundle in golden/*/; do
 	name=$(basename "$bundle")
 	test -e "bundles/$name" || continue
-	for what in facts report report.json ls; do
+	for what in facts report report.json report.md verdict ls; do
 		test -f "golden/$name/$what" || continue
 		case $what in
 		facts) set -- facts "bundles/$name" ;;
 		report) set -- "bundles/$name" ;;
 		report.json) set -- --json "bundles/$name" ;;
+		report.md) set -- --format md "bundles/$name" ;;
+		verdict) set -- explain verdict "bundles/$name" ;;
 		ls) set -- ls "bundles/$name" ;;
 		esac
 		compare "golden/$name/$what" "$@"

@@ -127,6 +127,47 @@ none "$(sed -n 's/^\.It .*Fl -\([a-z0-9-]*\).*/--\1/p' "$man"/*.1 | sort -u |
 		grep -qx -e "$o" "$dir/known" || echo "$o"
 	done)" "the manual has no option that no command knows"
 
+# The file of whyslow-rules(5) and its test, word by word.
+examples() { # BLOCK
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$man/whyslow-rules.5" |
+		awk -v want="$1" '/^\.Bd/ { n++; next } /^\.Ed/ { n += 0.5; next }
+			n == want' n=0 | sed 's/\\e/\\/g'
+}
+examples 1 >"$dir/mine.rules"
+examples 2.5 >"$dir/mine.test"
+"$WHYSLOW" rules check --werror "$dir/mine.rules" >"$dir/out" 2>&1
+ok $? "the example of whyslow-rules(5) is sound"
+"$WHYSLOW" rules test -r "$dir/mine.rules" "$dir/mine.test" >"$dir/out" 2>&1
+ok $? "and passes its test"
+is "$(tail -n 1 "$dir/out")" \
+	"3 passed, 0 failed; 0 rules not seen true, false and unknown" \
+	"all of it"
+
+# Keys of JSON.  Those of benchmark are names of facts, those of records_by_type
+# are the formats'.
+sed -n '/^\.Sh JSON/,/^\.Sh ENV/p' "$man/whyslow.1" |
+	tr -c 'a-z_0-9.' '\n' | sort -u >"$dir/told"
+keys() { # ARGUMENT...
+	(cd "$srcdir/testdata" && "$WHYSLOW" "$@" </dev/null) |
+		sed -e '/"benchmark": {/,/^  }/d' \
+			-e '/"records_by_type": {/,/}/d' |
+		grep -oE '"[a-z][a-z_0-9]*":' | tr -d '":' | sort -u >"$dir/keys"
+	test "$(wc -l <"$dir/keys")" -gt 2
+	ok $? "whyslow $1 has keys"
+	none "$(comm -23 "$dir/keys" "$dir/told")" \
+		"and those of whyslow $* are told under JSON"
+}
+for bundle in "$srcdir"/testdata/bundles/*/; do
+	keys --json "bundles/$(basename "$bundle")"
+done
+keys facts --json bundles/lock-across-call
+keys top --json --focus main bundles/lock-across-call
+keys ls --json bundles/lock-across-call
+keys timeline --json bundles/lock-across-call
+keys batch --json bundles/lock-across-call nosuch.tar 2>/dev/null
+keys diff --json bundles/fault-churn diff/fault-churn/after
+keys version --json
+
 # Every command of the EXAMPLES runs in the folder of the sources.
 mkdir -p "$dir/bin" && ln -sf "$WHYSLOW" "$dir/bin/whyslow"
 dir=$(cd "$dir" && pwd)

@@ -383,6 +383,17 @@ test_accounting(void)
 		strcmp(d->leaf[5].cls, "B") == 0 &&
 		near(d->leaf[6].share, 0.085),
 	    "goroutines' waits share out what is idle");
+	lab_set(&l, "host.cpu.busy", 0.5);
+	ok(lab_judge(&l)->n_leaf == 7,
+	    "that the machine is a little busier says nothing");
+	lab_set(&l, "host.cpu.busy", 0.56);
+	d = lab_judge(&l);
+	ok(d->n_leaf == 8 && near(sum_leaves(d), 1) &&
+		near(d->leaf[3].share, 0.1) &&
+		strcmp(d->leaf[3].source, "host.cpu.busy") == 0 &&
+		near(d->leaf[5].share, 0.12),
+	    "much busier is others' use, and is not waited for");
+	lab_set(&l, "host.cpu.busy", 0.46);
 	lab_set(&l, "trace.gc.cpu", 0.5);
 	lab_set(&l, "trace.gc.active", 1.5);
 	d = lab_judge(&l);

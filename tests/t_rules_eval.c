@@ -341,6 +341,92 @@ test_explain(void)
 }
 
 static void
+test_say(void)
+{
+	static const struct {
+		const char *say, *text;
+	} cases[] = {
+		{ "a[, {host.blocked} b] c", "a, 2 b c" },
+		{ "a[, {host.swap} b] c", "a c" },
+		{ "a[, {disk.util:subject}]", "a, vda" },
+		{ "a[, {disk.await:subject}][, {host.blocked}]", "a, 2" },
+		{ "a [[b] {{c} {host.swap}", "a [b] {c} unknown" },
+		{ "[{$cut}]", "5" },
+	};
+	struct ws_buf text = { 0 };
+	struct ws_facts *f;
+	struct ws_eval *e;
+	struct kit k;
+
+	for (size_t i = 0; i < WS_LEN(cases); i++) {
+		text.n = 0;
+		ws_buf_printf(&text,
+		    "param cut : count = 5 in 1..9 help \"h\";\n"
+		    "quality Q { when host.blocked < $cut; say \"%s\"; "
+		    "why \"w\"; }",
+		    cases[i].say);
+		kit_rules(&k, text.p);
+		f = ws_facts_new(ws_rules_catalogue(k.r));
+		put_some(&k, f);
+		kit_put(&k, f, "host.blocked", 2, NULL);
+		e = ws_eval_new(k.r, f, NULL, 1);
+		is_str(
+		    kit_judgement(e, "Q")->text, cases[i].text, cases[i].say);
+		ws_eval_free(e);
+		ws_facts_free(f);
+		kit_fini(&k);
+	}
+	ws_buf_fini(&text);
+}
+
+/* Whether a line has the words at that indent, and ends so. */
+static bool
+has_line(const char *text, const char *start, const char *end)
+{
+	const char *at = strstr(text, start);
+	size_t n = at != NULL ? strcspn(at + 1, "\n") + 1 : 0;
+
+	return n >= strlen(end) &&
+	       strncmp(at + n - strlen(end), end, strlen(end)) == 0;
+}
+
+static void
+test_explain_joints(void)
+{
+	static const char text[] =
+	    "quality Q { when host.blocked > 1 and (host.rows > 1 or\n"
+	    "  host.rows < 0 and host.swap > 0 or host.cpus > 9)\n"
+	    "  and not (host.cpus > 1 and host.cpus > 2)\n"
+	    "  and not (host.cpus > 3 or host.cpus > 4)\n"
+	    "  and not host.cpus > 5; say \"x\"; why \"w\"; }\n";
+	struct ws_buf b = { 0 };
+	struct ws_facts *f;
+	struct kit k;
+
+	kit_rules(&k, text);
+	f = ws_facts_new(ws_rules_catalogue(k.r));
+	kit_put(&k, f, "host.blocked", 2, NULL);
+	kit_put(&k, f, "host.rows", 2, NULL);
+	kit_put(&k, f, "host.cpus", 2, NULL);
+	ws_eval_explain(k.r, f, ws_rules_find(k.r, WS_SV("Q")), &b);
+	ok(has_line(b.p, "\n    host.blocked > 1", "true") &&
+		has_line(b.p, "\n    any of", " true") &&
+		has_line(b.p, "\n      host.rows > 1", "true") &&
+		has_line(b.p, "\n      all of", " false") &&
+		has_line(b.p, "\n        host.swap > 0", "unknown") &&
+		has_line(b.p, "\n      host.cpus > 9", "false"),
+	    "what `or` joins stands below it, and `and` in that again");
+	ok(has_line(b.p, "\n    not all of", " true") &&
+		has_line(b.p, "\n    none of", " true") &&
+		has_line(b.p, "\n    not   ", " true") &&
+		has_line(b.p, "\n      host.cpus > 5", "false"),
+	    "what `not` turns around, too");
+	ws_buf_fini(&b);
+	ws_facts_free(f);
+	kit_fini(&k);
+}
+
+static void
 test_explain_long(void)
 {
 	static const char text[] =
@@ -438,7 +524,9 @@ main(void)
 	test_kleene();
 	test_cases();
 	test_judgements();
+	test_say();
 	test_explain();
+	test_explain_joints();
 	test_explain_long();
 	test_number();
 	test_units();

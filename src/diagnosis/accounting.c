@@ -4,17 +4,19 @@
  * the time that was available, and the unused rest joins them; without one
  * they are shares of the used time, and say so.
  *
- * CPUs are unused while disks are waited for, which counters of the machine
- * tell, and while goroutines wait: their waits are declared in the rules, as
- * parts of the goroutines' time, and share out what the disks leave.  What
- * nobody's waiting explains is idle.
+ * Of the rest the machine's counters tell what others used, and the kernel where
+ * no tick of a profile can fall.  CPUs are unused while disks are waited for,
+ * which those counters tell too, and while goroutines wait: their waits are
+ * declared in the rules, as parts of the goroutines' time, and share out what the
+ * disks leave.  What nobody's waiting explains is idle.
  */
 #include <math.h>
 
 #include "diagnosis/parts.h"
 
-#define LEAF_MIN 0.005 /* smaller leaves are added up in one */
-#define NOTHING  1e-9
+#define LEAF_MIN   0.005 /* smaller leaves are added up in one */
+#define OTHERS_MIN 0.05
+#define NOTHING    1e-9
 
 static bool
 has_value(const struct ws_fact *f)
@@ -137,11 +139,33 @@ add_waits(struct ws_case *c, double unused)
 	return left;
 }
 
+/* What the machine used beyond the profile: other programs, and the kernel where
+ * no tick of the profiler can come.  Counters and profile seldom have the same
+ * seconds, so that little is nothing. */
+static double
+add_others(struct ws_case *c, double unused)
+{
+	double busy = ratio_of(c->facts, WS_F_HOST_BUSY, 1);
+	double share = fmin(unused, busy - (1 - unused));
+
+	if (share <= OTHERS_MIN)
+		return unused;
+	add_leaf(c,
+	    (struct ws_leaf){ .title = "used by the kernel or other programs",
+		.source = "host.cpu.busy",
+		.cls = "",
+		.share = share,
+		.unused = true });
+	return unused - share;
+}
+
 static void
 add_unused(struct ws_case *c, double unused)
 {
-	double disk = ratio_of(c->facts, WS_F_HOST_IOWAIT, unused), left;
+	double disk, left;
 
+	unused = add_others(c, unused);
+	disk = ratio_of(c->facts, WS_F_HOST_IOWAIT, unused);
 	if (disk <= LEAF_MIN)
 		disk = 0;
 	add_leaf(c, (struct ws_leaf){ .title = "unused, waiting for disks",
@@ -168,7 +192,7 @@ ws_accounting_make(struct ws_case *c)
 
 	if (!a)
 		return;
-	most += a->n_leaf + 3;
+	most += a->n_leaf + 4;
 	c->d->leaf = ws_arena_alloc(c->arena, most * sizeof(*c->d->leaf));
 	is_known =
 	    has_value(ws_facts_get(c->facts, WS_F_CPU_UTILIZATION, NULL));

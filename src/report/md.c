@@ -192,7 +192,7 @@ put_action(FILE *f, const struct ws_diagnosis *d, size_t i)
 	ws_then_show(&b, x);
 	put_item(f, "then", &b);
 	put_targets(f, x);
-	ws_buf_printf(&b, "%c", x->advice->effort);
+	ws_buf_puts(&b, ws_effort_name(x->advice));
 	put_item(f, "effort", &b);
 	ws_buf_puts(&b, x->advice->risk != NULL ? x->advice->risk : "");
 	put_item(f, "risk", &b);
@@ -265,6 +265,26 @@ is_new(const struct ws_diagnosis *d, size_t action, const struct ws_success *s)
 	return true;
 }
 
+/* What the change will be compared with. */
+static void
+put_before(FILE *f, const struct ws_report *r)
+{
+	struct ws_buf b = { 0 };
+	const char *label;
+
+	for (size_t i = 0; (label = ws_bench_row(&b, r, i)) != NULL; i++) {
+		if (i == 0)
+			fputs("Before:\n\n", f);
+		put_item(f, label, &b);
+	}
+	if (ws_bench_row(&b, r, 0) == NULL)
+		fputs("No benchmark was in the bundle: measure before the "
+		      "change, in several runs.\n",
+		    f);
+	fputc('\n', f);
+	ws_buf_fini(&b);
+}
+
 static void
 put_success(FILE *f, const struct ws_report *r)
 {
@@ -274,6 +294,7 @@ put_success(FILE *f, const struct ws_report *r)
 	if (d->n_action == 0)
 		return;
 	put_heading(f, "Before, after and success");
+	put_before(f, r);
 	fputs("Keep this bundle and its report (`whyslow --json`). After the "
 	      "change capture the same again and compare:\n\n"
 	      "```\nwhyslow diff --plan report.json BEFORE AFTER\n```\n\n"

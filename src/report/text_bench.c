@@ -98,24 +98,38 @@ put_law(const struct ws_report *r, struct ws_buf *b)
 	put_fact(b, r, ", most at ", WS_F_BENCH_USL_PEAK, " at once");
 }
 
-void
-ws_text_bench(const struct ws_page *p, const struct ws_report *r)
+static void
+put_missing(const struct ws_report *r, struct ws_buf *b)
+{
+	put_fact(b, r, "", WS_F_BENCH_MISSING, "");
+}
+
+const char *
+ws_bench_row(struct ws_buf *b, const struct ws_report *r, size_t i)
 {
 	static const struct {
 		const char *label;
 		void (*put)(const struct ws_report *r, struct ws_buf *b);
 	} rows[] = { { "measured", put_point }, { "trust", put_trust },
-		{ "scaling", put_scaling }, { "USL", put_law } };
-	struct ws_buf b = { 0 };
+		{ "scaling", put_scaling }, { "USL", put_law },
+		{ "missing", put_missing } };
 
-	if (fact_of(r, WS_F_BENCH_NAME) == NULL)
-		return;
-	ws_page_title(p, "BENCHMARK");
-	for (size_t i = 0; i < WS_LEN(rows); i++) {
-		rows[i].put(r, &b);
-		put_row(p, rows[i].label, &b);
+	if (i >= WS_LEN(rows) || fact_of(r, WS_F_BENCH_NAME) == NULL)
+		return NULL;
+	rows[i].put(r, b);
+	return rows[i].label;
+}
+
+void
+ws_text_bench(const struct ws_page *p, const struct ws_report *r)
+{
+	struct ws_buf b = { 0 };
+	const char *label;
+
+	for (size_t i = 0; (label = ws_bench_row(&b, r, i)) != NULL; i++) {
+		if (i == 0)
+			ws_page_title(p, "BENCHMARK");
+		put_row(p, label, &b);
 	}
-	put_fact(&b, r, "", WS_F_BENCH_MISSING, "");
-	put_row(p, "missing", &b);
 	ws_buf_fini(&b);
 }

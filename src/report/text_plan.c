@@ -101,15 +101,20 @@ put_figures(const struct ws_page *p, const struct ws_action *x)
 	ws_buf_fini(&b);
 }
 
+const char *
+ws_effort_name(const struct ws_advice *a)
+{
+	return a->effort == 'S'   ? "small"
+	       : a->effort == 'M' ? "medium"
+				  : "large";
+}
+
 static void
 put_effort(const struct ws_page *p, const struct ws_advice *a)
 {
 	struct ws_buf b = { 0 };
 
-	ws_buf_printf(&b, "%s",
-	    a->effort == 'S'   ? "small"
-	    : a->effort == 'M' ? "medium"
-			       : "large");
+	ws_buf_puts(&b, ws_effort_name(a));
 	if (a->risk)
 		ws_buf_printf(&b, "; risk: %s", a->risk);
 	put_labelled(p, "effort", ws_text_str(&b));

@@ -61,6 +61,24 @@ check_placeholder(struct ws_check *k, struct ws_sv inner, struct ws_pos at)
 		ws_problems_error(&k->report, at, "%s has no subject", text);
 }
 
+/* "[[" is a bracket; what is between two cannot have them again. */
+static void
+check_brackets(struct ws_check *k, const char *say, struct ws_pos at)
+{
+	while ((say = strchr(say, '[')) != NULL) {
+		if (say[1] == '[') {
+			say += 2;
+			continue;
+		}
+		say += 1 + strcspn(say + 1, "[]");
+		if (*say != ']') {
+			ws_problems_error(
+			    &k->report, at, "'[' without ']' in this text");
+			return;
+		}
+	}
+}
+
 /* "{{" is a brace. */
 static void
 check_say(struct ws_check *k, const char *say, struct ws_pos at)
@@ -184,6 +202,8 @@ check_rule(struct ws_check *k, struct ws_rule_decl *d)
 	check_advise(k, d);
 	if (r->say != NULL)
 		check_say(k, r->say, d->field[WS_RF_SAY]);
+	if (r->say != NULL)
+		check_brackets(k, r->say, d->field[WS_RF_SAY]);
 	ws_check_subjects(k, r->targets, d->field[WS_RF_TARGETS]);
 	if (r->share != NULL) {
 		def = ws_check_fact(k, r->share, d->field[WS_RF_SHARE]);

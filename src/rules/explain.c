@@ -37,15 +37,25 @@ pad(struct ws_buf *b, size_t start, size_t column)
 	while (b->n - start < column);
 }
 
+enum { VALUES = 48, TRUTH = 84 };
+
+/* The truth of the line that began at `start`. */
 static void
-put_line(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x)
+put_truth(struct ws_buf *b, size_t start, struct ws_kleene k)
 {
-	enum { VALUES = 48, TRUTH = 84 };
-	struct ws_kleene k = ws_truth_of(s, x);
+	pad(b, start, TRUTH);
+	ws_buf_printf(
+	    b, "%s%s\n", ws_truth_name(k.truth), k.weak ? ", weak" : "");
+}
+
+static void
+put_line(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x,
+    int indent)
+{
 	struct ws_value v;
 	size_t start = b->n;
 
-	ws_buf_puts(b, "    ");
+	ws_buf_printf(b, "%*s", indent, "");
 	ws_expr_print(b, x);
 	if (b->n - start >= VALUES) {
 		ws_buf_putc(b, '\n');
@@ -61,24 +71,65 @@ put_line(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x)
 		if (x->b->op == WS_OP_PARAM)
 			ws_buf_puts(b, " (param)");
 	}
-	pad(b, start, TRUTH);
-	ws_buf_printf(
-	    b, "%s%s\n", ws_truth_name(k.truth), k.weak ? ", weak" : "");
+	put_truth(b, start, ws_truth_of(s, x));
 }
 
-static void
-put_lines(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x)
-{
-	bool joins =
-	    x->op == WS_OP_AND || x->op == WS_OP_OR || x->op == WS_OP_NOT;
+static void put_lines(struct ws_buf *b, const struct ws_scene *s,
+    const struct ws_expr *x, int indent);
 
-	if (!joins) {
-		put_line(b, s, x);
+/* The sides of a chain of one operator. */
+static void
+put_chain(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x,
+    enum ws_op op, int indent)
+{
+	if (x->op != op || (op != WS_OP_AND && op != WS_OP_OR)) {
+		put_lines(b, s, x, indent);
 		return;
 	}
-	put_lines(b, s, x->a);
-	if (x->b != NULL)
-		put_lines(b, s, x->b);
+	put_chain(b, s, x->a, op, indent);
+	put_chain(b, s, x->b, op, indent);
+}
+
+/* What joins the lines below, with the truth of x. */
+static void
+put_joint(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x,
+    int indent, const char *word)
+{
+	size_t start = b->n;
+
+	ws_buf_printf(b, "%*s%s", indent, "", word);
+	put_truth(b, start, ws_truth_of(s, x));
+}
+
+/* A comparison a line; what is joined stands below what joins it. */
+static void
+put_lines(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x,
+    int indent)
+{
+	const struct ws_expr *of = x->op == WS_OP_NOT ? x->a : x;
+	bool is_not = x->op == WS_OP_NOT;
+
+	if (of->op == WS_OP_AND)
+		put_joint(b, s, x, indent, is_not ? "not all of" : "all of");
+	else if (of->op == WS_OP_OR)
+		put_joint(b, s, x, indent, is_not ? "none of" : "any of");
+	else if (is_not)
+		put_joint(b, s, x, indent, "not");
+	if (is_not || of->op == WS_OP_AND || of->op == WS_OP_OR)
+		put_chain(b, s, of, of->op, indent + 2);
+	else
+		put_line(b, s, x, indent);
+}
+
+/* The sides of an outermost `and` need no word: all must hold. */
+static void
+put_condition(
+    struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x)
+{
+	if (x->op == WS_OP_AND)
+		put_chain(b, s, x, WS_OP_AND, 4);
+	else
+		put_lines(b, s, x, 4);
 }
 
 static void
@@ -103,7 +154,7 @@ put_needs(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x)
 
 	ws_buf_puts(b, "    needs ");
 	ws_expr_print(b, x);
-	pad(b, start, 84);
+	pad(b, start, TRUTH);
 	ws_buf_puts(b, ws_needs_met(s, x) ? "met\n" : "not met\n");
 }
 
@@ -126,7 +177,7 @@ ws_eval_explain(const struct ws_rules *r, const struct ws_facts *f,
 		ws_buf_puts(b, "    not judged: disabled\n");
 	if (rule->needs != NULL)
 		put_needs(b, &s, rule->needs);
-	put_lines(b, &s, rule->when);
+	put_condition(b, &s, rule->when);
 }
 
 /* An expression of any unit and its value, on a line. */
@@ -134,7 +185,6 @@ static void
 put_number(struct ws_buf *b, const struct ws_scene *s, const struct ws_expr *x,
     unsigned indent)
 {
-	enum { VALUES = 48 };
 	struct ws_value v = ws_value_of(s, x);
 	size_t start = b->n;
 
@@ -168,7 +218,7 @@ ws_eval_show(const struct ws_rules *r, const struct ws_facts *f,
 	struct ws_scene s = { r, f, WS_HTAB_NONE, 1 };
 
 	if (x->unit == WS_U_BOOL) {
-		put_lines(b, &s, x);
+		put_condition(b, &s, x);
 		return;
 	}
 	put_number(b, &s, x, 4);

@@ -55,8 +55,9 @@ put_param(struct ws_buf *b, const struct ws_scene *s, struct ws_sv name)
 	ws_buf_puts(b, text);
 }
 
-/* The text between the braces; the check has seen to its names. */
-static void
+/* The text between the braces; the check has seen to its names.  False when it
+ * stands for something unknown. */
+static bool
 put_placeholder(struct ws_buf *b, const struct ws_scene *s, struct ws_sv inner)
 {
 	const struct ws_fact *fact;
@@ -65,39 +66,64 @@ put_placeholder(struct ws_buf *b, const struct ws_scene *s, struct ws_sv inner)
 
 	if (ws_sv_starts(inner, "$")) {
 		put_param(b, s, ws_sv_from(inner, 1));
-		return;
+		return true;
 	}
 	name = ws_sv_split(&inner, ':');
 	def = ws_catalogue_find(ws_facts_catalogue(s->f), name);
 	if (def == UINT32_MAX)
-		return;
+		return false;
 	fact = ws_scene_fact(s, def);
-	if (inner.n == 0)
+	if (inner.n == 0) {
 		ws_fact_print(b, fact,
 		    ws_catalogue_get(ws_facts_catalogue(s->f), def)->unit);
-	else if (fact == NULL || fact->subject == NULL)
+		return fact != NULL;
+	}
+	if (fact == NULL || fact->subject == NULL) {
 		ws_buf_puts(b, "unknown");
-	else
-		ws_buf_put_safe(b, ws_sv_of(fact->subject));
+		return false;
+	}
+	ws_buf_put_safe(b, ws_sv_of(fact->subject));
+	return true;
+}
+
+/* Prints up to the character `stop` or the end, and returns where that is;
+ * *known turns false by a placeholder for something unknown. */
+static const char *
+put_until(struct ws_buf *b, const struct ws_scene *s, const char *say,
+    char stop, bool *known)
+{
+	struct ws_buf part = { 0 };
+	const char *close;
+	bool all;
+
+	while (*say != '\0' && *say != stop) {
+		if ((*say == '{' || *say == '[') && say[1] == *say) {
+			ws_buf_putc(b, *say);
+			say += 2;
+		} else if (*say == '{' && (close = strchr(say, '}')) != NULL) {
+			*known &= put_placeholder(b, s,
+			    (struct ws_sv){
+				say + 1, (size_t)(close - say - 1) });
+			say = close + 1;
+		} else if (*say == '[' && stop == '\0') {
+			all = true;
+			say = put_until(&part, s, say + 1, ']', &all);
+			say += *say == ']';
+			if (all)
+				ws_buf_putsv(b, ws_buf_sv(&part));
+			part.n = 0;
+		} else {
+			ws_buf_putc(b, *say++);
+		}
+	}
+	ws_buf_fini(&part);
+	return say;
 }
 
 void
 ws_say_print(struct ws_buf *b, const struct ws_scene *s, const char *say)
 {
-	const char *open, *close;
+	bool known = true;
 
-	for (; (open = strchr(say, '{')) != NULL; say = close + 1) {
-		ws_buf_put(b, say, (size_t)(open - say));
-		close = open + 1;
-		if (*close == '{') {
-			ws_buf_putc(b, '{');
-			continue;
-		}
-		close = strchr(open, '}');
-		if (close == NULL)
-			break;
-		put_placeholder(b, s,
-		    (struct ws_sv){ open + 1, (size_t)(close - open - 1) });
-	}
-	ws_buf_puts(b, open == NULL ? say : open);
+	put_until(b, s, say, '\0', &known);
 }

@@ -25,7 +25,8 @@ bool ws_needs_met(const struct ws_scene *s, const struct ws_expr *needs);
 void ws_presence_print(
     struct ws_buf *b, enum ws_source_id source, enum ws_presence p);
 
-/* `say` with its {placeholders} filled in. */
+/* `say` with its {placeholders} filled in, and what is in brackets left out where
+ * one in it is unknown. */
 void ws_say_print(struct ws_buf *b, const struct ws_scene *s, const char *say);
 /* "94.9 %", or the text of a text fact. */
 void ws_fact_print(
