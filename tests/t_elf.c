@@ -328,6 +328,77 @@ test_inlined(void)
 	bundle_fini(&b);
 }
 
+/* Addresses of callers that are not behind a call. */
+static void
+test_exact(void)
+{
+	struct ws_frame f = { .func = 0 };
+	struct ws_symbols *s;
+	struct ws_resolver *r;
+	struct bundle b;
+	ws_id v[3], stack[2], is[3];
+	const ws_id *out;
+
+	bundle_init(&b);
+	s = ws_symtab_add(
+	    ws_dict_symtab(b.dict), WS_SV("prog"), WS_SYMBOLS_ELF);
+	ws_symbols_load(s, (struct ws_load){ 0, 0x1000, 0x400000 });
+	ws_symbols_put(s, 0x400100, 0x100, WS_SV("first"));
+	ws_symbols_put(s, 0x400200, 0x100, WS_SV("second"));
+	ws_symbols_put(s, 0x400300, 0x100, WS_SV("runtime.asyncPreempt.abi0"));
+	ws_symbols_finish(s);
+	f.mapping = ws_dict_cstr(b.dict, "/bin/prog");
+	f.addr = 0x308;
+	v[0] = ws_dict_frame(b.dict, &f);
+	f.addr = 0x200;
+	v[1] = v[2] = ws_dict_frame(b.dict, &f);
+	stack[0] = ws_dict_stack(b.dict, v, 3);
+	f.exact = true;
+	v[0] = v[1] = v[2] = ws_dict_frame(b.dict, &f);
+	stack[1] = ws_dict_stack(b.dict, v, 3);
+	r = ws_resolver_new(b.dict);
+	for (int i = 0; i < 2; i++) {
+		ws_dict_get_stack(b.dict, ws_resolver_stack(r, stack[i]), &out);
+		for (int k = 0; k < 3; k++)
+			is[k] = ws_dict_get_frame(b.dict, out[k])->func;
+		is_str(ws_dict_text(b.dict, is[1]).p, "second",
+		    i == 0 ? "a function goes on behind a signal"
+			   : "an exact address");
+		is_str(ws_dict_text(b.dict, is[2]).p,
+		    i == 0 ? "first" : "second", "  and its caller");
+	}
+	ws_resolver_free(r);
+	bundle_fini(&b);
+}
+
+/* What one artifact calls the call, another knows what comes behind. */
+static void
+test_lent_calls(void)
+{
+	struct ws_frame f = { .addr = 0x77 };
+	struct ws_resolver *r;
+	struct bundle b;
+	ws_id v[2], stack;
+	const ws_id *out;
+
+	bundle_init(&b);
+	f.mapping = ws_dict_cstr(b.dict, "/bin/x");
+	f.func = ws_dict_cstr(b.dict, "lent");
+	ws_dict_frame(b.dict, &f);
+	f.func = 0;
+	f.addr = 0x78;
+	v[0] = v[1] = ws_dict_frame(b.dict, &f);
+	stack = ws_dict_stack(b.dict, v, 2);
+	r = ws_resolver_new(b.dict);
+	ws_dict_get_stack(b.dict, ws_resolver_stack(r, stack), &out);
+	ok(ws_dict_get_frame(b.dict, out[0])->func == 0 &&
+		ws_dict_get_frame(b.dict, out[1])->func ==
+		    ws_dict_cstr(b.dict, "lent"),
+	    "a name that is lent for a call is that of the caller");
+	ws_resolver_free(r);
+	bundle_fini(&b);
+}
+
 /* Recordings whose every frame is many. */
 static void
 test_inlined_many(void)
@@ -475,6 +546,8 @@ main(void)
 	test_callers();
 	test_inlined();
 	test_inlined_many();
+	test_exact();
+	test_lent_calls();
 	test_kernel();
 	test_others();
 	test_cuts("elf/program/input.elf");

@@ -1,4 +1,7 @@
-/* pclntabs of Go, and what was inlined. */
+/* Tables of Go programs: functions, what was inlined, module data. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "../parsers/elf_parts.h"
 #include "base/mem.h"
 #include "model/symtab.h"

@@ -193,6 +193,7 @@ ws_dict_frame(struct ws_dict *d, const struct ws_frame *f)
 	key.line = f->line;
 	key.addr = f->addr;
 	key.inlined = f->inlined;
+	key.exact = f->exact;
 	return ws_htab_put(d->frames, &key, sizeof key, NULL) + 1;
 }
 

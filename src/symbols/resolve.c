@@ -11,6 +11,7 @@ enum {
 	TABLES_MAX = 8,
 	INLINED_MAX = 64, /* functions in one another at one address */
 	SEVERAL = 1u << 31,
+	RESUMES = 1 << 30, /* its caller goes on where it was interrupted */
 	/* How many frames inlining may add to stacks: that many to each that
 	 * they have, and so many more. */
 	MORE_PER_FRAME = 4,
@@ -54,7 +55,8 @@ struct ws_resolver {
 	ws_id *lent_func; /* by index of the key */
 	size_t cap_lent;
 	/* By frame: what it became as an innermost one, and as a caller: a
-	 * frame, or with SEVERAL where in `several` they are. */
+	 * frame, or with SEVERAL where in `several` they are; both with RESUMES
+	 * where that is so. */
 	uint32_t *frame[2];
 	ws_id *several; /* a number and as many frames, and so on */
 	size_t n_several, cap_several;
@@ -456,7 +458,8 @@ foreign_name(struct ws_resolver *r, ws_id mapping)
 
 /* A function for an address that no table knows, or 0. */
 static ws_id
-other_name(struct ws_resolver *r, const struct ws_frame *f, bool foreign)
+other_name(
+    struct ws_resolver *r, const struct ws_frame *f, bool caller, bool foreign)
 {
 	struct lent_key key = { f->addr, f->mapping, 0 };
 	const struct ws_mapped *m = ws_symtab_mapped(r->symtab, f->mapping);
@@ -465,6 +468,10 @@ other_name(struct ws_resolver *r, const struct ws_frame *f, bool foreign)
 	/* Two builds of one name do not lend to each other. */
 	if (m == NULL || !m->conflict) {
 		k = ws_htab_get(r->lent, &key, sizeof(key));
+		/* Who has exact addresses shows the call. */
+		key.addr -= caller;
+		if (k == WS_HTAB_NONE && caller)
+			k = ws_htab_get(r->lent, &key, sizeof(key));
 		if (k != WS_HTAB_NONE)
 			return r->lent_func[k];
 	}
@@ -495,13 +502,26 @@ frames_of(struct ws_resolver *r, ws_id mapping, const struct place *p)
 {
 	size_t at = r->n_several;
 
-	if (p->n_inlined == 0 || at >= SEVERAL)
+	if (p->n_inlined == 0 || at >= RESUMES)
 		return frame_of(r, mapping, p->name, false);
 	add_several(r, (ws_id)p->n_inlined + 1);
 	for (size_t i = 0; i < p->n_inlined; i++)
 		add_several(r, frame_of(r, mapping, p->inlined[i], true));
 	add_several(r, frame_of(r, mapping, p->name, false));
 	return SEVERAL | (uint32_t)at;
+}
+
+/* Go's runtime makes signals look like calls of these. */
+static bool
+is_resuming(struct ws_sv name)
+{
+	static const char *const calls[] = { "runtime.asyncPreempt",
+		"runtime.asyncPreempt.abi0", "runtime.sigpanic" };
+
+	for (size_t i = 0; i < WS_LEN(calls); i++)
+		if (ws_sv_is(name, calls[i]))
+			return true;
+	return false;
 }
 
 static uint32_t
@@ -514,10 +534,12 @@ name_frame(struct ws_resolver *r, ws_id id, bool caller)
 
 	if (f.func != 0 || f.mapping == 0)
 		return id;
-	look_up(tables_of(r, f.mapping), f.addr - (caller && f.addr > 0), &p);
+	caller = caller && !f.exact && f.addr > 0;
+	look_up(tables_of(r, f.mapping), f.addr - caller, &p);
 	if (p.name.n > 0)
-		return frames_of(r, f.mapping, &p);
-	named.func = other_name(r, &f, p.foreign);
+		return frames_of(r, f.mapping, &p) |
+		       (is_resuming(p.name) ? RESUMES : 0);
+	named.func = other_name(r, &f, caller, p.foreign);
 	return named.func == 0 ? id : ws_dict_frame(r->dict, &named);
 }
 
@@ -575,7 +597,7 @@ ws_resolver_stack(struct ws_resolver *r, ws_id stack)
 {
 	const ws_id *frames;
 	size_t n = ws_dict_get_stack(r->dict, stack, &frames), out = 0;
-	bool changed = false, kernel, was = false;
+	bool changed = false, kernel, was = false, resumes = true;
 	uint32_t to;
 
 	if (stack == 0 || stack > r->n_stacks)
@@ -585,7 +607,9 @@ ws_resolver_stack(struct ws_resolver *r, ws_id stack)
 	r->more_room += n * MORE_PER_FRAME;
 	for (size_t i = 0; i < n; i++) {
 		kernel = in_kernel(r, frames[i]);
-		to = resolve_frame(r, frames[i], i > 0 && !(was && !kernel));
+		to = resolve_frame(r, frames[i], !resumes && !(was && !kernel));
+		resumes = (to & RESUMES) != 0;
+		to &= ~(uint32_t)RESUMES;
 		if (r->cap_buf - out <= INLINED_MAX)
 			r->buf = ws_grow(r->buf, &r->cap_buf,
 			    out + INLINED_MAX + 1, sizeof(*r->buf));
