@@ -91,6 +91,9 @@ ws_gt_see(struct ws_gt *m, int64_t t)
 		m->now = m->last = t;
 		return;
 	}
+	/* Of what is closed when nothing was seen since a reset. */
+	if (t == WS_T_NONE)
+		return;
 	m->first = m->first == WS_T_NONE || t < m->first ? t : m->first;
 	m->last = t > m->last ? t : m->last;
 	m->now = t > m->now ? t : m->now;

@@ -430,6 +430,35 @@ test_broken_order(void)
 	parsed_fini(&r);
 }
 
+/* A generation of which nothing counts, behind one that is missing: once the
+ * capture's start was forgotten with it. */
+static void
+test_empty_between(void)
+{
+	struct ws_buf b = { 0 }, d = { 0 };
+	struct parsed r;
+
+	put_header(&b, "26");
+	put_sync(&b, 1);
+	put_start(&d);
+	put_batch(&b, 1, 100, 1000, &d);
+	put_tables(&b, 1);
+	put_sync(&b, 3);
+	put_record(&d, 4, 45, 1, 77, 1); /* to a goroutine, from none */
+	put_batch(&b, 3, 100, 1500, &d);
+	put_tables(&b, 3);
+	put_sync(&b, 4);
+	put_start(&d);
+	put_batch(&b, 4, 100, 2000, &d);
+	put_tables(&b, 4);
+	run(&r, &b);
+	ok(r.status == WS_PARTIAL && r.faults == 3, "nothing counts: %s",
+	    r.err.text);
+	ok(parsed_value(&r, "trace", WS_N_CAPTURE_DURATION, 0) == 1010,
+	    "the capture is as long as all of it");
+	parsed_fini(&r);
+}
+
 /* The rest of a thread's batch cannot be read. */
 static void
 test_torn_batch(void)
@@ -671,6 +700,7 @@ main(void)
 	test_foreign();
 	test_two_captures();
 	test_broken_order();
+	test_empty_between();
 	test_torn_batch();
 	test_captures();
 	test_cuts();
