@@ -345,7 +345,7 @@ test_say(void)
 {
 	static const struct {
 		const char *say, *text;
-	} cases[] = {
+	} says[] = {
 		{ "a[, {host.blocked} b] c", "a, 2 b c" },
 		{ "a[, {host.swap} b] c", "a c" },
 		{ "a[, {disk.util:subject}]", "a, vda" },
@@ -358,20 +358,19 @@ test_say(void)
 	struct ws_eval *e;
 	struct kit k;
 
-	for (size_t i = 0; i < WS_LEN(cases); i++) {
+	for (size_t i = 0; i < WS_LEN(says); i++) {
 		text.n = 0;
 		ws_buf_printf(&text,
 		    "param cut : count = 5 in 1..9 help \"h\";\n"
 		    "quality Q { when host.blocked < $cut; say \"%s\"; "
 		    "why \"w\"; }",
-		    cases[i].say);
+		    says[i].say);
 		kit_rules(&k, text.p);
 		f = ws_facts_new(ws_rules_catalogue(k.r));
 		put_some(&k, f);
 		kit_put(&k, f, "host.blocked", 2, NULL);
 		e = ws_eval_new(k.r, f, NULL, 1);
-		is_str(
-		    kit_judgement(e, "Q")->text, cases[i].text, cases[i].say);
+		is_str(kit_judgement(e, "Q")->text, says[i].text, says[i].say);
 		ws_eval_free(e);
 		ws_facts_free(f);
 		kit_fini(&k);

@@ -76,7 +76,7 @@ zsh_option(const struct ws_cmd *c, const struct ws_opt *o)
 {
 	(void)c;
 	printf(" \\\n\t\t\t'--%s%s[", o->name, o->arg != NULL ? "=" : "");
-	put_within(o->help, "[]:\\");
+	put_within(o->help, "[]\\");
 	putchar(']');
 	if (o->arg != NULL)
 		printf(":%s:_files", o->arg);
@@ -100,7 +100,7 @@ put_zsh(void)
 	     "_whyslow()\n{\n\tlocal -a commands\n\tcommands=(");
 	for (size_t i = 0; i < ws_n_cmds; i++) {
 		printf("\t\t'%s:", ws_cmds[i]->name);
-		put_within(ws_cmds[i]->summary, ":\\");
+		put_within(ws_cmds[i]->summary, "\\");
 		puts("'");
 	}
 	puts("\t)\n"
