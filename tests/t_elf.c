@@ -399,6 +399,40 @@ test_lent_calls(void)
 	bundle_fini(&b);
 }
 
+/* Stripped programs of Go, from the file to the frames of a caller. */
+static void
+test_go_programs(void)
+{
+	static const char *const paths[] = { "elf/go/input.elf",
+		"elf/go-pie/input.elf" };
+	struct ws_frame f = { .addr = 0x120 }; /* 0x1020 in memory */
+	struct ws_resolver *r;
+	const ws_id *out;
+	struct bundle b;
+	ws_id v[2];
+	size_t n;
+
+	for (size_t i = 0; i < WS_LEN(paths); i++) {
+		struct ws_buf text = { 0 };
+
+		bundle_init(&b);
+		add(&b, &ws_parser_elf, "bin/svc", paths[i]);
+		f.mapping = ws_dict_cstr(b.dict, "/srv/svc");
+		v[0] = v[1] = ws_dict_frame(b.dict, &f);
+		v[0] = ws_dict_stack(b.dict, v, 2);
+		r = ws_resolver_new(b.dict);
+		n = ws_dict_get_stack(b.dict, ws_resolver_stack(r, v[0]), &out);
+		for (size_t k = 0; k < n; k++)
+			put_frame(&text, b.dict, out[k]);
+		is_str(text.p,
+		    "main.mid<main.work;main.leaf<main.mid<main.work;",
+		    paths[i]);
+		ws_buf_fini(&text);
+		ws_resolver_free(r);
+		bundle_fini(&b);
+	}
+}
+
 /* Recordings whose every frame is many. */
 static void
 test_inlined_many(void)
@@ -546,12 +580,14 @@ main(void)
 	test_callers();
 	test_inlined();
 	test_inlined_many();
+	test_go_programs();
 	test_exact();
 	test_lent_calls();
 	test_kernel();
 	test_others();
 	test_cuts("elf/program/input.elf");
 	test_cuts("elf/minidebug/input.elf");
+	test_cuts("elf/go-pie/input.elf");
 	test_recording();
 	return tap_done();
 }
