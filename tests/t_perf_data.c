@@ -240,6 +240,37 @@ test_loss(void)
 	parsed_fini(&p);
 }
 
+/* Lost samples that perf counts itself, and those that a filter dropped. */
+static void
+test_counted_loss(void)
+{
+	enum { LOST_SAMPLES = 13, READ_LOST = 1 << 4 };
+
+	for (uint64_t counted = 0; counted < 2; counted++) {
+		struct parsed p;
+		struct rec r;
+
+		start(&r);
+		attr(&r, 1, 0, PLAIN, counted ? READ_LOST : 0, 1);
+		begin(&r, LOST, 0);
+		u64(&r, 1);
+		u64(&r, 30);
+		trailer(&r, 1, 1, 1);
+		begin(&r, LOST_SAMPLES, 0);
+		u64(&r, 40);
+		trailer(&r, 1, 0, 1);
+		begin(&r, LOST_SAMPLES, 1 << 15);
+		u64(&r, 1000);
+		trailer(&r, 1, 0, 1);
+		sample(&r, 1, 2, 3, 1);
+		parse_rec(&p, &r);
+		ok(lost(&p, "perf.lost") == (counted ? 0 : 30) &&
+			lost(&p, "perf.lost_samples") == 40,
+		    "what was lost counts once");
+		parsed_fini(&p);
+	}
+}
+
 static void
 test_damage(void)
 {
@@ -509,6 +540,7 @@ main(void)
 	test_groups();
 	test_deferred();
 	test_loss();
+	test_counted_loss();
 	test_damage();
 	test_files();
 	test_same("file", "big-endian");
