@@ -1,8 +1,8 @@
 /*
  * pclntab, the table from which a Go program knows its own functions; it is in
  * stripped binaries too.  Layouts are those of runtime/symtab.go and
- * debug/gosym: of Go 1.2, 1.16, 1.18 and 1.20, which differ from 1.18 in the
- * magic alone.  Lines and files are not read; what was inlined is, see
+ * debug/gosym: of Go 1.2, 1.16, 1.18 and 1.20, whose functions differ from those
+ * of 1.18 in the magic alone.  Lines and files are not read; what was inlined is, see
  * elf_go_inline.c.
  */
 #include <stdlib.h>

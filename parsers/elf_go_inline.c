@@ -2,10 +2,11 @@
  * What the compiler inlined into the functions of a Go program: for each of them
  * a tree of calls (FUNCDATA_InlTree), and for each instruction its place in the
  * tree (PCDATA_InlTreeIndex, a stream of steps).  Layouts are those of
- * runtime/symtab.go and symtabinl.go since Go 1.12, and of _func in runtime2.go.
+ * runtime/symtab.go and symtabinl.go since Go 1.16, and of _func in runtime2.go.
  * A call's parent is where the instruction parentPc stands.
  *
- * Go 1.9 to 1.11 had trees without parentPc; there they are not read.
+ * Not read are the trees of Go 1.9 to 1.15: they moved between the tables of a
+ * function in 1.12 and 1.14, and pclntabs of these releases look the same.
  */
 #include "base/mem.h"
 #include "elf_go.h"
@@ -26,19 +27,15 @@ struct call {
 };
 
 /* Fields of the record between the entry and the tables: name, args,
- * deferreturn, pcsp, pcfile and pcln; npcdata; since Go 1.16 the unit, since Go
- * 1.20 the line; and four bytes, of which the last is nfuncdata. */
+ * deferreturn, pcsp, pcfile and pcln; npcdata; the unit, since Go 1.20 the line;
+ * and four bytes, of which the last is nfuncdata. */
 static bool
 read_counts(const struct elf_go *g, struct ws_cur *c, uint32_t *pcdata,
     uint8_t *funcdata)
 {
-	bool short_entry = g->magic == ELF_GO_18 || g->magic == ELF_GO_20;
-
-	ws_cur_skip(c, (short_entry ? 4 : g->ptr) + 6 * 4);
+	ws_cur_skip(c, (g->magic == ELF_GO_16 ? g->ptr : 4) + 6 * 4);
 	*pcdata = ws_cur_u32(c);
-	ws_cur_skip(c, g->magic == ELF_GO_2    ? 3
-		       : g->magic == ELF_GO_20 ? 4 + 4 + 3
-					       : 4 + 3);
+	ws_cur_skip(c, g->magic == ELF_GO_20 ? 4 + 4 + 3 : 4 + 3);
 	*funcdata = ws_cur_u8(c);
 	return ws_cur_ok(c) && *pcdata > INDEX_TABLE && *funcdata > TREE_TABLE;
 }
@@ -49,7 +46,7 @@ read_tree(const struct elf_go *g, struct ws_cur *c)
 {
 	uint64_t at;
 
-	if (g->magic == ELF_GO_18 || g->magic == ELF_GO_20) {
+	if (g->magic != ELF_GO_16) {
 		ws_cur_skip(c, TREE_TABLE * 4);
 		at = ws_cur_u32(c);
 		if (!ws_cur_ok(c) || at == UINT32_MAX || g->func == 0)
@@ -78,8 +75,7 @@ find_places(const struct elf_go *g, uint64_t record, struct places *p)
 	stream = ws_cur_u32(&tables);
 	if (stream == 0)
 		return false;
-	p->stream =
-	    elf_go_at(g->part, (g->magic == ELF_GO_2 ? 0 : g->pctab) + stream);
+	p->stream = elf_go_at(g->part, g->pctab + stream);
 	ws_cur_skip(&c, (uint64_t)n_pcdata * 4);
 	tree = read_tree(g, &c);
 	ws_cur_init(&p->tree, tree.p, tree.n, 0);
@@ -184,7 +180,8 @@ elf_go_inline(struct elf_go *g, uint64_t entry, uint64_t size, uint64_t record)
 	int64_t n;
 
 	/* Programs of more than 4 GiB of code have none. */
-	if (at + size > UINT32_MAX || !find_places(g, record, &p))
+	if (g->magic == ELF_GO_2 || at + size > UINT32_MAX ||
+	    !find_places(g, record, &p))
 		return;
 	n = read_steps(g, &p.stream, size);
 	if (n <= 0 || !put_calls(g, &p.tree, (uint32_t)n))

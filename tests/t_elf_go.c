@@ -268,9 +268,14 @@ check_program(struct program *p, const char *how)
 	ws_symbols_finish(s);
 	ok(s->n == 2 && s->lo == ENTRIES && s->hi == ENTRIES + 0x80,
 	    "  its code");
-	for (size_t i = 0; i < WS_LEN(want); i++)
-		is_str(
-		    chain(&b, s, want[i].addr), want[i].chain, "  an address");
+	for (size_t i = 0; i < WS_LEN(want); i++) {
+		const char *is = want[i].chain;
+
+		/* Of Go 1.12 the trees are not read. */
+		if (p->layout->magic == 0xfffffffb && strchr(is, '<') != NULL)
+			is = strrchr(is, '<') + 1;
+		is_str(chain(&b, s, want[i].addr), is, "  an address");
+	}
 	ws_buf_fini(&b);
 	ws_symtab_free(tab);
 }
