@@ -2,10 +2,11 @@
  * ELF files: programs, libraries, what was stripped off them, vdso and vmlinux,
  * of any machine, through libelf.  They say nothing themselves; their symbols
  * name the addresses of recordings that lie in the same bundle.  Symbols come
- * from .symtab, else from .dynsym with .gnu_debugdata (MiniDebugInfo), and of Go
- * programs from the pclntab as well (elf_go.c).
+ * from .symtab, else from .dynsym with .gnu_debugdata (MiniDebugInfo); of stubs
+ * that call libraries from their relocations (elf_plt.c), and of Go programs from
+ * the pclntab as well (elf_go.c).
  *
- * Not read: DWARF, .plt, relocatable files (kernel modules), core dumps.
+ * Not read: DWARF, relocatable files (kernel modules), core dumps.
  */
 #include <elf.h>
 #include <gelf.h>
@@ -24,7 +25,8 @@ enum {
 	SECTIONS_MAX = 1 << 16,
 	SEGMENTS_MAX = 1 << 12,
 	NAME_MAX_LEN = 16 << 10,
-	TIMES = 4 /* a byte is gone through so often, and no more */
+	IMAGE_MAX = 64, /* sections; Go programs have some 30 */
+	TIMES = 4       /* a byte is gone through so often, and no more */
 };
 
 struct section {
@@ -36,6 +38,7 @@ struct symbol {
 	uint64_t addr, size;
 	struct ws_sv name;
 	uint8_t binding;
+	bool is_stub; /* of the function of that name */
 };
 
 struct elf {
@@ -54,7 +57,8 @@ struct elf {
 	size_t n_symbol, cap_symbol;
 	struct ws_buf debug; /* unpacked .gnu_debugdata */
 	uint64_t spent;      /* bytes of sections that were gone through */
-	uint64_t functions, go_functions;
+	struct elf_image image;
+	uint64_t functions, go_functions, inlined;
 	struct ws_sv go_version;
 	bool is_debug;
 };
@@ -230,7 +234,7 @@ put_symbol(struct elf *e, const GElf_Sym *y, struct ws_sv name)
 	    ws_grow(e->symbol, &e->cap_symbol, e->n_symbol + 1, sizeof(*s));
 	s = &e->symbol[e->n_symbol++];
 	*s = (struct symbol){ y->st_value, y->st_size, name,
-		GELF_ST_BIND(y->st_info) };
+		GELF_ST_BIND(y->st_info), false };
 	/* The lowest bit says Thumb. */
 	if (e->head.e_machine == EM_ARM)
 		s->addr &= ~UINT64_C(1);
@@ -321,6 +325,86 @@ new_table(struct elf *e, enum ws_symbols_from from)
 	return t;
 }
 
+static struct elf_part
+part_of(const struct elf *e, const struct section *s)
+{
+	return (struct elf_part){ s->bytes, s->h.sh_addr,
+		e->head.e_ident[EI_DATA] == ELFDATA2MSB,
+		e->head.e_ident[EI_CLASS] == ELFCLASS64 };
+}
+
+/* The name of a function that a relocation is about; stubs may have none. */
+static struct ws_sv
+dynamic_name(const struct elf *e, const struct section *dynsym, uint32_t i)
+{
+	bool wide = e->head.e_ident[EI_CLASS] == ELFCLASS64;
+	struct ws_cur c;
+
+	if (dynsym->h.sh_link >= e->n_section)
+		return WS_SV("");
+	ws_cur_init(&c, dynsym->bytes.p, dynsym->bytes.n, 0);
+	c.big = e->head.e_ident[EI_DATA] == ELFDATA2MSB;
+	ws_cur_skip(
+	    &c, (uint64_t)i * (wide ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym)));
+	return string_at(e->section[dynsym->h.sh_link].bytes, ws_cur_u32(&c));
+}
+
+static void
+put_stub(struct elf *e, uint64_t addr, uint64_t size, struct ws_sv name)
+{
+	GElf_Sym y = { .st_value = addr, .st_size = size };
+
+	y.st_info = GELF_ST_INFO(STB_GLOBAL, STT_FUNC);
+	put_symbol(e, &y, name.n > 0 ? name : WS_SV(".plt"));
+	e->symbol[e->n_symbol - 1].is_stub = name.n > 0;
+}
+
+/*
+ * Where the processor checks targets of jumps, calls go to .plt.sec, which has
+ * no header, and .plt only looks functions up.
+ */
+static void
+read_stubs(struct elf *e)
+{
+	const struct section *plt = find_section(e, ".plt");
+	const struct section *sec = find_section(e, ".plt.sec");
+	const struct section *rel = find_section(e, ".rela.plt");
+	const struct section *code = sec != NULL ? sec : plt;
+	struct elf_plt t;
+	uint64_t addr;
+	uint32_t symbol;
+
+	if (rel == NULL)
+		rel = find_section(e, ".rel.plt");
+	if (plt == NULL || rel == NULL || !(plt->h.sh_flags & SHF_EXECINSTR) ||
+	    rel->h.sh_link >= e->n_section || !afford(e, rel->bytes))
+		return;
+	t = (struct elf_plt){ part_of(e, rel), rel->h.sh_type == SHT_RELA,
+		code->h.sh_addr, code->h.sh_size, 0, 0 };
+	elf_plt_shape(&t, e->head.e_machine, code->h.sh_entsize);
+	put_stub(e, plt->h.sh_addr, sec != NULL ? plt->h.sh_size : t.header,
+	    WS_SV(""));
+	t.header = sec != NULL ? 0 : t.header;
+	for (uint64_t i = 0; elf_plt_entry(&t, i, &addr, &symbol); i++)
+		put_stub(e, addr, t.entry,
+		    dynamic_name(e, &e->section[rel->h.sh_link], symbol));
+}
+
+static void
+keep_symbol(struct ws_symbols *t, const struct symbol *y)
+{
+	struct ws_buf b = { 0 };
+
+	if (!y->is_stub) {
+		ws_symbols_put(t, y->addr, y->size, y->name);
+		return;
+	}
+	ws_buf_putsv(&b, y->name);
+	ws_buf_puts(&b, "@plt");
+	ws_symbols_put(t, y->addr, y->size, ws_buf_sv(&b));
+	ws_buf_fini(&b);
+}
+
 static void
 keep_symbols(struct elf *e)
 {
@@ -331,57 +415,86 @@ keep_symbols(struct elf *e)
 		    compare_symbols);
 	for (size_t i = 0; i < e->n_symbol; i++)
 		if (i == 0 || e->symbol[i].addr != e->symbol[i - 1].addr)
-			ws_symbols_put(t, e->symbol[i].addr, e->symbol[i].size,
-			    e->symbol[i].name);
+			keep_symbol(t, &e->symbol[i]);
 	ws_symbols_finish(t);
 	e->functions = t->n;
 }
 
-static struct elf_part
-part_of(const struct elf *e, const struct section *s)
+static void
+add_to_image(struct elf *e, const struct section *s)
 {
-	return (struct elf_part){ s->bytes, s->h.sh_addr,
-		e->head.e_ident[EI_DATA] == ELFDATA2MSB,
-		e->head.e_ident[EI_CLASS] == ELFCLASS64 };
+	struct elf_image *im = &e->image;
+
+	if (!(s->h.sh_flags & SHF_ALLOC) || s->bytes.n == 0 ||
+	    (s->h.sh_flags & SHF_EXECINSTR))
+		return;
+	if (s->h.sh_type == SHT_RELA && im->n_rela < IMAGE_MAX)
+		im->rela[im->n_rela++] = part_of(e, s);
+	else if (s->h.sh_type != SHT_RELA && im->n_data < IMAGE_MAX)
+		im->data[im->n_data++] = part_of(e, s);
+}
+
+/* What is in memory and no code; first what is written to, as module data are,
+ * which are looked for. */
+static void
+read_image(struct elf *e)
+{
+	uint64_t flags;
+
+	e->image.data = ws_alloc_array(IMAGE_MAX, sizeof(*e->image.data));
+	e->image.rela = ws_alloc_array(IMAGE_MAX, sizeof(*e->image.rela));
+	for (int writable = 1; writable >= 0; writable--)
+		for (size_t i = 0; i < e->n_section; i++) {
+			flags = e->section[i].h.sh_flags;
+			if ((flags & SHF_WRITE ? 1 : 0) == writable)
+				add_to_image(e, &e->section[i]);
+		}
+}
+
+/* Going through all of it costs what it is long. */
+static bool
+afford_image(struct elf *e)
+{
+	bool can = true;
+
+	for (size_t i = 0; i < e->image.n_data && can; i++)
+		can = afford(e, e->image.data[i].bytes);
+	for (size_t i = 0; i < e->image.n_rela && can; i++)
+		can = afford(e, e->image.rela[i].bytes);
+	return can;
 }
 
 /* Where the code of Go begins, for tables that do not say. */
 static uint64_t
-text_start(struct elf *e, uint64_t table)
+text_start(const struct elf *e)
 {
 	const struct section *text = find_section(e, ".text");
-	uint64_t found = 0;
 
 	for (size_t i = 0; i < e->n_symbol; i++)
 		if (ws_sv_is(e->symbol[i].name, "runtime.text"))
 			return e->symbol[i].addr;
-	for (size_t i = 0; i < e->n_section && found == 0; i++) {
-		struct elf_part part = part_of(e, &e->section[i]);
-
-		if ((e->section[i].h.sh_flags & SHF_ALLOC) &&
-		    !(e->section[i].h.sh_flags & SHF_EXECINSTR) &&
-		    afford(e, e->section[i].bytes))
-			found = elf_go_text(&part, table);
-	}
 	/* With C in the program, its start-up code comes first. */
-	if (found == 0 && text != NULL && find_section(e, ".interp") == NULL)
-		found = text->h.sh_addr;
-	return found;
+	return text != NULL && find_section(e, ".interp") == NULL
+		   ? text->h.sh_addr
+		   : 0;
 }
 
 static bool
 take_go_table(struct elf *e, const struct elf_part *part)
 {
+	static const struct elf_image nothing;
 	struct ws_symbols *t;
 
 	if (!afford(e, part->bytes))
 		return false;
 	t = new_table(e, WS_SYMBOLS_PCLNTAB);
-	if (elf_go_table(t, part, text_start(e, part->addr)))
+	if (elf_go_table(
+		t, part, afford_image(e) ? &e->image : &nothing, text_start(e)))
 		ws_symbols_finish(t);
 	else
 		t->n = 0;
 	e->go_functions += t->n;
+	e->inlined += t->inlines.n_call;
 	return t->n > 0;
 }
 
@@ -473,6 +586,8 @@ close_elf(struct elf *e)
 	free(e->section);
 	free(e->load);
 	free(e->symbol);
+	free(e->image.data);
+	free(e->image.rela);
 	ws_buf_fini(&e->debug);
 }
 
@@ -494,6 +609,8 @@ tell(struct elf *e)
 		ws_source_tally(e->src, "function", e->functions);
 	if (e->go_functions > 0)
 		ws_source_tally(e->src, "Go function", e->go_functions);
+	if (e->inlined > 0)
+		ws_source_tally(e->src, "inlined call", e->inlined);
 }
 
 static void
@@ -508,7 +625,9 @@ read_elf(struct elf *e)
 		read_symbols(e, SHT_DYNSYM);
 		read_debug_data(e);
 	}
+	read_stubs(e);
 	keep_symbols(e);
+	read_image(e);
 	find_go_table(e);
 	info = find_section(e, ".go.buildinfo");
 	if (info != NULL) {

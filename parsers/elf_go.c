@@ -1,32 +1,20 @@
 /*
  * pclntab, the table from which a Go program knows its own functions; it is in
  * stripped binaries too.  Layouts are those of runtime/symtab.go and
- * debug/gosym: of Go 1.2, 1.16, 1.18 and 1.20, which differ from 1.18 in the
- * magic alone.  Lines and files are not read.
+ * debug/gosym: of Go 1.2, 1.16, 1.18 and 1.20, whose functions differ from those
+ * of 1.18 in the magic alone.  Lines and files are not read; what was inlined is, see
+ * elf_go_inline.c.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "elf_parts.h"
+#include "base/mem.h"
+#include "elf_go.h"
 
-enum {
-	MAGIC_2 = 0xfb,
-	MAGIC_16 = 0xfa,
-	MAGIC_18 = 0xf0,
-	MAGIC_20 = 0xf1,
-	HEADER = 8,
-	FUNCS_MAX = 1 << 24,
-	NAME_MAX_LEN = 4096
-};
+enum { HEADER = 8, FUNCS_MAX = 1 << 24 };
 
-struct table {
-	const struct elf_part *part;
-	struct ws_symbols *out;
-	unsigned magic, ptr; /* size of a pointer */
-	uint64_t n, text, names, functab;
-};
-
-static struct ws_cur
-cur_at(const struct elf_part *part, uint64_t off)
+struct ws_cur
+elf_go_at(const struct elf_part *part, uint64_t off)
 {
 	struct ws_cur c;
 
@@ -36,8 +24,8 @@ cur_at(const struct elf_part *part, uint64_t off)
 	return c;
 }
 
-static uint64_t
-read_word(struct ws_cur *c, unsigned size)
+uint64_t
+elf_go_word(struct ws_cur *c, unsigned size)
 {
 	return size == 8 ? ws_cur_u64(c) : ws_cur_u32(c);
 }
@@ -46,7 +34,7 @@ read_word(struct ws_cur *c, unsigned size)
 static unsigned
 magic_at(const struct elf_part *part, size_t off)
 {
-	struct ws_cur c = cur_at(part, off);
+	struct ws_cur c = elf_go_at(part, off);
 	uint32_t magic = ws_cur_u32(&c);
 	uint16_t zero = ws_cur_u16(&c);
 	uint8_t quantum = ws_cur_u8(&c), ptr = ws_cur_u8(&c);
@@ -56,8 +44,8 @@ magic_at(const struct elf_part *part, size_t off)
 	    ptr != (part->wide ? 8 : 4))
 		return 0;
 	magic &= 0xff;
-	return magic == MAGIC_2 || magic == MAGIC_16 || magic == MAGIC_18 ||
-		       magic == MAGIC_20
+	return magic == ELF_GO_2 || magic == ELF_GO_16 || magic == ELF_GO_18 ||
+		       magic == ELF_GO_20
 		   ? magic
 		   : 0;
 }
@@ -83,123 +71,120 @@ elf_go_find(const struct elf_part *part, size_t from)
 	return part->bytes.n;
 }
 
+/* Where names end is where the table of units begins. */
 static bool
-read_header(struct table *t, uint64_t text)
+read_header(struct elf_go *g, uint64_t text)
 {
-	struct ws_cur c = cur_at(t->part, HEADER);
-	uint64_t skip;
+	struct ws_cur c = elf_go_at(g->part, HEADER - 2);
 
-	t->ptr = t->part->wide ? 8 : 4;
-	t->n = read_word(&c, t->ptr);
-	if (t->magic == MAGIC_2) {
-		t->names = 0;
-		t->functab = HEADER + t->ptr;
-		return ws_cur_ok(&c) && t->n <= FUNCS_MAX;
+	g->quantum = ws_cur_u8(&c);
+	g->ptr = ws_cur_u8(&c);
+	g->n = elf_go_word(&c, g->ptr);
+	if (g->magic == ELF_GO_2) {
+		g->names = 0;
+		g->names_end = g->part->bytes.n;
+		g->functab = HEADER + g->ptr;
+		return ws_cur_ok(&c) && g->n <= FUNCS_MAX;
 	}
-	read_word(&c, t->ptr); /* number of files */
-	if (t->magic != MAGIC_16) {
-		t->text = read_word(&c, t->ptr);
-		if (t->text == 0)
-			t->text = text;
-		if (t->text == 0)
+	elf_go_word(&c, g->ptr); /* number of files */
+	if (g->magic != ELF_GO_16) {
+		g->text = elf_go_word(&c, g->ptr);
+		if (g->text == 0)
+			g->text = text;
+		if (g->text == 0)
 			return false;
 	}
-	t->names = read_word(&c, t->ptr);
-	for (skip = 0; skip < 3; skip++)
-		read_word(&c, t->ptr);
-	t->functab = read_word(&c, t->ptr);
-	return ws_cur_ok(&c) && t->n <= FUNCS_MAX &&
-	       t->names < t->part->bytes.n && t->functab < t->part->bytes.n;
+	g->names = elf_go_word(&c, g->ptr);
+	g->names_end = elf_go_word(&c, g->ptr);
+	elf_go_word(&c, g->ptr); /* files */
+	g->pctab = elf_go_word(&c, g->ptr);
+	g->functab = elf_go_word(&c, g->ptr);
+	return ws_cur_ok(&c) && g->n <= FUNCS_MAX &&
+	       g->names < g->part->bytes.n && g->functab < g->part->bytes.n &&
+	       g->pctab < g->part->bytes.n;
+}
+
+/* All of them at once; functions and calls then say where theirs is. */
+static bool
+read_names(struct elf_go *g)
+{
+	struct ws_sv all = g->part->bytes;
+
+	if (g->names_end <= g->names || g->names_end > all.n)
+		g->names_end = all.n;
+	all.n = (size_t)g->names_end;
+	return ws_symbols_text(
+	    g->out, ws_sv_from(all, (size_t)g->names), &g->names_at);
 }
 
 static unsigned
-entry_size(const struct table *t)
+entry_size(const struct elf_go *g)
 {
-	return t->magic == MAGIC_2 || t->magic == MAGIC_16 ? t->ptr : 4;
+	return g->magic == ELF_GO_2 || g->magic == ELF_GO_16 ? g->ptr : 4;
 }
 
-/* Name of the function whose record is at the offset. */
-static struct ws_sv
-name_at(const struct table *t, uint64_t off)
+static void
+put_function(struct elf_go *g, uint64_t pc, uint64_t size, uint64_t off)
 {
-	struct ws_cur c;
-	uint64_t at = t->magic == MAGIC_2 ? off : t->functab + off;
-	struct ws_sv s = { "", 0 };
-	const char *nul;
+	uint64_t record = g->magic == ELF_GO_2 ? off : g->functab + off;
+	struct ws_cur c = elf_go_at(g->part, record);
+	uint32_t name;
 
-	c = cur_at(t->part, at);
-	ws_cur_skip(&c, entry_size(t));
-	at = t->names + ws_cur_u32(&c);
-	if (!ws_cur_ok(&c) || at >= t->part->bytes.n)
-		return s;
-	s = ws_sv_from(t->part->bytes, (size_t)at);
-	if (s.n > NAME_MAX_LEN)
-		s.n = NAME_MAX_LEN;
-	nul = memchr(s.p, '\0', s.n);
-	s.n = nul == NULL ? 0 : (size_t)(nul - s.p);
-	return s;
+	ws_cur_skip(&c, entry_size(g));
+	name = ws_cur_u32(&c);
+	if (!ws_cur_ok(&c) || name >= g->names_end - g->names)
+		return;
+	ws_symbols_put_at(g->out, pc, size, g->names_at + name);
+	elf_go_inline(g, pc, size, record);
 }
 
 /* Entries rise, and the last one is where the code ends. */
 static bool
-read_functions(struct table *t)
+read_functions(struct elf_go *g)
 {
-	struct ws_cur c = cur_at(t->part, t->functab);
-	unsigned size = entry_size(t);
+	struct ws_cur c = elf_go_at(g->part, g->functab);
+	unsigned size = entry_size(g);
 	uint64_t pc, off, next;
 
-	if (t->n == 0 || ws_cur_count(&c, t->n, 2 * (size_t)size) == 0)
+	if (g->n == 0 || ws_cur_count(&c, g->n, 2 * (size_t)size) == 0)
 		return false;
-	pc = t->text + read_word(&c, size);
-	t->out->lo = pc;
-	for (uint64_t i = 0; i < t->n; i++) {
-		off = read_word(&c, size);
-		next = t->text + read_word(&c, size);
+	pc = g->text + elf_go_word(&c, size);
+	g->out->lo = pc;
+	for (uint64_t i = 0; i < g->n; i++) {
+		off = elf_go_word(&c, size);
+		next = g->text + elf_go_word(&c, size);
 		if (!ws_cur_ok(&c) || next < pc)
 			return false;
 		if (next > pc)
-			ws_symbols_put(t->out, pc, next - pc, name_at(t, off));
+			put_function(g, pc, next - pc, off);
 		pc = next;
 	}
-	t->out->hi = pc;
+	g->out->hi = pc;
 	return true;
 }
 
 bool
-elf_go_table(struct ws_symbols *s, const struct elf_part *part, uint64_t text)
+elf_go_table(struct ws_symbols *s, const struct elf_part *part,
+    const struct elf_image *image, uint64_t text)
 {
-	struct table t = { .part = part, .out = s };
+	struct elf_go_module m;
+	/* Streams of functions may be shared, but not all of them. */
+	struct elf_go g = {
+		.part = part, .image = image, .out = s, .left = part->bytes.n
+	};
+	bool good;
 
-	t.magic = magic_at(part, 0);
-	return t.magic != 0 && read_header(&t, text) && read_functions(&t);
-}
-
-/*
- * runtime.moduledata begins with the address of the table, then come six
- * slices, findfunctab, and the lowest and highest pc, and where text begins.
- */
-uint64_t
-elf_go_text(const struct elf_part *part, uint64_t table)
-{
-	unsigned ptr = part->wide ? 8 : 4;
-	struct ws_cur c = cur_at(part, 0), fields;
-	uint64_t names, lo, hi, text;
-
-	while (ws_cur_left(&c) >= 24 * (size_t)ptr) {
-		fields = c;
-		if (read_word(&c, ptr) != table)
-			continue;
-		read_word(&fields, ptr);
-		names = read_word(&fields, ptr);
-		ws_cur_skip(&fields, (17 + 1) * (uint64_t)ptr);
-		lo = read_word(&fields, ptr);
-		hi = read_word(&fields, ptr);
-		text = read_word(&fields, ptr);
-		if (names > table && lo < hi && text <= lo && text != 0 &&
-		    lo - text < 4096)
-			return text;
+	g.magic = magic_at(part, 0);
+	if (g.magic == 0)
+		return false;
+	if (elf_go_module_find(image, part->addr, &m)) {
+		text = elf_go_module_text(&m);
+		g.func = elf_go_module_func(&m, image, g.magic);
 	}
-	return 0;
+	good = read_header(&g, text) && read_names(&g) && read_functions(&g);
+	free(g.step);
+	free(g.call);
+	return good;
 }
 
 /* debug/buildinfo: a magic, the size of a pointer, flags; with flag 2 the
@@ -217,7 +202,7 @@ elf_go_version(const struct elf_part *part)
 	    memcmp(part->bytes.p, magic, sizeof(magic) - 1) != 0 ||
 	    !(part->bytes.p[FLAGS] & INLINE))
 		return WS_SV("");
-	c = cur_at(part, STRINGS);
+	c = elf_go_at(part, STRINGS);
 	s = ws_cur_take(&c, ws_cur_uleb(&c));
 	return ws_cur_ok(&c) && ws_sv_starts(s, "go") ? s : WS_SV("");
 }

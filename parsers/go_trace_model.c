@@ -9,7 +9,15 @@
 enum {
 	FAULTS_TOLD = 1000,
 	CUT_STACK = 128, /* frames; the tracer keeps no more */
-	NEAR_LEAF = 3    /* frames in which a call into C shows */
+	NEAR_LEAF = 3,   /* frames in which a call into C shows */
+	/* Regions in each other that an end may be of.  Programs that end them
+	 * in a wrong order leave a few; who leaves a million would make each
+	 * end as slow. */
+	REGIONS_SEEN = 1024,
+	/* A log line is made of two strings that the file has once for all: of
+	 * each so many bytes, and so many lines. */
+	LOG_TEXT = 256,
+	LOGS_JOINED = 1 << 16
 };
 
 struct ws_gt_region {
@@ -146,17 +154,21 @@ add_event(struct ws_gt *m, enum ws_event_kind kind, int64_t t)
 	return ev;
 }
 
-static inline struct ws_event *
-add_span(struct ws_gt *m, int64_t since, int64_t t)
+/* From `since` to t, or without an end when that is WS_T_NONE. */
+static inline void
+put_span(struct ws_gt *m, ws_id track, ws_id name, int64_t since, int64_t t,
+    struct ws_gt_why why)
 {
-	struct ws_event *ev = ws_batch_add(&m->out);
 	int64_t dur = t > since ? t - since : 0;
 
-	*ev = (struct ws_event){ .t = since,
+	*ws_batch_add(&m->out) = (struct ws_event){ .t = since,
 		.dur = t == WS_T_NONE ? WS_T_NONE : dur,
+		.track = track,
+		.peer = why.reason,
+		.name = name,
+		.stack = why.stack,
 		.clock = m->clock,
 		.kind = WS_EV_SPAN };
-	return ev;
 }
 
 static void
@@ -189,7 +201,8 @@ static bool
 calls_c(struct ws_sv f)
 {
 	return ws_sv_is(f, "runtime.cgocall") ||
-	       ws_sv_is(f, "runtime.asmcgocall") || text_has(f, "_Cfunc_") ||
+	       ws_sv_is(f, "runtime.asmcgocall") ||
+	       ws_sv_is(f, "runtime.cgocallbackg") || text_has(f, "_Cfunc_") ||
 	       text_has(f, "_cgo_") || text_has(f, "_swig_") ||
 	       ws_sv_starts(f, "github.com/ebitengine/purego.");
 }
@@ -249,15 +262,9 @@ state_name(const struct ws_gt_go *g)
 static void
 leave_state(struct ws_gt *m, struct ws_gt_go *g, int64_t t)
 {
-	struct ws_event *ev;
-
-	if (g->state == WS_GT_NONE)
-		return;
-	ev = add_span(m, g->since, t);
-	ev->track = track_of(g);
-	ev->name = state_name(g);
-	ev->stack = g->stack;
-	ev->peer = g->reason;
+	if (g->state != WS_GT_NONE)
+		put_span(m, track_of(g), state_name(g), g->since, t,
+		    (struct ws_gt_why){ g->reason, g->stack });
 }
 
 static void
@@ -328,13 +335,11 @@ ws_gt_go_lost(struct ws_gt *m, struct ws_gt_go *g, int64_t t)
 void
 ws_gt_go_call(struct ws_gt *m, struct ws_gt_go *g, int64_t t, ws_id stack)
 {
-	struct ws_event *ev;
+	ws_id name = ws_gt_is_cgo(m, stack) ? WS_N_G_CGO : WS_N_G_SYSCALL;
 
 	ws_gt_see(m, t);
-	ev = add_span(m, t, WS_T_NONE);
-	ev->track = track_of(g);
-	ev->name = ws_gt_is_cgo(m, stack) ? WS_N_G_CGO : WS_N_G_SYSCALL;
-	ev->stack = stack;
+	put_span(
+	    m, track_of(g), name, t, WS_T_NONE, (struct ws_gt_why){ 0, stack });
 	ws_gt_go_entry(m, g, t, stack);
 }
 
@@ -387,12 +392,9 @@ static void
 close_region(struct ws_gt *m, struct ws_gt_go *g, int64_t t)
 {
 	struct ws_gt_region *r = g->regions;
-	struct ws_event *ev = add_span(m, r->since, t);
 
-	ev->track = track_of(g);
-	ev->name = WS_N_REGION;
-	ev->peer = r->type;
-	ev->stack = r->stack;
+	put_span(m, track_of(g), WS_N_REGION, r->since, t,
+	    (struct ws_gt_why){ r->type, r->stack });
 	m->n_regions--;
 	g->regions = r->outer;
 	r->outer = m->free_regions;
@@ -424,13 +426,10 @@ leave_proc(struct ws_gt *m, const struct ws_gt_proc *p, int64_t t)
 	static const ws_id names[] = { [WS_GT_P_RUNNING] = WS_N_P_RUNNING,
 		[WS_GT_P_IDLE] = WS_N_P_IDLE,
 		[WS_GT_P_SYSCALL] = WS_N_P_SYSCALL };
-	struct ws_event *ev;
 
-	if (p->state == WS_GT_P_NONE)
-		return;
-	ev = add_span(m, p->since, t);
-	ev->track = proc_track(p);
-	ev->name = names[p->state];
+	if (p->state != WS_GT_P_NONE)
+		put_span(m, proc_track(p), names[p->state], p->since, t,
+		    (struct ws_gt_why){ 0, 0 });
 }
 
 void
@@ -462,17 +461,12 @@ bool
 ws_gt_range_end(
     struct ws_gt *m, struct ws_gt_range *r, ws_id name, ws_id track, int64_t t)
 {
-	struct ws_event *ev;
-
 	ws_gt_see(m, t);
 	if (!r->open)
 		return false;
 	r->open = false;
-	ev = add_span(m, r->since, t);
-	ev->track = track;
-	ev->name = name;
-	ev->peer = r->peer;
-	ev->stack = r->stack;
+	put_span(m, track, name, r->since, t,
+	    (struct ws_gt_why){ r->peer, r->stack });
 	return true;
 }
 
@@ -526,16 +520,26 @@ ws_gt_region_end(struct ws_gt *m, struct ws_gt_go *g, int64_t t, ws_id type)
 {
 	struct ws_gt_region *r = g->regions;
 	bool innermost = r == NULL || r->type == type;
+	unsigned n = 0;
 
 	ws_gt_see(m, t);
-	while (r != NULL && r->type != type)
+	for (; r != NULL && r->type != type && n < REGIONS_SEEN; n++)
 		r = r->outer;
-	if (r == NULL)
+	if (r == NULL || r->type != type)
 		return innermost;
 	while (g->regions != r)
 		close_region(m, g, t);
 	close_region(m, g, t);
 	return innermost;
+}
+
+static void
+put_log_text(struct ws_gt *m, struct ws_buf *b, ws_id id)
+{
+	struct ws_sv s = ws_dict_text(m->dict, id);
+
+	s.n = s.n < LOG_TEXT ? s.n : LOG_TEXT;
+	ws_buf_putsv(b, s);
 }
 
 void
@@ -545,10 +549,10 @@ ws_gt_log(struct ws_gt *m, const struct ws_gt_go *g, int64_t t, ws_id category,
 	struct ws_buf text = { 0 };
 
 	ws_gt_see(m, t);
-	if (category != 0) {
-		ws_buf_putsv(&text, ws_dict_text(m->dict, category));
+	if (category != 0 && m->n_logs++ < LOGS_JOINED) {
+		put_log_text(m, &text, category);
 		ws_buf_puts(&text, ": ");
-		ws_buf_putsv(&text, ws_dict_text(m->dict, why.reason));
+		put_log_text(m, &text, why.reason);
 		why.reason = ws_dict_str(m->dict, ws_buf_sv(&text));
 		ws_buf_fini(&text);
 	}
@@ -613,12 +617,10 @@ close_tasks(struct ws_gt *m)
 
 	for (size_t i = 0; i < m->tasks.n; i++) {
 		struct ws_gt_task *task = list[i];
-		struct ws_event *ev = add_span(m, task->range.since, WS_T_NONE);
 
-		ev->track = ws_track(WS_TRACK_TASK, task->id);
-		ev->name = WS_N_TASK;
-		ev->peer = task->range.peer;
-		ev->stack = task->range.stack;
+		put_span(m, ws_track(WS_TRACK_TASK, task->id), WS_N_TASK,
+		    task->range.since, WS_T_NONE,
+		    (struct ws_gt_why){ task->range.peer, task->range.stack });
 	}
 	free(list);
 	ws_gt_table_clear(&m->tasks);

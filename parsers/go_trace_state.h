@@ -71,7 +71,7 @@ struct ws_gt {
 	int64_t first, last; /* times seen; WS_T_NONE before any */
 	int64_t now;         /* the last one since a reset */
 	struct ws_gt_table gos, procs, tasks;
-	uint64_t n_regions;
+	uint64_t n_regions, n_logs;
 	struct ws_gt_range gc, stw;
 	struct ws_gt_region *free_regions;
 	uint8_t *cgo; /* by stack id: 0 not asked yet, 1 no, 2 yes */
@@ -86,11 +86,16 @@ struct ws_gt {
 static inline void
 ws_gt_see(struct ws_gt *m, int64_t t)
 {
-	if (ws_unlikely(m->first == WS_T_NONE))
-		m->first = m->last = t;
-	m->first = t < m->first ? t : m->first;
+	/* WS_T_NONE is less than any time, and `now` no later than `last`. */
+	if (ws_likely(t >= m->last && m->first != WS_T_NONE)) {
+		m->now = m->last = t;
+		return;
+	}
+	/* Of what is closed when nothing was seen since a reset. */
+	if (t == WS_T_NONE)
+		return;
+	m->first = m->first == WS_T_NONE || t < m->first ? t : m->first;
 	m->last = t > m->last ? t : m->last;
-	/* WS_T_NONE is less than any time. */
 	m->now = t > m->now ? t : m->now;
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-enum { FIRST_BITS = 6, CHUNK = 64 };
+enum { FIRST_BITS = 6, CHUNK = 64, FEW = 16 /* slots for one record */ };
 
 void
 ws_gt_table_init(struct ws_gt_table *t, size_t size)
@@ -166,10 +166,13 @@ ws_gt_table_list(const struct ws_gt_table *t)
 	return list;
 }
 
+/* Many slots of which few were used go away, so that clearing costs as much as
+ * was put in and not as much as ever was. */
 void
 ws_gt_table_clear(struct ws_gt_table *t)
 {
 	size_t slots = t->bits == 0 ? 0 : (size_t)1 << t->bits;
+	bool few = slots > 1 << FIRST_BITS && t->n < slots / FEW;
 
 	for (size_t i = 0; i < slots; i++) {
 		if (t->slot[i].record != NULL)
@@ -177,4 +180,9 @@ ws_gt_table_clear(struct ws_gt_table *t)
 		t->slot[i].record = NULL;
 	}
 	t->n = 0;
+	if (!few)
+		return;
+	free(t->slot);
+	t->slot = NULL;
+	t->bits = 0;
 }

@@ -12,6 +12,15 @@
 #include "base/mem.h"
 #include "go_trace_v2.h"
 
+static ws_id
+stack_of(struct ws_dict *d, const char *func)
+{
+	struct ws_frame frame = { .func = ws_dict_cstr(d, func) };
+	ws_id id = ws_dict_frame(d, &frame);
+
+	return ws_dict_stack(d, &id, 1);
+}
+
 static void
 setup(struct v2 *v, struct ws_gt *m, struct ws_cur *c, unsigned version)
 {
@@ -21,6 +30,8 @@ setup(struct v2 *v, struct ws_gt *m, struct ws_cur *c, unsigned version)
 	v->end = c->end;
 	v->version = version;
 	v->last = INT64_MIN;
+	v->lost_stack = stack_of(m->dict, "");
+	v->callback_stack = stack_of(m->dict, "runtime.cgocallbackg");
 	v2_tables_init(v);
 	ws_gt_table_init(&v->threads, sizeof(struct v2_thread));
 }

@@ -7,7 +7,7 @@
 #ifndef WS_PARSERS_GO_TRACE_V2_H
 #define WS_PARSERS_GO_TRACE_V2_H
 
-#include "go_trace_v2_state.h"
+#include "go_trace_v2_at_hand.h"
 #include "go_trace_v2_wire.h"
 
 static inline uint64_t
@@ -50,20 +50,10 @@ struct v2_event {
 
 /* By type; those without a function are no timed events. */
 extern const struct v2_event v2_events[256];
-/* The time at which the event at hand is emitted: its own, or later when that
- * has passed already. */
-int64_t v2_stamp(struct v2 *v);
-/* The goroutine of the thread, or NULL. */
-struct ws_gt_go *v2_go(const struct v2_thread *m);
-void v2_set_go(struct v2_thread *m, struct ws_gt_go *g);
+
 /* What the thread did is not known from here on, nor what became of the
  * goroutine and the P it had. */
 void v2_lose(struct v2 *v, struct v2_thread *m);
-/* Whether the thread has a P and a goroutine. */
-bool v2_runs(const struct v2 *v);
-/* Whether seq follows, in this generation. */
-bool v2_follows(const struct v2 *v, uint32_t gen, uint64_t have, uint64_t seq);
-
 /* go_trace_v2_ranges.c: events that change no state. */
 enum v2_step v2_procs_change(struct v2 *v, const uint64_t *arg);
 enum v2_step v2_stw_begin(struct v2 *v, const uint64_t *arg);

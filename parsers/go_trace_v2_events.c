@@ -11,37 +11,6 @@ enum { RUNNABLE = 1, RUNNING, SYSCALL, WAITING };
 
 enum { P_RUNNING = 1, P_IDLE, P_SYSCALL, P_ABANDONED };
 
-struct ws_gt_go *
-v2_go(const struct v2_thread *m)
-{
-	return m != NULL && m->g != NULL && m->g->id == m->gid ? m->g : NULL;
-}
-
-void
-v2_set_go(struct v2_thread *m, struct ws_gt_go *g)
-{
-	if (m == NULL)
-		return;
-	m->g = g;
-	m->gid = g == NULL ? WS_GT_NO_ID : g->id;
-}
-
-int64_t
-v2_stamp(struct v2 *v)
-{
-	int64_t ts = v->c->ts;
-
-	v->last = ts > v->last ? ts : v->last + 1;
-	ws_gt_see(v->m, v->last);
-	return v->last;
-}
-
-bool
-v2_follows(const struct v2 *v, uint32_t gen, uint64_t have, uint64_t seq)
-{
-	return gen == v->ordinal && seq == have + 1;
-}
-
 static bool
 go_follows(const struct v2 *v, const struct ws_gt_go *g, uint64_t seq)
 {
@@ -52,12 +21,6 @@ static struct ws_gt_why
 why(ws_id reason, ws_id stack)
 {
 	return (struct ws_gt_why){ reason, stack };
-}
-
-static bool
-has_proc(const struct v2 *v)
-{
-	return v->thread != NULL && v->thread->p != NULL;
 }
 
 /* A known one, or when nothing is checked any more, any. */
@@ -158,7 +121,7 @@ proc_stop(struct v2 *v, const uint64_t *arg)
 	struct ws_gt_proc *p;
 
 	(void)arg;
-	if (!has_proc(v))
+	if (!v2_has_proc(v))
 		return V2_BAD;
 	p = v->thread->p;
 	if (p->status != P_RUNNING && p->status != P_SYSCALL && !v->lax)
@@ -249,7 +212,7 @@ go_status_at(struct v2 *v, const uint64_t *arg, ws_id stack)
 	g->status = (uint8_t)status;
 	g->gen = v->ordinal;
 	g->seq = 0;
-	v2_stamp(v);
+	ws_gt_see(v->m, v2_stamp(v));
 	if (is_new || !fits)
 		ws_gt_go_state(v->m, g, first_state(v, status, arg[1]), v->last,
 		    why(0, stack));
@@ -276,7 +239,7 @@ create(struct v2 *v, const uint64_t *arg, unsigned status)
 	struct ws_gt_go *creator = v2_go(v->thread), *g;
 	struct ws_gt_birth birth = { .state = (uint8_t)status };
 
-	if (arg[0] == WS_GT_NO_ID || (!has_proc(v) && !v->lax))
+	if (arg[0] == WS_GT_NO_ID || (!v2_has_proc(v) && !v->lax))
 		return V2_BAD;
 	if (creator != NULL && creator->status != RUNNING && !v->lax)
 		return V2_BAD;
@@ -335,7 +298,7 @@ go_start(struct v2 *v, const uint64_t *arg)
 	if (!v->lax &&
 	    (g == NULL || g->status != RUNNABLE || !go_follows(v, g, arg[1])))
 		return V2_WAIT;
-	if (g == NULL || (!v->lax && (!has_proc(v) || v2_go(v->thread))))
+	if (g == NULL || (!v->lax && (!v2_has_proc(v) || v2_go(v->thread))))
 		return V2_BAD;
 	g->status = RUNNING;
 	g->seq = arg[1];
@@ -446,13 +409,27 @@ go_switch_destroy(struct v2 *v, const uint64_t *arg)
 	return switch_to(v, arg, true);
 }
 
+/*
+ * Where a call is made.  Go 1.22 loses the stack where a callback returns into C:
+ * it writes none, or a frame of zeros.  What makes a system call has frames.
+ */
+static ws_id
+call_stack(struct v2 *v, uint64_t ref)
+{
+	ws_id stack = v2_stack(v, ref);
+
+	return v->version == 22 && (ref == 0 || stack == v->lost_stack)
+		   ? v->callback_stack
+		   : stack;
+}
+
 static enum v2_step
 syscall_begin(struct v2 *v, const uint64_t *arg)
 {
 	struct ws_gt_go *g = running_go(v);
 	struct ws_gt_proc *p;
 
-	if (g == NULL || !has_proc(v))
+	if (g == NULL || !v2_has_proc(v))
 		return V2_BAD;
 	p = v->thread->p;
 	if (!v2_follows(v, p->gen, p->seq, arg[0]) && !v->lax)
@@ -460,7 +437,7 @@ syscall_begin(struct v2 *v, const uint64_t *arg)
 	p->seq = arg[0];
 	g->status = SYSCALL;
 	ws_gt_go_state(
-	    v->m, g, WS_GT_SYSCALL, v2_stamp(v), why(0, v2_stack(v, arg[1])));
+	    v->m, g, WS_GT_SYSCALL, v2_stamp(v), why(0, call_stack(v, arg[1])));
 	set_proc(v, p, P_SYSCALL, v->last);
 	return V2_DONE;
 }
@@ -488,7 +465,7 @@ syscall_end_blocked(struct v2 *v, const uint64_t *arg)
 	struct ws_gt_go *g = v2_go(v->thread);
 
 	(void)arg;
-	if (!v->lax && has_proc(v) && v->thread->p->status == P_SYSCALL)
+	if (!v->lax && v2_has_proc(v) && v->thread->p->status == P_SYSCALL)
 		return V2_WAIT;
 	if (g == NULL || (g->status != SYSCALL && !v->lax))
 		return V2_BAD;
@@ -528,7 +505,7 @@ destroy_syscall(struct v2 *v, const uint64_t *arg)
 	(void)arg;
 	if (g == NULL || (g->status != SYSCALL && !v->lax))
 		return V2_BAD;
-	if (has_proc(v)) {
+	if (v2_has_proc(v)) {
 		if (v->thread->p->status != P_SYSCALL && !v->lax)
 			return V2_BAD;
 		set_proc(v, v->thread->p, P_ABANDONED, v2_stamp(v));

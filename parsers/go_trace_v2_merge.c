@@ -52,50 +52,6 @@ decode(const struct v2 *v, struct v2_cursor *c)
 	return c->ts < c->limit;
 }
 
-/* The number at *p, of up to 8 bytes; false when it is longer. */
-static inline bool
-read_number(const unsigned char **p, uint64_t *number)
-{
-	uint64_t w = v2_word(*p), stops = ~w & V2_STOPS, last = stops & -stops;
-
-	*number = v2_squeeze(w & (last - 1));
-	*p += ws_lowest_bit(stops | UINT64_C(1) << 63) / 8 + 1;
-	return ws_likely(stops != 0);
-}
-
-/* The numbers at p, behind the first byte; up to 8 bytes are looked at in a
- * register.  Returns what is behind them, NULL when one is longer than that. */
-static inline const unsigned char *
-read_numbers(const unsigned char *p, uint64_t *number, unsigned n)
-{
-	uint64_t w, stops;
-	unsigned at = 0;
-
-	/* The time by itself: the others mostly fit into the next 8 bytes. */
-	p++;
-	if (ws_unlikely(!read_number(&p, number)))
-		return NULL;
-	w = v2_word(p);
-	stops = ~w & V2_STOPS;
-	for (unsigned i = 1; i < n; i++) {
-		uint64_t last;
-
-		if (ws_unlikely(stops == 0)) {
-			p += at / 8;
-			w = v2_word(p);
-			stops = ~w & V2_STOPS;
-			at = 0;
-			if (ws_unlikely(stops == 0))
-				return NULL;
-		}
-		last = stops & -stops;
-		number[i] = v2_squeeze((w & (last - 1)) >> at);
-		at = ws_lowest_bit(last) + 1;
-		stops ^= last;
-	}
-	return p + at / 8;
-}
-
 /* Whether there is an event at c->p, sound and not at the end of a batch; if
  * so it is decoded. */
 static inline bool
@@ -107,11 +63,15 @@ decode_fast(const struct v2 *v, struct v2_cursor *c)
 
 	if (ws_unlikely(c->end - p < FAST))
 		return false;
-	e = &v2_events[*p];
+	e = &v2_events[*p++];
 	if (ws_unlikely(e->take == NULL))
 		return false;
-	p = read_numbers(p, c->number, e->args + 1u);
-	if (ws_unlikely(p == NULL || c->number[0] > v->dt_max))
+	for (unsigned i = 0; i <= e->args; i++) {
+		p = v2_number(p, &c->number[i]);
+		if (ws_unlikely(p == NULL))
+			return false;
+	}
+	if (ws_unlikely(c->number[0] > v->dt_max))
 		return false;
 	ts = c->ts + (int64_t)((double)(int64_t)c->number[0] * v->ns);
 	if (ws_unlikely(ts >= c->limit))
@@ -197,30 +157,19 @@ sift_down(struct v2 *v, size_t i)
 	h[i] = c;
 }
 
-/* The event of heap[i] is done: the next one, or away with the thread. */
 static void
-move_on(struct v2 *v, size_t i)
+take_up(struct v2 *v, struct v2_cursor *c)
 {
-	struct v2_cursor **h = v->heap, *c = h[i];
-	size_t kid = 2 * i + 1;
-
-	if (ws_unlikely(!next_event(v, c)))
-		h[i] = c = h[--v->n_heap];
-	/* A thread mostly stays the first for many events. */
-	if (kid < v->n_heap &&
-	    (before(h[kid], c) ||
-		(kid + 1 < v->n_heap && before(h[kid + 1], c))))
-		sift_down(v, i);
+	v->c = c;
+	v->thread = c->thread;
 }
 
 static inline enum v2_step
-try_event(struct v2 *v, struct v2_cursor *c)
+try_event(struct v2 *v)
 {
-	enum v2_step step;
+	const struct v2_cursor *c = v->c;
+	enum v2_step step = v2_events[c->type].take(v, c->number + 1);
 
-	v->c = c;
-	v->thread = c->thread;
-	step = v2_events[c->type].take(v, c->number + 1);
 	if (ws_likely(step == V2_DONE)) {
 		v->counts[c->type]++;
 		v->events++;
@@ -247,29 +196,6 @@ by_time(const void *a, const void *b)
 	return before(x, y) ? -1 : before(y, x);
 }
 
-/* Lets the first other thread go on whose event need not wait. */
-static void
-out_of_turn(struct v2 *v)
-{
-	const struct v2_cursor *head = v->heap[0];
-	enum v2_step step = V2_WAIT;
-	size_t i;
-
-	v->scans += v->n_heap;
-	if (v->scans < SCANS_FREE + SCANS_PER_EVENT * v->events) {
-		qsort(v->heap, v->n_heap, sizeof(*v->heap), by_time);
-		for (i = 1; i < v->n_heap && step == V2_WAIT; i++)
-			step = try_event(v, v->heap[i]);
-		if (step == V2_DONE) {
-			move_on(v, i - 1);
-			return;
-		}
-		if (step == V2_BAD)
-			head = v->heap[i - 1];
-	}
-	break_order(v, head);
-}
-
 static int
 sample_by_time(const void *a, const void *b)
 {
@@ -294,27 +220,95 @@ put_samples(struct v2 *v, int64_t until)
 	}
 }
 
+/* The event of heap[i] is done: the next one, or away with the thread. */
+static void
+move_on(struct v2 *v, size_t i)
+{
+	if (!next_event(v, v->heap[i]))
+		v->heap[i] = v->heap[--v->n_heap];
+	if (i < v->n_heap)
+		sift_down(v, i);
+}
+
+/* The first of all events is taken up, behind the samples before it; then it is
+ * the turn of its thread until v->turn. */
+static void
+begin_turn(struct v2 *v)
+{
+	v->c = NULL;
+	if (v->n_heap == 0)
+		return;
+	sift_down(v, 0);
+	take_up(v, v->heap[0]);
+	put_samples(v, v->heap[0]->ts);
+	v->turn = v->sample_at < v->n_samples ? v->samples[v->sample_at].ts
+					      : INT64_MAX;
+	for (size_t i = 1; i < v->n_heap && i <= 2; i++)
+		if (v->heap[i]->ts < v->turn)
+			v->turn = v->heap[i]->ts;
+}
+
+/* Lets the first other thread go on whose event need not wait. */
+static void
+out_of_turn(struct v2 *v)
+{
+	const struct v2_cursor *head = v->heap[0];
+	enum v2_step step = V2_WAIT;
+	size_t i;
+
+	v->scans += v->n_heap;
+	if (v->scans < SCANS_FREE + SCANS_PER_EVENT * v->events) {
+		qsort(v->heap, v->n_heap, sizeof(*v->heap), by_time);
+		for (i = 1; i < v->n_heap && step == V2_WAIT; i++) {
+			take_up(v, v->heap[i]);
+			step = try_event(v);
+		}
+		if (step == V2_DONE)
+			move_on(v, i - 1);
+		else if (step == V2_BAD)
+			head = v->heap[i - 1];
+	}
+	if (step != V2_DONE)
+		break_order(v, head);
+	begin_turn(v);
+}
+
+/* The first event of all is done; a thread mostly has many in its turn. */
+static inline void
+go_on(struct v2 *v)
+{
+	struct v2_cursor *c = v->c;
+
+	if (ws_unlikely(!next_event(v, c)))
+		v->heap[0] = v->heap[--v->n_heap];
+	else if (ws_likely(c->ts < v->turn))
+		return;
+	begin_turn(v);
+}
+
+static void
+skip(struct v2 *v)
+{
+	v->skipped++;
+	move_on(v, 0);
+	begin_turn(v);
+}
+
 static void
 run(struct v2 *v)
 {
-	while (v->n_heap > 0 && v->m->out.status == WS_OK) {
-		struct v2_cursor *c = v->heap[0];
-		enum v2_step step;
+	begin_turn(v);
+	while (v->c != NULL && v->m->out.status == WS_OK) {
+		enum v2_step step = try_event(v);
 
-		if (ws_unlikely(v->sample_at < v->n_samples &&
-				v->samples[v->sample_at].ts <= c->ts))
-			put_samples(v, c->ts);
-		step = try_event(v, c);
-		if (ws_likely(step == V2_DONE)) {
-			move_on(v, 0);
-		} else if (v->lax) {
-			v->skipped++;
-			move_on(v, 0);
-		} else if (step == V2_WAIT) {
+		if (ws_likely(step == V2_DONE))
+			go_on(v);
+		else if (v->lax)
+			skip(v);
+		else if (step == V2_WAIT)
 			out_of_turn(v);
-		} else {
-			break_order(v, c);
-		}
+		else
+			break_order(v, v->c);
 	}
 	put_samples(v, INT64_MAX);
 }

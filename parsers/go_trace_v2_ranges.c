@@ -11,19 +11,6 @@ why(ws_id reason, ws_id stack)
 	return (struct ws_gt_why){ reason, stack };
 }
 
-bool
-v2_runs(const struct v2 *v)
-{
-	return v->thread != NULL && v->thread->p != NULL &&
-	       v2_go(v->thread) != NULL;
-}
-
-static bool
-has_proc(const struct v2 *v)
-{
-	return v->thread != NULL && v->thread->p != NULL;
-}
-
 enum v2_step
 v2_procs_change(struct v2 *v, const uint64_t *arg)
 {
@@ -135,7 +122,7 @@ v2_sweep_begin(struct v2 *v, const uint64_t *arg)
 {
 	struct ws_gt_proc *p;
 
-	if (!has_proc(v))
+	if (!v2_has_proc(v))
 		return V2_BAD;
 	p = v->thread->p;
 	if (p->flags & IN_SWEEP && !v->lax)
@@ -152,7 +139,7 @@ v2_sweep_end(struct v2 *v, const uint64_t *arg)
 	struct ws_gt_proc *p;
 
 	(void)arg;
-	if (!has_proc(v))
+	if (!v2_has_proc(v))
 		return V2_BAD;
 	p = v->thread->p;
 	if (!(p->flags & IN_SWEEP) && !v->lax)
@@ -211,7 +198,7 @@ v2_assist_end(struct v2 *v, const uint64_t *arg)
 enum v2_step
 v2_heap_alloc(struct v2 *v, const uint64_t *arg)
 {
-	if (!has_proc(v) && !v->lax)
+	if (!v2_has_proc(v) && !v->lax)
 		return V2_BAD;
 	ws_gt_counter(v->m, WS_N_HEAP_ALLOC, v2_stamp(v), arg[0]);
 	return V2_DONE;
@@ -220,7 +207,7 @@ v2_heap_alloc(struct v2 *v, const uint64_t *arg)
 enum v2_step
 v2_heap_goal(struct v2 *v, const uint64_t *arg)
 {
-	if (!has_proc(v) && !v->lax)
+	if (!v2_has_proc(v) && !v->lax)
 		return V2_BAD;
 	ws_gt_counter(v->m, WS_N_HEAP_GOAL, v2_stamp(v), arg[0]);
 	return V2_DONE;
@@ -296,6 +283,6 @@ v2_experiment(struct v2 *v, const uint64_t *arg)
 	(void)arg;
 	if (v->thread == NULL && !v->lax)
 		return V2_BAD;
-	v2_stamp(v);
+	ws_gt_see(v->m, v2_stamp(v));
 	return V2_DONE;
 }

@@ -31,8 +31,8 @@ struct v2_pc {
 
 struct v2_pcs {
 	struct v2_pc *slot; /* open addressing */
-	size_t n;
-	unsigned bits; /* log2 of slots */
+	size_t n, mask;     /* mask: slots, a power of two, less 1 */
+	unsigned shift;     /* 64 less the power */
 };
 
 #endif

@@ -90,7 +90,8 @@ struct v2 {
 	size_t n_cursors, cap_cursors;
 	struct v2_cursor **heap;
 	size_t n_heap, cap_heap;
-	uint64_t scans;   /* cursors tried out of turn */
+	int64_t turn;   /* when the first is no longer so, or a sample is due */
+	uint64_t scans; /* cursors tried out of turn */
 	uint64_t events;  /* done, in all */
 	bool lax;         /* the order broke: nothing is checked any more */
 	uint64_t skipped; /* events that made no sense in lax mode */
@@ -98,6 +99,8 @@ struct v2 {
 	/* What lives on from one generation to the next. */
 	struct ws_gt_table threads;
 	struct v2_pcs pcs;
+	ws_id lost_stack;          /* a frame of zeros */
+	ws_id callback_stack;      /* what it stands for in Go 1.22 */
 	uint32_t ordinal, initial; /* of this generation; after a reset */
 	int64_t last;              /* time of the last event */
 

@@ -7,9 +7,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/topbits.h"
 #include "go_trace_v2.h"
 
-enum { STRING_MAX = 1024, FRAMES_MAX = 128, NEAR_MAX = 1 << 17, PCS_BITS = 12 };
+enum {
+	STRING_MAX = 1024,
+	FRAMES_MAX = 128,
+	NEAR_MAX = 1 << 17,
+	PCS_FIRST = 1 << 12
+};
 
 struct far_ref {
 	uint64_t id;
@@ -23,6 +29,13 @@ refs_fini(struct v2_refs *r)
 	ws_gt_table_fini(&r->far);
 }
 
+static struct v2_ref *
+find_near(const struct v2 *v, const struct v2_refs *r, uint64_t id)
+{
+	return id < r->n && r->near[id].gen == v->table_gen ? &r->near[id]
+							    : NULL;
+}
+
 /* NULL when this generation has none of that number. */
 static struct v2_ref *
 find_ref(const struct v2 *v, const struct v2_refs *r, uint64_t id)
@@ -30,7 +43,7 @@ find_ref(const struct v2 *v, const struct v2_refs *r, uint64_t id)
 	struct far_ref *far;
 
 	if (ws_likely(id < r->n))
-		return r->near[id].gen == v->table_gen ? &r->near[id] : NULL;
+		return find_near(v, r, id);
 	far = ws_gt_table_find(&r->far, id);
 	return far == NULL ? NULL : &far->ref;
 }
@@ -62,13 +75,22 @@ add_ref(const struct v2 *v, struct v2_refs *r, const uint64_t *a,
 	far->ref = ref;
 }
 
+static void
+make_slots(struct v2_pcs *t, size_t n)
+{
+	t->slot = ws_alloc_array(n, sizeof(*t->slot));
+	t->mask = n - 1;
+	t->shift = 64;
+	for (; n > 1; n /= 2)
+		t->shift--;
+}
+
 void
 v2_tables_init(struct v2 *v)
 {
 	ws_gt_table_init(&v->strings.far, sizeof(struct far_ref));
 	ws_gt_table_init(&v->stacks.far, sizeof(struct far_ref));
-	v->pcs.bits = PCS_BITS;
-	v->pcs.slot = ws_alloc_array(1 << PCS_BITS, sizeof(*v->pcs.slot));
+	make_slots(&v->pcs, PCS_FIRST);
 }
 
 void
@@ -319,13 +341,12 @@ static struct v2_pc *
 find_pc(const struct v2 *v, uint64_t pc)
 {
 	const struct v2_pcs *t = &v->pcs;
-	size_t mask = ((size_t)1 << t->bits) - 1;
 	size_t i = (size_t)((pc ^ v->strings.far.seed) *
 				UINT64_C(0x9e3779b97f4a7c15) >>
-			    (64 - t->bits));
+			    t->shift);
 
-	while (t->slot[i].frame != 0 && t->slot[i].pc != pc)
-		i = (i + 1) & mask;
+	while (t->slot[i].pc != pc && t->slot[i].frame != 0)
+		i = (i + 1) & t->mask;
 	return &t->slot[i];
 }
 
@@ -334,11 +355,9 @@ add_pc(struct v2 *v, uint64_t pc, ws_id frame)
 {
 	struct v2_pcs *t = &v->pcs, old = *t;
 
-	if (t->n >= (size_t)1 << (t->bits - 1)) {
-		t->bits++;
-		t->slot =
-		    ws_alloc_array((size_t)1 << t->bits, sizeof(*t->slot));
-		for (size_t i = 0; i < (size_t)1 << old.bits; i++)
+	if (2 * t->n > t->mask) {
+		make_slots(t, 2 * (t->mask + 1));
+		for (size_t i = 0; i <= old.mask; i++)
 			if (old.slot[i].frame != 0)
 				*find_pc(v, old.slot[i].pc) = old.slot[i];
 		free(old.slot);
@@ -398,25 +417,7 @@ take_frame(struct v2 *v, const unsigned char **pp)
 					       : make_frame(v, a, key);
 }
 
-enum { WINDOW = 64 };
-
-/* Which of the bytes of a window end a number, as bits. */
-static uint64_t
-ends_of(const unsigned char *p)
-{
-	uint64_t ends = 0;
-
-	for (unsigned i = 0; i < WINDOW / 8; i++) {
-		uint64_t stops = ~v2_word(p + 8 * i) & V2_STOPS;
-
-		/* The eight top bits, side by side. */
-		stops = (stops >> 7) * UINT64_C(0x0102040810204080) >> 56;
-		ends |= stops << 8 * i;
-	}
-	return ends;
-}
-
-/* Takes frames of known counters while they lie in a window, and returns how
+/* Takes frames of known counters while they lie in 64 bytes, and returns how
  * many; where one ends does not wait for the one before to be read. */
 static unsigned
 take_known(
@@ -426,9 +427,10 @@ take_known(
 	uint64_t ends, last, key;
 	unsigned i, at = 0;
 
-	if (v->end - p < WINDOW + 8)
+	if (v->end - p < WS_TOP_BITS + 8)
 		return 0;
-	ends = ends_of(p);
+	/* Which of the bytes end a number. */
+	ends = ~ws_top_bits(p);
 	for (i = 0; i < n; i++) {
 		/* Of the counter, the function, the file, the line. */
 		last = ends & (ends - 1);
@@ -466,6 +468,20 @@ make_stack(struct v2 *v, const struct v2_ref *s)
 	return ws_dict_stack(v->m->dict, frames, s->n);
 }
 
+/* The tracer numbers stacks as it meets them, so that the next ones to be asked
+ * for are mostly the next ones, which no cache holds. */
+static void
+fetch_stack(const struct v2 *v, uint64_t id)
+{
+	enum { LINE = 64, AHEAD = 2 };
+
+	const struct v2_ref *next = find_near(v, &v->stacks, id + AHEAD);
+
+	for (unsigned i = 0; next != NULL && i < 4; i++)
+		if (v->end - next->p > i * LINE)
+			ws_prefetch(next->p + i * LINE);
+}
+
 ws_id
 v2_stack(struct v2 *v, uint64_t id)
 {
@@ -478,6 +494,7 @@ v2_stack(struct v2 *v, uint64_t id)
 		return bad_ref(v);
 	if (ws_unlikely(!s->asked)) {
 		s->asked = true;
+		fetch_stack(v, id);
 		s->id = make_stack(v, s);
 	}
 	return s->id;

@@ -3,6 +3,7 @@
 #define WS_PARSERS_GO_TRACE_V2_WIRE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/compat.h"
@@ -36,16 +37,28 @@ v2_word(const unsigned char *p)
 	       (uint64_t)p[7] << 56;
 }
 
-/* 7 of 8 bits each, by halves. */
+/* 7 of 8 bits each, of bytes without their top bits: parts that are neighbours
+ * are joined by moving the lower one up, and the whole goes down in the end. */
 static inline uint64_t
 v2_squeeze(uint64_t w)
 {
-	w = (w & UINT64_C(0x007f007f007f007f)) |
-	    (w & UINT64_C(0x7f007f007f007f00)) >> 1;
-	w = (w & UINT64_C(0x00003fff00003fff)) |
-	    (w & UINT64_C(0x3fff00003fff0000)) >> 2;
-	return (w & UINT64_C(0x000000000fffffff)) |
-	       (w & UINT64_C(0x0fffffff00000000)) >> 4;
+	w += w & UINT64_C(0x00ff00ff00ff00ff);
+	w += (w & UINT64_C(0x0000ffff0000ffff)) * 3;
+	w += (w & UINT64_C(0x00000000ffffffff)) * 15;
+	return w >> 7;
+}
+
+/* The number of up to 8 bytes at p, and what is behind it; NULL when it is
+ * longer.  Eight bytes can be read. */
+static inline const unsigned char *
+v2_number(const unsigned char *p, uint64_t *number)
+{
+	uint64_t w = v2_word(p), stops = ~w & V2_STOPS;
+
+	if (ws_unlikely(stops == 0))
+		return NULL;
+	*number = v2_squeeze(w & (stops ^ (stops - 1)) & ~V2_STOPS);
+	return p + ws_lowest_bit(stops) / 8 + 1;
 }
 
 #endif

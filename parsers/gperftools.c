@@ -84,6 +84,9 @@ gp_unsample(double *count, double *size, double rate)
 	if (rate <= 1)
 		return;
 	scale = 1 / (1 - exp(-(*size / *count) / rate));
+	/* Objects so small that none of them can have been seen. */
+	if (!isfinite(scale))
+		return;
 	*count = trunc(*count * scale);
 	*size = trunc(*size * scale);
 }

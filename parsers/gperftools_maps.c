@@ -214,6 +214,7 @@ gp_frame(const struct gp *g, uint64_t addr)
 	}
 	if (!g->no_addresses)
 		f.mapping = mapping_of(g, addr);
+	f.exact = f.func == 0;
 	return ws_dict_frame(g->sink->dict, &f);
 }
 

@@ -60,7 +60,7 @@ take_seconds(struct ws_sv text, double *out)
 		*out = v * 1e9;
 }
 
-/* "  95% in 0.0040 secs" */
+/* "  95% in 0.0040 secs"; builds after 0.1.4 print "95%%" */
 static void
 take_percentile(struct hey *h, struct ws_sv line)
 {
@@ -70,7 +70,8 @@ take_percentile(struct hey *h, struct ws_sv line)
 	ws_sv_field(&line);
 	if (!ws_sv_ends(key, "%"))
 		return;
-	key.n--;
+	while (ws_sv_ends(key, "%"))
+		key.n--;
 	if (!ws_num_f64(key, 1, 100, &percent))
 		return;
 	place = ws_load_percentile(&h->run, percent);

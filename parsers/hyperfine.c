@@ -88,19 +88,18 @@ put_result(struct fine *f, const json_t *result)
 static enum ws_status
 read_json(struct fine *f, struct ws_cur *c, struct ws_err *err)
 {
-	json_error_t why;
-	size_t n = ws_cur_left(c), i;
-	json_t *o = json_loadb((const char *)ws_cur_take(c, n).p, n, 0, &why);
-	json_t *results = json_object_get(o, "results"), *result;
+	json_t *o, *results, *result;
+	enum ws_status status =
+	    ws_load_document(c, 0, "results of hyperfine", &o, err);
+	size_t i;
 
-	if (!json_is_array(results)) {
-		enum ws_status status = ws_err_set(err, WS_CORRUPT,
-		    o == NULL ? (uint64_t)why.position : WS_OFF_NONE,
-		    "wanted an object with results: %s",
-		    o == NULL ? why.text : "there are none");
-
-		json_decref(o);
+	if (status != WS_OK)
 		return status;
+	results = json_object_get(o, "results");
+	if (!json_is_array(results)) {
+		json_decref(o);
+		return ws_err_set(err, WS_CORRUPT, WS_OFF_NONE,
+		    "wanted results of hyperfine: there are none");
 	}
 	json_array_foreach(results, i, result) put_result(f, result);
 	json_decref(o);

@@ -50,7 +50,7 @@ enum {
 	CHUNK = 64 << 10,
 	GAP_MAX = 256 << 10,     /* bytes of one tag or text, about */
 	REFUSED_MAX = 8,         /* rows on end that are not plain */
-	DOCUMENTS_MAX = 1 << 16, /* appended to each other */
+	DOCUMENTS_MAX = 1 << 12, /* appended to each other */
 };
 
 /* What comes before an element: blanks, declaration, comments, a mark. */
@@ -199,26 +199,33 @@ end_document(struct feed *f)
 	f->open = false;
 }
 
+static void
+pass(struct feed *f, size_t n)
+{
+	f->off += n;
+	f->part = ws_sv_from(f->part, n);
+}
+
 /* Blanks, a mark of the byte order and declarations between documents. */
 static bool
 skip_between(struct feed *f)
 {
 	size_t n;
 
-	while (f->part.n > 0 && strchr(" \t\r\n\xef\xbb\xbf", *f->part.p) &&
-	       *f->part.p != '\0') {
-		f->lines += *f->part.p == '\n';
-		f->part = ws_sv_from(f->part, 1);
-		f->off++;
+	for (;;) {
+		while (f->part.n > 0 && *f->part.p != '\0' &&
+		       strchr(" \t\r\n\xef\xbb\xbf", *f->part.p) != NULL) {
+			f->lines += *f->part.p == '\n';
+			pass(f, 1);
+		}
+		if (!ws_sv_starts(f->part, "<?"))
+			return f->part.n > 0;
+		n = ws_sv_find(f->part, "?>");
+		/* Cut by the end of the part: libxml2 reads it. */
+		if (n == f->part.n)
+			return true;
+		pass(f, n + 2);
 	}
-	if (!ws_sv_starts(f->part, "<?"))
-		return f->part.n > 0;
-	n = ws_sv_find(f->part, "?>");
-	if (n == f->part.n)
-		return true; /* cut by the end of the part: libxml2 reads it */
-	f->off += n + 2;
-	f->part = ws_sv_from(f->part, n + 2);
-	return skip_between(f);
 }
 
 static void
@@ -254,8 +261,7 @@ take_rows(struct feed *f)
 	n = instr_scan_rows(t->scan, f->part);
 	if (n > 0)
 		f->refused = 0;
-	f->off += n;
-	f->part = ws_sv_from(f->part, n);
+	pass(f, n);
 }
 
 /* How much libxml2 gets: up to a row that may be plain again. */
@@ -293,8 +299,7 @@ feed_document(struct feed *f)
 		end_document(f);
 	}
 	t->fed += n;
-	f->off += n;
-	f->part = ws_sv_from(f->part, n);
+	pass(f, n);
 }
 
 static void
@@ -320,7 +325,7 @@ is_over_limit(struct feed *f)
 	if (f->gap > GAP_MAX)
 		over_limit(f, "a tag or text of more than 256 KiB");
 	else if (f->t->count.documents > DOCUMENTS_MAX)
-		over_limit(f, "more than 65536 documents in one file");
+		over_limit(f, "more than 4096 documents in one file");
 	return f->torn;
 }
 

@@ -56,7 +56,7 @@ struct instr {
 	/* Ids of the document: a kind above INSTR_VALUE_BITS of value; what
 	 * does not fit is an index of far[]. */
 	uint64_t *value, *far;
-	size_t ids, cap_value, n_far, cap_far;
+	size_t ids, defined, cap_value, n_far, cap_far;
 	struct instr_leaf leaf[INSTR_LEAVES];
 	struct instr_cell cell[INSTR_COLUMNS];
 	size_t cells;

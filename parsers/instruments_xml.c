@@ -128,17 +128,19 @@ read_id(const xmlChar *p, const xmlChar *end)
 	return v;
 }
 
-/* Ids are dense and rise; one far beyond the others is not believed, and what
- * refers to it dangles. */
+/* Ids are dense and rise; one far beyond what the values so far need is not
+ * believed, and what refers to it dangles: else each could ask for as much
+ * memory as lies between it and the one before. */
 static void
 define(struct instr *t, uint64_t id, struct instr_cell c)
 {
-	enum { GAP = 1 << 16 };
+	enum { GAP = 1 << 12, PER_VALUE = 16 };
 
 	size_t n;
 
+	t->defined++;
 	if (id >= t->ids) {
-		if (id - t->ids > GAP)
+		if (id > GAP + PER_VALUE * t->defined)
 			return;
 		n = (size_t)id + 1;
 		if (n > t->cap_value)
@@ -752,7 +754,7 @@ instr_xml_begin(struct instr *t)
 	t->a_path = intern(t, "path");
 	memset(t->cache, 0, sizeof(t->cache));
 	t->cached = t->depth = 0;
-	t->ids = t->n_far = 0;
+	t->ids = t->n_far = t->defined = 0;
 	t->fed = t->tag_end = 0;
 	instr_scan_begin(t->scan);
 	t->in_toc = t->in_row = t->wants_text = t->root_ended = false;

@@ -450,7 +450,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 		read = read_json(t, src, err);
 	else
 		read_text(t, src);
-	read = ws_status_worst(read, ws_source_status(src, NULL));
+	read = ws_status_worst(read, ws_source_status(src, err));
 	/* Damage of the stream says more than what it did to the rows. */
 	if (read <= WS_PARTIAL)
 		status = ws_iostat_finish(&t->io, read == WS_OK ? err : NULL);

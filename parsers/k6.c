@@ -250,14 +250,13 @@ bid(const struct ws_artifact *a)
 static enum ws_status
 parse_json(struct ws_loads *all, struct ws_cur *c, struct ws_err *err)
 {
-	json_error_t why;
-	size_t n = ws_cur_left(c);
-	json_t *o = json_loadb((const char *)ws_cur_take(c, n).p, n, 0, &why);
+	json_t *o;
+	enum ws_status status =
+	    ws_load_document(c, 0, "a summary of k6", &o, err);
 	struct ws_load run = { 0 };
 
-	if (o == NULL)
-		return ws_err_set(err, WS_CORRUPT, (uint64_t)why.position,
-		    "wanted a summary of k6: %s", why.text);
+	if (status != WS_OK)
+		return status;
 	ws_load_begin(&run, WS_SV("k6"));
 	if (json_object_get(o, "results") != NULL)
 		read_machine(&run, o);

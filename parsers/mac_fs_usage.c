@@ -23,6 +23,7 @@
 #include "base/num.h"
 #include "ingest/columns.h"
 #include "ingest/parser.h"
+#include "ingest/when.h"
 
 enum { BID_LINES = 20, CALL_MAX = 20 };
 
@@ -216,7 +217,7 @@ static int64_t
 place_in_time(struct fs_usage *p, int64_t t)
 {
 	if (p->before != WS_T_NONE && t < p->before - DAY / 2)
-		p->days++;
+		p->days += p->days < WS_MIDNIGHTS_MAX;
 	p->before = t;
 	t += p->days * DAY;
 	if (p->first == WS_T_NONE || t < p->first)

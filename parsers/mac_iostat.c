@@ -8,7 +8,6 @@
  * counts what disk0 counts.  msps of -o is in microseconds, whatever its name
  * says, and mostly 0; it is not read, and neither are the sums of -I.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,11 +207,8 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 		take_line(p, &line);
 	ws_lines_fini(&lines);
 	ws_source_tally(src, "row", p->rows);
-	status = ws_batch_flush(&p->out);
-	if (status == WS_OK && (p->bad > 0 || p->rows == 0))
-		status = ws_err_set(read == WS_OK ? err : NULL, WS_PARTIAL,
-		    WS_OFF_NONE, "%" PRIu64 " whole rows, %" PRIu64 " damaged",
-		    p->rows, p->bad);
+	status = ws_rows_end(&p->out, p->rows, p->bad > 0, "iostat of macOS",
+	    read == WS_OK ? err : NULL);
 	free(p);
 	return ws_status_worst(read, status);
 }

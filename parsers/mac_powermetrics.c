@@ -25,7 +25,6 @@ struct power {
 	struct ws_batch out;
 	uint64_t blocks, bad;
 	bool in_tasks;
-	double elapsed; /* ns of all blocks */
 	ws_id ticks;
 };
 
@@ -59,21 +58,6 @@ number(struct ws_sv s, double *v)
 	if (f.n > 1 && f.p[f.n - 1] == '%')
 		f.n--;
 	return ws_num_f64(f, 0, 1e15, v);
-}
-
-/* "... (1000ms elapsed) ***" */
-static void
-take_block(struct power *p, struct ws_sv line)
-{
-	size_t at = ws_sv_find(line, ") (");
-	struct ws_sv s = ws_sv_from(line, at + 3);
-	double ms;
-
-	p->blocks++;
-	p->in_tasks = false;
-	s = ws_sv_trim(before(s, ws_sv_find(s, "ms elapsed")));
-	if (ws_num_f64(s, 0, 1e9, &ms))
-		p->elapsed += ms * 1e6;
 }
 
 /* "E-Cluster HW active frequency: 1020 MHz", "CPU 0 frequency: 972 MHz" */
@@ -166,7 +150,8 @@ take_line(struct power *p, const struct ws_line *line)
 		p->bad++;
 		ws_sink_fault(p->sink, line->off, "the last line is cut");
 	} else if (ws_sv_starts(s, BLOCK)) {
-		take_block(p, s);
+		p->blocks++;
+		p->in_tasks = false;
 	} else if (ws_sv_starts(s, "***")) {
 		p->in_tasks = ws_sv_find(s, "Running tasks") < s.n;
 	} else if (p->blocks > 0 && !take_clock(p, s) && !take_disk(p, s) &&

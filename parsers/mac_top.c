@@ -61,7 +61,7 @@ struct top {
 	uint64_t sample, rows, bad;
 	struct ws_when when;
 	bool timed;
-	int64_t before, seconds; /* ns between samples, or 0 */
+	int64_t seconds; /* ns between samples, or 0 */
 	ws_id clock;
 };
 

@@ -8,7 +8,6 @@
  * M or G, which is a power of 1000.  Rows have no time, and what they count is
  * of an interval whose length nobody wrote down: these are no rates.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -249,11 +248,8 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	p->rows += p->snapshot;
 	ws_source_tally(src, "row", p->rows);
 	ws_source_tally(src, "row since boot", p->boots);
-	status = ws_batch_flush(&p->out);
-	if (status == WS_OK && (p->bad > 0 || p->rows == 0))
-		status = ws_err_set(read == WS_OK ? err : NULL, WS_PARTIAL,
-		    WS_OFF_NONE, "%" PRIu64 " whole rows, %" PRIu64 " damaged",
-		    p->rows, p->bad);
+	status = ws_rows_end(&p->out, p->rows, p->bad > 0, "vm_stat",
+	    read == WS_OK ? err : NULL);
 	free(p);
 	return ws_status_worst(read, status);
 }

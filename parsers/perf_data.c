@@ -384,6 +384,25 @@ read_header(struct pd *d, struct ws_err *err)
 	return true;
 }
 
+/* Since 6.1 perf asks for the lost samples of each event at the end (LOST of
+ * read_format).  Those that the kernel's own records tell are among them. */
+static void
+put_losses(struct pd *d)
+{
+	uint64_t records = d->lost, samples = d->lost_samples;
+	bool counted = false;
+
+	for (size_t i = 0; i < d->n_attr; i++)
+		counted = counted || (d->attr[i].read_format & PD_READ_LOST);
+	if (counted && samples >= records)
+		records = 0;
+	else if (counted)
+		samples = 0;
+	put_loss(d, "perf.lost", records);
+	put_loss(d, "perf.lost_samples", samples + d->bad_samples);
+	put_loss(d, "perf.throttled", d->throttled);
+}
+
 static enum ws_status
 finish(struct pd *d, struct ws_err *err)
 {
@@ -393,9 +412,7 @@ finish(struct pd *d, struct ws_err *err)
 	for (uint32_t i = 0; i < PD_TYPES; i++)
 		records += d->count[i];
 	put_capture(d);
-	put_loss(d, "perf.lost", d->lost);
-	put_loss(d, "perf.lost_samples", d->lost_samples + d->bad_samples);
-	put_loss(d, "perf.throttled", d->throttled);
+	put_losses(d);
 	put_notes(d);
 	tell(d);
 	status = ws_batch_flush(&d->out);

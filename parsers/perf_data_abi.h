@@ -21,6 +21,9 @@
 #define PD_STACK_USER (UINT64_C(1) << 13)
 #define PD_IDENTIFIER (UINT64_C(1) << 16)
 
+/* A bit of read_format: samples that an event lost are counted. */
+#define PD_READ_LOST (UINT64_C(1) << 4)
+
 /* Canonical bits of perf_event_attr.flags. */
 enum { PD_F_FREQ = 10, PD_F_SAMPLE_ID_ALL = 18, PD_F_CLOCKID = 25 };
 
@@ -31,7 +34,8 @@ enum {
 	PD_MISC_CPUMODE = 7,
 	PD_MISC_DATA = 1 << 13, /* also: exec, of a COMM or FORK */
 	PD_MISC_BUILD_ID = 1 << 14,
-	PD_MISC_ID_SIZE = 1 << 15
+	PD_MISC_ID_SIZE = 1 << 15,
+	PD_MISC_DROPPED = 1 << 15 /* LOST_SAMPLES: by a filter, on purpose */
 };
 
 enum pd_type {

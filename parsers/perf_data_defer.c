@@ -11,7 +11,15 @@
 
 #define CONTEXT_USER_DEFERRED ((uint64_t)-640)
 
-enum { WAITING_MAX = 1 << 10, WORD = 8 };
+enum {
+	WAITING_MAX = 1 << 10,
+	WORD = 8,
+	/* One part of a chain may be that of all samples that wait.  Past this
+	 * many addresses for each byte of the recording, and some, it is not
+	 * put to more of them. */
+	WORDS_PER_BYTE = 8,
+	WORDS_FREE = 4 << 20
+};
 
 struct waiting {
 	struct pd_sample s; /* its windows point to bytes */
@@ -28,6 +36,7 @@ struct pd_defer {
 	struct pd_taker *to;
 	unsigned char *joined;
 	size_t cap_joined;
+	uint64_t words_left;
 };
 
 struct pd_defer *
@@ -37,6 +46,7 @@ pd_defer_new(struct pd *d, struct pd_taker *to)
 
 	f->d = d;
 	f->to = to;
+	f->words_left = WORDS_FREE + d->size * WORDS_PER_BYTE;
 	return f;
 }
 
@@ -50,17 +60,22 @@ pd_defer_free(struct pd_defer *f)
 	free(f);
 }
 
-/* Gives the first n that wait to the user, as they are. */
+/* Gives one to the user as it is. */
+static void
+give_up(struct pd_defer *f, struct waiting *w)
+{
+	f->d->deferred++;
+	f->to->take(f->to, &w->s, &w->ev);
+	free(w->bytes);
+}
+
 static void
 let_go(struct pd_defer *f, size_t n)
 {
 	if (n == 0)
 		return;
-	for (size_t i = 0; i < n; i++) {
-		f->d->deferred++;
-		f->to->take(f->to, &f->v[i].s, &f->v[i].ev);
-		free(f->v[i].bytes);
-	}
+	for (size_t i = 0; i < n; i++)
+		give_up(f, &f->v[i]);
 	f->n -= n;
 	memmove(f->v, f->v + n, f->n * sizeof(*f->v));
 }
@@ -95,6 +110,11 @@ join(struct pd_defer *f, struct waiting *w, const struct pd_in *user)
 {
 	size_t n = pd_left(user);
 
+	if (n / WORD > f->words_left) {
+		give_up(f, w);
+		return;
+	}
+	f->words_left -= n / WORD;
 	f->joined = ws_grow(f->joined, &f->cap_joined, w->n + n + 1, 1);
 	memcpy(f->joined, w->bytes, w->n);
 	memcpy(f->joined + w->n, user->p, n);
@@ -120,8 +140,8 @@ pd_defer_chain(struct pd_defer *f, const struct pd_rec *r)
 	for (size_t i = 0; i < f->n; i++) {
 		if (f->v[i].cookie == cookie && f->v[i].s.tid == tid)
 			join(f, &f->v[i], &user);
-		else
-			f->v[kept++] = f->v[i];
+		else if (kept++ < i)
+			f->v[kept - 1] = f->v[i];
 	}
 	f->n = kept;
 }

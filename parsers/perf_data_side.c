@@ -262,6 +262,10 @@ take_ksymbol(struct pd *d, const struct pd_rec *r)
 		pd_maps_add(d->maps, &c);
 }
 
+/* Each thread has it in its name, and the kernel's are 15 bytes, those of its own
+ * threads up to 63. */
+enum { COMM_MAX = 64 };
+
 static void
 take_comm(struct pd *d, const struct pd_rec *r)
 {
@@ -270,10 +274,13 @@ take_comm(struct pd *d, const struct pd_rec *r)
 		.seq = r->seq,
 		.time = time_of(d, r),
 		.exec = (r->misc & PD_MISC_DATA) != 0 };
+	struct ws_sv name;
 
 	c.pid = pd_u32(&in);
 	c.tid = pd_u32(&in);
-	c.name = ws_dict_str(d->sink->dict, pd_text(&in));
+	name = pd_text(&in);
+	name.n = name.n < COMM_MAX ? name.n : COMM_MAX;
+	c.name = ws_dict_str(d->sink->dict, name);
 	if (!in.bad)
 		pd_maps_add(d->maps, &c);
 }
@@ -361,7 +368,7 @@ take_loss(struct pd *d, const struct pd_rec *r)
 	if (r->type == PD_R_LOST) {
 		pd_u64(&in);
 		d->lost += pd_u64(&in);
-	} else {
+	} else if (!(r->misc & PD_MISC_DROPPED)) {
 		d->lost_samples += pd_u64(&in);
 	}
 }

@@ -142,25 +142,21 @@ frame_of(struct pd_stacks *t, uint64_t ip, enum mode mode)
 	    &t->place[(ip * UINT64_C(0x9e3779b97f4a7c15) >> 40) % PLACES];
 	struct ws_frame f = { .func = 0 };
 	struct pd_place p;
+	ws_id frame;
+	/* These share the hints: their spaces differ. */
+	bool hinted = mode == MODE_USER || mode == MODE_KERNEL;
 
-	/* The few modes share the hints: their spaces or addresses differ. */
-	if (hint->frame != 0 && hint->ip == ip && hint->at.space == at.space &&
-	    hint->at.epoch == at.epoch && mode <= MODE_USER)
+	if (hinted && hint->frame != 0 && hint->ip == ip &&
+	    hint->at.space == at.space && hint->at.epoch == at.epoch)
 		return hint->frame;
 	p = place_of(t, ip, mode);
 	f.addr = p.addr;
 	f.mapping = p.mapping;
 	f.func = p.func;
-	hint->frame = ws_dict_frame(t->d->sink->dict, &f);
-	hint->ip = ip;
-	hint->at = at;
-	if (mode == MODE_UNKNOWN || mode > MODE_USER) {
-		ws_id frame = hint->frame;
-
-		hint->frame = 0;
-		return frame;
-	}
-	return hint->frame;
+	frame = ws_dict_frame(t->d->sink->dict, &f);
+	if (hinted)
+		*hint = (struct place){ ip, at, frame };
+	return frame;
 }
 
 /* The stack of n bytes of chain. */

@@ -285,7 +285,6 @@ read_all(struct report *p, struct ws_cur all, struct ws_err *err)
 {
 	struct ws_lines lines = { .cur = all };
 	struct ws_line line;
-	enum ws_status status;
 
 	ws_batch_init(&p->out, p->sink);
 	while (p->out.status == WS_OK && ws_lines_next(&lines, &line))
@@ -293,15 +292,7 @@ read_all(struct report *p, struct ws_cur all, struct ws_err *err)
 	ws_lines_fini(&lines);
 	ws_source_tally(p->src, "row", p->rows);
 	ws_source_tally(p->src, "event", p->blocks);
-	status = ws_batch_flush(&p->out);
-	if (status == WS_OK && p->damaged)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "%llu whole rows; the last line is cut",
-		    (unsigned long long)p->rows);
-	if (status == WS_OK && p->rows == 0)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "the titles of perf report, but no row below them");
-	return status;
+	return ws_rows_end(&p->out, p->rows, p->damaged, "perf report", err);
 }
 
 static enum ws_status

@@ -205,7 +205,6 @@ read_all(struct sched *p, struct ws_err *err)
 	};
 	struct ws_sv line;
 	uint64_t off;
-	enum ws_status status;
 
 	ws_batch_init(&p->out, p->sink);
 	p->clock = ws_dict_clock(p->sink->dict, &c);
@@ -220,15 +219,8 @@ read_all(struct sched *p, struct ws_err *err)
 	}
 	put_duration(p);
 	ws_source_tally(p->src, "row", p->rows);
-	status = ws_batch_flush(&p->out);
-	if (status == WS_OK && p->damaged)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "%llu whole rows; the last line is cut",
-		    (unsigned long long)p->rows);
-	if (status == WS_OK && p->rows == 0)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "the titles of perf sched timehist, but no row below");
-	return status;
+	return ws_rows_end(
+	    &p->out, p->rows, p->damaged, "perf sched timehist", err);
 }
 
 static enum ws_status

@@ -269,11 +269,22 @@ value_of(const struct kind *k, const struct ws_perf_head *h, uint8_t *unit)
 	return 1;
 }
 
+static ws_id
+make_frame(struct script *p, const struct ws_perf_frame *f, ws_id dso)
+{
+	struct ws_dict *d = p->sink->dict;
+
+	return ws_dict_frame(
+	    d, &(struct ws_frame){ .func = ws_dict_str(d, f->func),
+		   .mapping = dso,
+		   .addr = f->addr,
+		   .inlined = f->inlined });
+}
+
 /* The frame of a line, known by its text. */
 static ws_id
 frame_of(struct script *p, struct ws_sv text, const struct ws_perf_frame *f)
 {
-	struct ws_dict *d = p->sink->dict;
 	bool is_new;
 	uint32_t i = ws_htab_put(p->lines, text.p, text.n, &is_new);
 
@@ -281,11 +292,7 @@ frame_of(struct script *p, struct ws_sv text, const struct ws_perf_frame *f)
 		return p->frame_of[i];
 	p->frame_of = ws_grow(
 	    p->frame_of, &p->cap_frame_of, (size_t)i + 1, sizeof(*p->frame_of));
-	p->frame_of[i] = ws_dict_frame(
-	    d, &(struct ws_frame){ .func = ws_dict_str(d, f->func),
-		   .mapping = ws_dict_str(d, f->dso),
-		   .addr = f->addr,
-		   .inlined = f->inlined });
+	p->frame_of[i] = make_frame(p, f, ws_dict_str(p->sink->dict, f->dso));
 	return p->frame_of[i];
 }
 
@@ -307,8 +314,10 @@ static void
 add_frames(struct script *p, struct ws_sv text, struct ws_perf_frame *f)
 {
 	struct ws_perf_frame part = *f;
-	struct ws_buf key = { 0 };
+	ws_id dso = 0;
 
+	if (ws_sv_find(f->func, "->") < f->func.n)
+		dso = ws_dict_str(p->sink->dict, f->dso);
 	for (size_t i = f->func.n; i-- > 2;) {
 		struct ws_sv before = { f->func.p, i - 1 };
 
@@ -317,14 +326,10 @@ add_frames(struct script *p, struct ws_sv text, struct ws_perf_frame *f)
 			continue;
 		part.func = ws_sv_from(f->func, i + 1);
 		part.inlined = true;
-		key.n = 0;
-		ws_buf_putsv(&key, part.func);
-		ws_buf_putsv(&key, text);
 		if (part.func.n > 0)
-			add_frame_id(p, frame_of(p, ws_buf_sv(&key), &part));
+			add_frame_id(p, make_frame(p, &part, dso));
 		f->func = before;
 	}
-	ws_buf_fini(&key);
 	add_frame_id(p, frame_of(p, text, f));
 }
 
@@ -382,13 +387,28 @@ close_sample(struct script *p)
 		    ws_buf_sv(&s->trace), ws_sv_of(p->arch));
 }
 
+/* What stands behind the event: fields of a tracepoint, a frame, both. */
+static void
+take_rest(struct script *p, struct ws_sv rest, bool is_tracepoint)
+{
+	struct ws_sv frame = is_tracepoint ? WS_SV("") : rest;
+	struct ws_perf_frame f;
+
+	if (is_tracepoint) {
+		ws_perf_frame_cut(&rest, &frame);
+		ws_buf_putsv(&p->s.trace, rest);
+	}
+	frame = ws_sv_trim(frame);
+	if (frame.n > 0 && ws_perf_frame_read(&f, frame))
+		add_frames(p, frame, &f);
+}
+
 static void
 open_sample(struct script *p, const struct ws_perf_head *h, uint64_t off)
 {
 	struct sample *s = &p->s;
 	uint32_t kind = kind_of(p, h->event);
 	const struct kind *k;
-	struct ws_perf_frame f;
 
 	if (kind == WS_HTAB_NONE) {
 		fault(p, off, "more events than a recording can have");
@@ -409,10 +429,7 @@ open_sample(struct script *p, const struct ws_perf_head *h, uint64_t off)
 	s->ev.value = value_of(k, h, &s->ev.unit);
 	s->ev.track = track_of(p, h);
 	s->in_chain = h->rest.n == 0 || k->is.is_tracepoint;
-	if (k->is.is_tracepoint)
-		ws_buf_putsv(&s->trace, h->rest);
-	else if (h->rest.n > 0 && ws_perf_frame_read(&f, h->rest))
-		add_frames(p, h->rest, &f);
+	take_rest(p, h->rest, k->is.is_tracepoint);
 }
 
 /* A line that is neither blank nor a comment. */

@@ -34,6 +34,12 @@ struct ws_perf_frame {
 
 /* The line begins with an address; false when it does not. */
 bool ws_perf_frame_read(struct ws_perf_frame *f, struct ws_sv line);
+/*
+ * The frame that ends the line of a tracepoint without a chain, behind its
+ * fields: "next_prio=120 ffffffff821facd8 ([kernel.kallsyms])".  It is moved
+ * from fields to frame; false when there is none.
+ */
+bool ws_perf_frame_cut(struct ws_sv *fields, struct ws_sv *frame);
 /* Name and binary alone (-F sym without ip). */
 void ws_perf_frame_name(struct ws_perf_frame *f, struct ws_sv text);
 

@@ -5,7 +5,10 @@
 
 #include "base/num.h"
 
-enum { WORDS = 3 }; /* letters of -F misc and flags, between thread and time */
+enum {
+	WORDS = 3,   /* letters of -F misc and flags, between thread and time */
+	ADDRESS = 16 /* columns of an address, with blanks in front */
+};
 
 static bool
 is_blank(char c)
@@ -259,9 +262,9 @@ offset_in(struct ws_sv s)
 	return n - 3;
 }
 
-/* The blank in front of "(dso)" at the end of s, or s.n.  Symbols and paths can
- * hold blanks and parentheses: an offset in front of it is certain, else the
- * parenthesis that the last one closes. */
+/* The parenthesis of "(dso)" at the end of s, or s.n.  Symbols and paths can
+ * hold blanks and parentheses: an offset in front of it is certain, else it is
+ * what the last one closes, unless that is of a symbol: "f(int)". */
 static size_t
 find_dso(struct ws_sv s)
 {
@@ -272,12 +275,12 @@ find_dso(struct ws_sv s)
 	for (i = s.n; i-- > 1;)
 		if (s.p[i] == '(' && s.p[i - 1] == ' ' &&
 		    offset_in((struct ws_sv){ s.p, i - 1 }) < i - 1)
-			return i - 1;
+			return i;
 	for (i = s.n; i-- > 0;) {
 		depth += s.p[i] == ')';
 		depth -= s.p[i] == '(';
 		if (depth == 0)
-			return i > 0 ? i - 1 : s.n;
+			return i == 0 || s.p[i - 1] == ' ' ? i : s.n;
 	}
 	return s.n;
 }
@@ -291,18 +294,16 @@ unless_unknown(struct ws_sv s)
 void
 ws_perf_frame_name(struct ws_perf_frame *f, struct ws_sv text)
 {
-	size_t at;
+	size_t open;
 
 	text = ws_sv_trim(text);
 	f->dso = (struct ws_sv){ text.p, 0 };
 	f->inlined = false;
-	at = text.n > 0 && text.p[0] == '(' ? 0 : find_dso(text);
-	if (at < text.n) {
-		size_t open = text.p[at] == '(' ? at : at + 1;
-
+	open = find_dso(text);
+	if (open < text.n) {
 		f->dso = (struct ws_sv){ text.p + open + 1, text.n - open - 2 };
 		f->dso.n = offset_in(f->dso); /* -F dsoff */
-		text.n = at;
+		text.n = ws_sv_trim((struct ws_sv){ text.p, open }).n;
 	}
 	if (ws_sv_is(f->dso, "inlined")) {
 		f->inlined = true;
@@ -330,4 +331,37 @@ ws_perf_frame_read(struct ws_perf_frame *f, struct ws_sv line)
 	f->addr = v;
 	ws_perf_frame_name(f, left);
 	return true;
+}
+
+/* Blanks, then digits of an address up to the end, and nothing else. */
+static bool
+is_address(struct ws_sv s)
+{
+	size_t n = s.n;
+
+	while (n > 0 && is_hex(s.p[n - 1]))
+		n--;
+	if (n == s.n)
+		return false;
+	while (n > 0 && s.p[n - 1] == ' ')
+		n--;
+	return n == 0;
+}
+
+bool
+ws_perf_frame_cut(struct ws_sv *fields, struct ws_sv *frame)
+{
+	struct ws_sv s = ws_sv_trim(*fields);
+
+	for (size_t i = find_dso(s); i < s.n && i > ADDRESS; i--) {
+		size_t at = i - ADDRESS;
+
+		if (s.p[i] != ' ' || s.p[at - 1] != ' ' ||
+		    !is_address((struct ws_sv){ s.p + at, ADDRESS }))
+			continue;
+		*frame = ws_sv_from(s, at);
+		*fields = (struct ws_sv){ s.p, at };
+		return true;
+	}
+	return false;
 }

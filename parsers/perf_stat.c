@@ -484,7 +484,6 @@ read_all(struct ws_perf_stat *p, struct ws_cur all, enum shape shape,
 	struct ws_clock c = {
 		.kind = WS_CLOCK_NONE, .ns_per_tick = 1, .resolution = 1
 	};
-	enum ws_status status;
 
 	ws_batch_init(&p->out, p->sink);
 	p->clock = ws_dict_clock(p->sink->dict, &c);
@@ -498,15 +497,7 @@ read_all(struct ws_perf_stat *p, struct ws_cur all, enum shape shape,
 	ws_source_tally(p->src, "row", p->rows);
 	if (p->others > 0)
 		ws_source_tally(p->src, "other line", p->others);
-	status = ws_batch_flush(&p->out);
-	if (status == WS_OK && p->damaged)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "%llu whole rows; the last line is cut",
-		    (unsigned long long)p->rows);
-	if (status == WS_OK && p->rows == 0)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "the title of perf stat, but no row below it");
-	return status;
+	return ws_rows_end(&p->out, p->rows, p->damaged, "perf stat", err);
 }
 
 static enum ws_status

@@ -19,7 +19,7 @@
 #include "ingest/columns.h"
 #include "ingest/parser.h"
 
-enum { FIELDS = 10, BID_LINES = 400 };
+enum { FIELDS = 10, BID_LINES = 400, COMM_MAX = 64 };
 
 struct trace {
 	struct ws_source *src;
@@ -71,6 +71,8 @@ take_block(struct trace *p, struct ws_sv comm, struct ws_sv tid)
 {
 	struct ws_buf b = { 0 };
 
+	/* Each row has it in its name. */
+	comm.n = comm.n < COMM_MAX ? comm.n : COMM_MAX;
 	if (tid.n > 0)
 		ws_buf_printf(&b, "?/%.*s ", WS_SV_ARG(tid));
 	ws_buf_putsv(&b, comm);
@@ -207,7 +209,6 @@ read_all(struct trace *p, struct ws_cur all, struct ws_err *err)
 {
 	struct ws_lines lines = { .cur = all };
 	struct ws_line line;
-	enum ws_status status;
 
 	ws_batch_init(&p->out, p->sink);
 	while (p->out.status == WS_OK && ws_lines_next(&lines, &line))
@@ -215,15 +216,7 @@ read_all(struct trace *p, struct ws_cur all, struct ws_err *err)
 	ws_lines_fini(&lines);
 	ws_source_tally(p->src, "row", p->rows);
 	ws_source_tally(p->src, "thread", p->blocks);
-	status = ws_batch_flush(&p->out);
-	if (status == WS_OK && p->damaged)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "%llu whole rows; the last line is cut",
-		    (unsigned long long)p->rows);
-	if (status == WS_OK && p->rows == 0)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "the titles of perf trace -s, but no row below them");
-	return status;
+	return ws_rows_end(&p->out, p->rows, p->damaged, "perf trace -s", err);
 }
 
 static enum ws_status

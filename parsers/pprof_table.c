@@ -247,6 +247,7 @@ fill_frames(struct pprof *p, struct pprof_location *l)
 		f.line = line->line;
 		f.inlined = i + 1 < l->n;
 		place_frame(p, m, l->addr, &f);
+		f.exact = f.func == 0;
 		p->frames[l->first + i] = ws_dict_frame(p->sink->dict, &f);
 	}
 	l->ready = true;

@@ -174,6 +174,9 @@ put_scaled(struct text *t, struct ws_event *ev, unsigned at)
 		return;
 	if (t->head.rate > 1)
 		scale = 1 / (1 - exp(-size / count / (double)t->head.rate));
+	/* Objects so small that none of them can have been seen. */
+	if (!isfinite(scale))
+		scale = 1;
 	put_value(t, ev, t->series[at], trunc(count * scale));
 	put_value(t, ev, t->series[at + 1], trunc(size * scale));
 }

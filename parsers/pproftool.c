@@ -23,6 +23,10 @@
 #include "ingest/scan.h"
 #include "model/event.h"
 
+/* Inlining makes more frames than the text has bytes for.  Past this many for
+ * each byte, and some, a file is a bomb; as in pprof_emit.c. */
+enum { FRAMES_PER_BYTE = 8, FRAMES_FREE = 4 << 20 };
+
 bool
 pproftool_value(struct ws_sv s, double *v, enum ws_unit *unit)
 {
@@ -197,14 +201,15 @@ pproftool_frame(struct pproftool *p, struct ws_sv text, uint64_t address)
 	return ws_dict_frame(p->sink->dict, &f);
 }
 
-void
+bool
 pproftool_push(struct pproftool *p, ws_id frame)
 {
 	if (p->n_frame >= ws_source_limits(p->src)->depth)
-		return;
+		return false;
 	p->frame =
 	    ws_grow(p->frame, &p->cap_frame, p->n_frame + 1, sizeof(*p->frame));
 	p->frame[p->n_frame++] = frame;
+	return true;
 }
 
 void
@@ -212,6 +217,11 @@ pproftool_sample(struct pproftool *p)
 {
 	struct ws_event ev = WS_EVENT(WS_EV_SAMPLE);
 
+	if (p->n_frame > p->frames_left) {
+		p->bomb = true;
+		return;
+	}
+	p->frames_left -= p->n_frame;
 	ev.stack = ws_dict_stack(p->sink->dict, p->frame, p->n_frame);
 	ev.track = ws_dict_str(p->sink->dict, ws_buf_sv(&p->labels));
 	for (size_t i = 0; i < p->n_type; i++) {
@@ -307,6 +317,11 @@ finish(struct pproftool *p, struct ws_err *err)
 	status = ws_batch_flush(&p->out);
 	if (status != WS_OK)
 		return status;
+	if (p->bomb)
+		return ws_err_set(err, WS_LIMIT, WS_OFF_NONE,
+		    "%llu samples; others have more frames than a file of its "
+		    "size may",
+		    (unsigned long long)p->samples);
 	if (p->samples + p->rows == 0 && !(p->empty && p->lost == 0))
 		return ws_err_set(err, WS_CORRUPT, WS_OFF_NONE,
 		    "wanted samples or rows of pprof, found none that is "
@@ -332,6 +347,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	p->src = src;
 	p->sink = sink;
 	p->ids = ws_htab_new();
+	p->frames_left = FRAMES_FREE + ws_cur_left(&all) * FRAMES_PER_BYTE;
 	p->form = form_of(ws_source_artifact(src)->head);
 	ws_batch_init(&p->out, sink);
 	if (p->form == PPROFTOOL_RAW)

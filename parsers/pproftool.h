@@ -34,9 +34,11 @@ struct pproftool {
 	ws_id type_name; /* of the header of a table */
 	uint64_t samples, rows, lost, lost_off;
 	bool empty; /* it may have no samples and be whole */
+	bool bomb;  /* samples were left out, of more frames than can be */
 	/* The sample that is being read, leaf first. */
 	ws_id *frame;
 	size_t n_frame, cap_frame;
+	uint64_t frames_left; /* that all samples may have */
 	double value[PPROFTOOL_TYPES];
 	struct ws_buf labels;
 	/* -raw: frames of the locations. */
@@ -60,7 +62,8 @@ void pproftool_capture(struct pproftool *p, ws_id name, double v);
 void pproftool_lose(struct pproftool *p, uint64_t off, const char *what);
 /* "main.f /src/x.go:17 (inline)"; by its address where that is empty. */
 ws_id pproftool_frame(struct pproftool *p, struct ws_sv text, uint64_t address);
-void pproftool_push(struct pproftool *p, ws_id frame);
+/* False when the stack is as deep as one may be. */
+bool pproftool_push(struct pproftool *p, ws_id frame);
 /* The sample is whole. */
 void pproftool_sample(struct pproftool *p);
 

@@ -168,14 +168,15 @@ push_location(struct pproftool *p, struct ws_sv text)
 {
 	uint64_t id;
 	uint32_t i;
+	bool fits = true;
 
 	if (!ws_num_u64(text, 0, UINT64_MAX, &id))
 		return false;
 	i = ws_htab_get(p->ids, &id, sizeof(id));
 	if (i == WS_HTAB_NONE || p->range[i].n == 0)
 		return false;
-	for (size_t k = 0; k < p->range[i].n; k++)
-		pproftool_push(p, p->line[p->range[i].at + k]);
+	for (size_t k = 0; k < p->range[i].n && fits; k++)
+		fits = pproftool_push(p, p->line[p->range[i].at + k]);
 	return true;
 }
 

@@ -99,7 +99,7 @@ take_waited(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 	double v;
 
 	if (!ws_procfs_is_named(p, "schedstat") || n != 10 ||
-	    !ws_sv_starts(f[0], "cpu") || !ws_num_decimal(f[8], &v))
+	    !ws_sv_starts(f[0], "cpu") || !ws_procfs_number(f[8], &v))
 		return false;
 	p->k.track = ws_dict_str(p->k.sink->dict, f[0]);
 	ws_kernel_total(&p->k, WS_N_SCHED_WAITING, WS_U_COUNT, v / 1e9);
@@ -140,7 +140,7 @@ pair_number(struct ws_sv pair, const char *key, double *v)
 	struct ws_sv value = pair;
 	struct ws_sv name = ws_sv_split(&value, '=');
 
-	return ws_sv_is(name, key) && ws_num_decimal(value, v);
+	return ws_sv_is(name, key) && ws_procfs_number(value, v);
 }
 
 /* "some avg10=0.00 avg60=0.04 avg300=3.12 total=156416035".  The sum tells
@@ -192,7 +192,7 @@ take_uptime(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 	double up, idle;
 
 	if (n != 2 || !ws_procfs_is_named(p, "uptime") ||
-	    !ws_num_decimal(f[0], &up) || !ws_num_decimal(f[1], &idle) ||
+	    !ws_procfs_number(f[0], &up) || !ws_procfs_number(f[1], &idle) ||
 	    up < 0 || up > 9e9)
 		return false;
 	ws_kernel_now(&p->k, WS_N_HOST_UPTIME, WS_U_TIME, up * 1e9);
@@ -206,11 +206,11 @@ take_quota(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 	double quota, period;
 
 	if (n != 2 || !ws_procfs_is_named(p, "cpu.max") ||
-	    !ws_num_decimal(f[1], &period) || period <= 0)
+	    !ws_procfs_number(f[1], &period) || period <= 0)
 		return false;
 	if (ws_sv_is(f[0], "max"))
 		return true;
-	if (!ws_num_decimal(f[0], &quota) || quota <= 0)
+	if (!ws_procfs_number(f[0], &quota) || quota <= 0)
 		return false;
 	ws_kernel_now(&p->k, WS_N_CGROUP_QUOTA, WS_U_COUNT, quota / period);
 	return true;
@@ -244,8 +244,8 @@ take_pair(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 		return false;
 	key.n -= colon;
 	k = ws_procfs_find(p, key, colon);
-	if (k == NULL || !ws_num_decimal(f[1], &v))
-		return k == NULL && ws_num_decimal(f[1], &v);
+	if (k == NULL || !ws_procfs_number(f[1], &v))
+		return k == NULL && ws_procfs_number(f[1], &v);
 	if (k->name == WS_N_SCHED_SWITCHES)
 		p->stat.sums.switches = v;
 	else if (!take_periods(p, key, v))
@@ -285,7 +285,7 @@ take_mark(
 	p->k.t = WS_T_NONE;
 	p->k.clock = p->k.utc;
 	p->snapshots++;
-	if (ws_num_decimal(f[1], &seconds) && seconds >= 0 && seconds < 9e9)
+	if (ws_procfs_number(f[1], &seconds) && seconds >= 0 && seconds < 9e9)
 		p->k.t = (int64_t)(seconds * 1e3) * 1000000;
 	return true;
 }
@@ -408,7 +408,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	find_line(ws_source_artifact(src)->head, &p->prefix);
 	ws_procfs_enter(p, ws_source_artifact(src)->name);
 	read_lines(p, &lines);
-	read = ws_source_status(src, NULL);
+	read = ws_source_status(src, err);
 	status = finish(p, read == WS_OK ? err : NULL);
 	ws_buf_fini(&p->path);
 	ws_buf_fini(&p->task.comm);

@@ -63,6 +63,8 @@ struct ws_procfs {
 	uint64_t known, unnamed, ownerless, snapshots;
 };
 
+/* A sum or a level: none of those that are read is below 0. */
+bool ws_procfs_number(struct ws_sv s, double *v);
 /* Another file begins. */
 void ws_procfs_enter(struct ws_procfs *p, struct ws_sv path);
 /* True when the last part of the path is or ends in that name. */

@@ -194,7 +194,7 @@ take_stat(struct ws_procfs *p, struct ws_sv line)
 	n = ws_row_split(rest, f, FIELDS_MAX);
 	for (size_t i = 0; i < WS_LEN(fields); i++)
 		if (fields[i].field - STATE < n &&
-		    ws_num_decimal(f[fields[i].field - STATE], &v))
+		    ws_procfs_number(f[fields[i].field - STATE], &v))
 			set(t, fields[i].value, v * fields[i].factor);
 	ws_procfs_end_task(p);
 	return true;
@@ -207,7 +207,7 @@ take_schedstat(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 	double ran, waited;
 
 	if (n != 3 || !ws_procfs_is_named(p, "schedstat") ||
-	    !ws_num_decimal(f[0], &ran) || !ws_num_decimal(f[1], &waited))
+	    !ws_procfs_number(f[0], &ran) || !ws_procfs_number(f[1], &waited))
 		return false;
 	ws_procfs_end_task(p);
 	set(&p->task, WS_TASK_WAIT, waited / 1e9);
@@ -251,6 +251,8 @@ ws_procfs_task(
 	key.n -= ws_sv_ends(key, ":");
 	value = f[ws_sv_is(f[1], ":") && n > 2 ? 2 : 1];
 	if (ws_sv_is(key, "Name")) {
+		/* It may hold blanks. */
+		value = ws_sv_trim(ws_sv_from(line, f[0].n));
 		ws_procfs_end_task(p);
 		ws_buf_putsv(&p->task.comm, value);
 		return true;
@@ -258,7 +260,8 @@ ws_procfs_task(
 	if (ws_sv_is(key, "Pid"))
 		return ws_num_u64(value, 1, UINT32_MAX, &p->task.pid);
 	for (size_t i = 0; i < WS_LEN(words); i++)
-		if (ws_sv_is(key, words[i].word) && ws_num_decimal(value, &v)) {
+		if (ws_sv_is(key, words[i].word) &&
+		    ws_procfs_number(value, &v)) {
 			set(&p->task, words[i].value, v * words[i].factor);
 			return true;
 		}

@@ -58,6 +58,17 @@ static const struct ws_procfs_key keys[] = {
 	    "memory.events", false },
 };
 
+bool
+ws_procfs_number(struct ws_sv s, double *v)
+{
+	double number;
+
+	if (!ws_num_decimal(s, &number) || number < 0)
+		return false;
+	*v = number;
+	return true;
+}
+
 void
 ws_procfs_enter(struct ws_procfs *p, struct ws_sv path)
 {
@@ -160,16 +171,17 @@ ws_procfs_is_named_file(const struct ws_artifact *a)
 	double v;
 
 	if (n == 2 && ends_in(a->name, "uptime"))
-		return ws_num_decimal(f[0], &v) && ws_num_decimal(f[1], &v);
+		return ws_procfs_number(f[0], &v) && ws_procfs_number(f[1], &v);
 	if (n >= 4 && ends_in(a->name, "schedstat"))
-		return ws_sv_is(f[0], "version") && ws_num_decimal(f[1], &v) &&
+		return ws_sv_is(f[0], "version") &&
+		       ws_procfs_number(f[1], &v) &&
 		       ws_sv_is(f[2], "timestamp");
 	if (n == 3 && ends_in(a->name, "schedstat"))
-		return ws_num_decimal(f[0], &v) && ws_num_decimal(f[1], &v) &&
-		       ws_num_decimal(f[2], &v);
+		return ws_procfs_number(f[0], &v) &&
+		       ws_procfs_number(f[1], &v) && ws_procfs_number(f[2], &v);
 	if (n == 2 && ends_in(a->name, "cpu.max"))
-		return (ws_sv_is(f[0], "max") || ws_num_decimal(f[0], &v)) &&
-		       ws_num_decimal(f[1], &v);
+		return (ws_sv_is(f[0], "max") || ws_procfs_number(f[0], &v)) &&
+		       ws_procfs_number(f[1], &v);
 	return n >= 4 && ends_in(a->name, "memory.events") &&
-	       ws_sv_is(f[0], "low") && ws_num_decimal(f[1], &v);
+	       ws_sv_is(f[0], "low") && ws_procfs_number(f[1], &v);
 }

@@ -314,6 +314,8 @@ take_csv_row(struct sar *p, struct ws_sv line, uint64_t off)
 		    "a row does not fit the fields of its header");
 		return;
 	}
+	if (f[0].n > 0)
+		ws_source_host(p->io.s.src, f[0]);
 	put_row(p, f + 3, off);
 }
 
@@ -355,7 +357,8 @@ take_columns_row(void *ctx, struct ws_sv columns, const struct ws_sv *cell,
 
 	read_columns(p, columns);
 	if (p->l.l.n != n)
-		ws_sysstat_fault(&p->io.s, off, "an object has odd keys");
+		ws_sysstat_fault(&p->io.s, off,
+		    "names and numbers of a row do not go together");
 	else if (p->kind != KIND_NONE && p->io.s.timed)
 		put_row(p, cell, off);
 }
@@ -425,7 +428,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	} else {
 		read_text(p, src, head);
 	}
-	read = ws_status_worst(read, ws_source_status(src, NULL));
+	read = ws_status_worst(read, ws_source_status(src, err));
 	/* Damage of the stream says more than what it did to the rows. */
 	if (read <= WS_PARTIAL)
 		status = ws_sysstat_finish(

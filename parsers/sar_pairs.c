@@ -5,9 +5,7 @@
  */
 #include "sar.h"
 
-#include <string.h>
-
-#include "base/mem.h"
+#include "base/num.h"
 
 enum { FIELDS = 6 };
 
@@ -15,7 +13,8 @@ struct pairs {
 	struct ws_sysstat *s;
 	ws_sar_row *row;
 	void *ctx;
-	/* The row, as words with a blank behind each. */
+	/* The row: columns with a blank behind each, cells with a tab, as an item
+	 * may hold blanks. */
 	struct ws_buf columns, cells;
 	struct ws_buf key; /* time and item of it */
 	size_t n;
@@ -24,43 +23,52 @@ struct pairs {
 
 /* Returns how many fields there are, which may be more than those kept. */
 static size_t
-split(struct ws_sv line, struct ws_sv *f)
+split(struct ws_sv line, struct ws_sv *f, size_t max)
 {
 	size_t n = 0;
 
 	while (line.n > 0) {
 		struct ws_sv field = ws_sv_trim(ws_sv_split(&line, '\t'));
 
-		if (n < FIELDS)
+		if (n < max)
 			f[n] = field;
 		n++;
 	}
 	return n;
 }
 
-/* The column that says what a row is of, by its first number. */
+static bool
+is_cpu(struct ws_sv column)
+{
+	return ws_sv_is(column, "%user") || ws_sv_is(column, "%usr");
+}
+
+/* The column that says what a row is of, by its first number; NULL when it is
+ * of the machine.  Rows of an ITEM are left out, as sar's own are. */
 static const char *
 item_column(struct ws_sv item, struct ws_sv column)
 {
 	if (ws_sv_is(item, "-"))
 		return NULL;
-	if (ws_sv_is(column, "%user") || ws_sv_is(column, "%usr"))
+	if (is_cpu(column))
 		return "CPU";
-	return ws_sv_is(column, "tps") ? "DEV" : "IFACE";
+	if (ws_sv_is(column, "tps"))
+		return "DEV";
+	return ws_sv_starts(column, "rx") ? "IFACE" : "ITEM";
 }
 
 static void
-put_word(struct ws_buf *b, struct ws_sv word)
+put_word(struct ws_buf *b, struct ws_sv word, char end)
 {
 	ws_buf_putsv(b, word);
-	ws_buf_putc(b, ' ');
+	ws_buf_putc(b, end);
 }
 
 static void
 end_row(struct pairs *p)
 {
 	struct ws_sv cell[WS_COLUMNS_MAX];
-	size_t n = ws_row_split(ws_buf_sv(&p->cells), cell, WS_COLUMNS_MAX);
+	size_t n = split(ws_buf_sv(&p->cells), cell, WS_COLUMNS_MAX);
 
 	if (p->n > 0 && n <= WS_COLUMNS_MAX)
 		p->row(p->ctx, ws_buf_sv(&p->columns), cell, n, p->off);
@@ -78,15 +86,17 @@ begin_row(struct pairs *p, const struct ws_sv *f, uint64_t off)
 		ws_sysstat_fault(p->s, off, "a line without a time");
 		return;
 	}
+	if (f[0].n > 0)
+		ws_source_host(p->s->src, f[0]);
 	p->off = off;
-	put_word(&p->key, f[2]);
-	put_word(&p->key, f[3]);
+	put_word(&p->key, f[2], ' ');
+	put_word(&p->key, f[3], ' ');
 	if (column == NULL)
 		return;
 	if (ws_sv_is(ws_sv_of(column), "CPU") && ws_sv_starts(item, "cpu"))
 		item = ws_sv_from(item, 3);
-	put_word(&p->columns, ws_sv_of(column));
-	put_word(&p->cells, item);
+	put_word(&p->columns, ws_sv_of(column), ' ');
+	put_word(&p->cells, item, '\t');
 }
 
 /* True when the line goes on with the row: its time and item are the same, and
@@ -107,15 +117,14 @@ goes_on(const struct pairs *p, const struct ws_sv *f)
 		if (ws_sv_eq(word, f[4]))
 			return false;
 	/* A device's row begins with tps, a CPU's with its user time. */
-	return item_column(f[3], f[4]) == NULL ||
-	       strcmp(item_column(f[3], f[4]), "IFACE") == 0;
+	return ws_sv_is(f[3], "-") || (!ws_sv_is(f[4], "tps") && !is_cpu(f[4]));
 }
 
 static void
 take_line(struct pairs *p, const struct ws_line *line)
 {
 	struct ws_sv f[FIELDS];
-	size_t n = split(line->text, f);
+	size_t n = split(line->text, f, FIELDS);
 
 	if (n == 0)
 		return;
@@ -137,9 +146,24 @@ take_line(struct pairs *p, const struct ws_line *line)
 	}
 	if (p->key.n == 0)
 		return;
-	put_word(&p->columns, f[4]);
-	put_word(&p->cells, f[5]);
+	put_word(&p->columns, f[4], ' ');
+	put_word(&p->cells, f[5], '\t');
 	p->n++;
+}
+
+/* "2026-11-23 07:31:34 UTC", or seconds since 1970. */
+static bool
+is_stamp(struct ws_sv s)
+{
+	struct ws_sv date = s, clock;
+	struct ws_when when;
+	uint64_t seconds;
+
+	ws_sv_field(&date);
+	clock = ws_sv_field(&date);
+	s.n -= date.n;
+	return clock.n == 0 ? ws_num_u64(s, 1, UINT64_C(1) << 33, &seconds)
+			    : ws_when_read(s, false, &when);
 }
 
 bool
@@ -148,8 +172,8 @@ ws_sar_is_pairs(struct ws_sv head, ws_sysstat_is_first *is_known)
 	struct ws_sv line = ws_sv_split(&head, '\n'), f[FIELDS];
 	double v;
 
-	if (split(line, f) != FIELDS || !ws_cell_number(f[1], &v) ||
-	    !ws_cell_number(f[5], &v))
+	if (split(line, f, FIELDS) != FIELDS || !ws_cell_number(f[1], &v) ||
+	    !is_stamp(f[2]) || !ws_cell_number(f[5], &v))
 		return false;
 	return is_known(f[4]) || item_column(f[3], f[4]) != NULL;
 }

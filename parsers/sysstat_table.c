@@ -206,7 +206,7 @@ nearest_day(const struct ws_sysstat *p, int64_t ns)
 		return p->days;
 	ns += p->days * DAY;
 	if (ns < p->when.ns - DAY / 2)
-		return p->days + 1;
+		return p->days + (p->days < WS_MIDNIGHTS_MAX);
 	if (ns > p->when.ns + DAY / 2 && p->days > 0)
 		return p->days - 1;
 	return p->days;
@@ -423,8 +423,6 @@ ws_sysstat_fault(struct ws_sysstat *p, uint64_t off, const char *what)
 enum ws_status
 ws_sysstat_finish(struct ws_sysstat *p, const char *tool, struct ws_err *err)
 {
-	enum ws_status status;
-
 	if (p->clock_n > 0 && !p->timed)
 		ws_source_detail(p->src, "times of day without a date");
 	else if (p->ambiguous)
@@ -432,17 +430,7 @@ ws_sysstat_finish(struct ws_sysstat *p, const char *tool, struct ws_err *err)
 		    p->src, "day and month of the dates may be swapped");
 	ws_source_tally(p->src, "report", p->reports);
 	ws_source_tally(p->src, "row", p->rows);
-	status = ws_batch_flush(&p->out);
-	if (status != WS_OK)
-		return status;
-	if (p->damaged)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "%llu whole rows; others were cut or damaged",
-		    (unsigned long long)p->rows);
-	if (p->rows == 0)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "a header of %s, but no row below it", tool);
-	return WS_OK;
+	return ws_rows_end(&p->out, p->rows, p->damaged, tool, err);
 }
 
 bool
@@ -475,10 +463,11 @@ ws_sysstat_is_json(struct ws_sv head, const char *key)
 void
 ws_sysstat_json_head(struct ws_sysstat *p, struct ws_sv key, struct ws_sv value)
 {
-	double cpus;
+	uint64_t cpus;
 
-	if (ws_sv_is(key, "number-of-cpus") && ws_cell_number(value, &cpus))
-		ws_sysstat_cpus(p, cpus);
+	if (ws_sv_is(key, "number-of-cpus") &&
+	    ws_num_u64(value, 1, 1 << 20, &cpus))
+		ws_sysstat_cpus(p, (double)cpus);
 	if (ws_sv_is(key, "nodename"))
 		ws_source_host(p->src, value);
 	if (ws_sv_is(key, "release"))

@@ -1,7 +1,7 @@
 /*
  * What `time` tells of a command when it has ended: GNU time with -v and
- * without (1.7 to 1.9), `time -p` of POSIX, and the `time` of bash.  Specified
- * by time(1), and by getrusage(2) for what the numbers are.
+ * without (1.7 to 1.9), that of BusyBox, `time -p` of POSIX, and the `time` of
+ * bash.  Specified by time(1), and by getrusage(2) for what the numbers are.
  *
  * They are sums over the whole run, of the command and of all its children,
  * and become rates of that run, under the series of a process.  The command's
@@ -10,7 +10,8 @@
  * Sizes of text, data and stack, swaps, messages and signals are 0 on Linux
  * and not taken; neither is "Percent of CPU", which is rounded from the times
  * beside it.  The memory of GNU time 1.7 is four times too large where the
- * system did not mend it, and nothing shows it.  Not read: formats of one's own
+ * system did not mend it, and nothing shows it; that of BusyBox always is, and
+ * is not taken: the blank in its times shows it.  Not read: formats of one's own
  * (-f), time -l of macOS and the BSDs, the `time` of zsh and csh.
  */
 #include <math.h>
@@ -103,32 +104,43 @@ struct timed {
 	struct ws_batch out;
 	struct ws_buf command;
 	bool open, damaged;
+	bool busybox;     /* the run is of its time */
 	double v[VALUES]; /* as printed, of times the seconds; or NaN */
 	uint64_t off;     /* of the run */
 	uint64_t runs, failed;
 };
 
-/* "0:00.20", "1:02:03", "12.5", "2m3.4s" */
+/* Adds the number before the mark to what counts 60 times as much. */
+static bool
+add_part(struct ws_sv *s, char mark, double *sum)
+{
+	double v;
+
+	if (!ws_num_decimal(ws_sv_trim(ws_sv_split(s, mark)), &v) || v < 0)
+		return false;
+	*sum = *sum * 60 + v;
+	return true;
+}
+
+/* "0:00.20", "1:02:03", "12.5", of bash "2m3.4s", of BusyBox "2m 3.40s" and
+ * "1h 2m 03s" */
 static bool
 read_clock(struct ws_sv s, double *seconds)
 {
-	double sum = 0, v;
+	double sum = 0;
 
 	if (ws_sv_ends(s, "s")) {
-		s.n--;
-		if (!ws_num_decimal(ws_sv_split(&s, 'm'), &v) || v < 0)
+		if (ws_sv_find(s, "h") < s.n && !add_part(&s, 'h', &sum))
 			return false;
-		sum = v;
-		if (!ws_num_decimal(s, &v) || v < 0)
+		if (!add_part(&s, 'm', &sum) || !add_part(&s, 's', &sum) ||
+		    s.n > 0)
 			return false;
-		*seconds = sum * 60 + v;
-		return *seconds < 1e9;
+	} else {
+		do
+			if (!add_part(&s, ':', &sum))
+				return false;
+		while (s.n > 0);
 	}
-	do {
-		if (!ws_num_decimal(ws_sv_split(&s, ':'), &v) || v < 0)
-			return false;
-		sum = sum * 60 + v;
-	} while (s.n > 0);
 	*seconds = sum;
 	return sum < 1e9;
 }
@@ -175,7 +187,8 @@ end_run(struct timed *p)
 	}
 	track = ws_dict_str(p->sink->dict, ws_buf_sv(&p->command));
 	put(p, track, WS_N_PROCESS_RUN_TIME, WS_U_TIME, elapsed * 1e9);
-	put(p, track, WS_N_PROCESS_RSS, WS_U_BYTES, p->v[RSS] * 1024);
+	if (!p->busybox)
+		put(p, track, WS_N_PROCESS_RSS, WS_U_BYTES, p->v[RSS] * 1024);
 	if (elapsed > 0) {
 		put(p, track, WS_N_PROCESS_CPU_TOTAL, WS_U_RATIO,
 		    (p->v[USER] + p->v[SYSTEM]) / elapsed);
@@ -191,6 +204,8 @@ set_value(struct timed *p, enum value value, struct ws_sv text)
 {
 	double v;
 
+	if (value == ELAPSED)
+		p->busybox = ws_sv_find(text, " ") < text.n;
 	if (value <= ELAPSED ? read_clock(text, &v)
 			     : ws_num_decimal(text, &v) && v >= 0)
 		p->v[value] = v;
@@ -232,14 +247,14 @@ is_plain(struct ws_sv line)
 static size_t
 short_word(struct ws_sv line, struct ws_sv *value)
 {
-	struct ws_sv f[2];
+	struct ws_sv rest = line, word = ws_sv_field(&rest);
 	double v;
 	size_t i = 0;
 
-	if (ws_row_split(line, f, 2) != 2 || !read_clock(f[1], &v))
+	*value = ws_sv_trim(rest);
+	if (value->n == 0 || !read_clock(*value, &v))
 		return WS_LEN(short_words);
-	*value = f[1];
-	while (i < WS_LEN(short_words) && !ws_sv_is(f[0], short_words[i].word))
+	while (i < WS_LEN(short_words) && !ws_sv_is(word, short_words[i].word))
 		i++;
 	return i;
 }
@@ -375,7 +390,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 		take_line(p, &line);
 	end_run(p);
 	ws_lines_fini(&lines);
-	read = ws_source_status(src, NULL);
+	read = ws_source_status(src, err);
 	/* Damage of the stream says more than what it did to the lines. */
 	status = finish(p, read == WS_OK ? err : NULL);
 	ws_buf_fini(&p->command);

@@ -344,7 +344,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 		take_line(p, &line);
 	end_frame(p);
 	ws_lines_fini(&lines);
-	read = ws_source_status(src, NULL);
+	read = ws_source_status(src, err);
 	/* Damage of the stream says more than what it did to the rows. */
 	status = finish(p, read == WS_OK ? err : NULL);
 	free(p);

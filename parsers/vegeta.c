@@ -49,17 +49,16 @@ read_json(struct ws_loads *all, const json_t *o)
 static enum ws_status
 parse_json(struct ws_loads *all, struct ws_cur *c, struct ws_err *err)
 {
-	json_error_t why;
-	size_t n = ws_cur_left(c);
-	json_t *o = json_loadb(
-	    (const char *)ws_cur_take(c, n).p, n, JSON_DISABLE_EOF_CHECK, &why);
+	json_t *o;
+	enum ws_status status = ws_load_document(
+	    c, JSON_DISABLE_EOF_CHECK, "a report of vegeta", &o, err);
 
+	if (status != WS_OK)
+		return status;
 	if (!json_is_object(json_object_get(o, "latencies"))) {
 		json_decref(o);
-		return ws_err_set(err, WS_CORRUPT,
-		    o == NULL ? (uint64_t)why.position : WS_OFF_NONE,
-		    "wanted a report with latencies: %s",
-		    o == NULL ? why.text : "there are none");
+		return ws_err_set(err, WS_CORRUPT, WS_OFF_NONE,
+		    "wanted a report with latencies: there are none");
 	}
 	read_json(all, o);
 	json_decref(o);

@@ -418,21 +418,11 @@ bid(const struct ws_artifact *a)
 static enum ws_status
 finish(struct vmstat *p, struct ws_err *err)
 {
-	enum ws_status status;
-
 	if (p->rows > 0 && p->scaled)
 		note_scale(p);
 	ws_source_tally(p->src, "row", p->rows);
 	ws_source_tally(p->src, "header", p->headers);
-	status = ws_batch_flush(&p->out);
-	if (status == WS_OK && p->damaged)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "%llu whole rows; others were cut or damaged",
-		    (unsigned long long)p->rows);
-	if (status == WS_OK && p->rows == 0)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "a header of vmstat, but no row below it");
-	return status;
+	return ws_rows_end(&p->out, p->rows, p->damaged, "vmstat", err);
 }
 
 static enum ws_status
@@ -450,7 +440,7 @@ read_table(struct vmstat *p, struct ws_err *err)
 	while (p->out.status == WS_OK && ws_lines_next(&lines, &line))
 		take_line(p, &line);
 	ws_lines_fini(&lines);
-	read = ws_source_status(p->src, NULL);
+	read = ws_source_status(p->src, err);
 	/* Damage of the stream says more than what it did to the rows. */
 	status = finish(p, read == WS_OK ? err : NULL);
 	return ws_status_worst(read, status);

@@ -199,9 +199,10 @@ take_disk(struct sums *p, const struct ws_sv *f, size_t n, uint64_t off)
 	uint64_t x;
 
 	for (size_t i = 0; i < SUMS && (n == SUMS + 1 || n == SUMS + 3); i++) {
-		if (!ws_num_u64(f[1 + i], 0, UINT64_MAX, &x))
+		if (ws_num_u64(f[1 + i], 0, UINT64_MAX, &x))
+			v[i] = (double)x;
+		else
 			n = 0;
-		v[i] = (double)x;
 	}
 	p->k.t = WS_T_NONE;
 	if ((n != SUMS + 1 && n != SUMS + 3) ||
@@ -249,21 +250,11 @@ take_line(struct sums *p, const struct ws_line *line, enum ws_vmstat_mode mode)
 static enum ws_status
 finish(struct sums *p, enum ws_vmstat_mode mode, struct ws_err *err)
 {
-	enum ws_status status;
-
 	if (mode == WS_VMSTAT_DISKS && !p->timed)
 		ws_source_detail(p->src, "no times, so no rates (want -t)");
 	ws_source_tally(p->src, "snapshot", p->snapshots);
 	ws_source_tally(p->src, "row", p->rows);
-	status = ws_batch_flush(&p->k.out);
-	if (status == WS_OK && p->damaged)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "%llu whole rows; others were cut or damaged",
-		    (unsigned long long)p->rows);
-	if (status == WS_OK && p->rows == 0)
-		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
-		    "a header of vmstat, but no row below it");
-	return status;
+	return ws_rows_end(&p->k.out, p->rows, p->damaged, "vmstat", err);
 }
 
 enum ws_status
@@ -283,7 +274,7 @@ ws_vmstat_read_sums(struct ws_source *src, struct ws_sink *sink,
 	end_snapshot(p);
 	p->snapshots += mode == WS_VMSTAT_SUMS;
 	ws_lines_fini(&lines);
-	read = ws_source_status(src, NULL);
+	read = ws_source_status(src, err);
 	/* Damage of the stream says more than what it did to the rows. */
 	status = finish(p, mode, read == WS_OK ? err : NULL);
 	free(p);

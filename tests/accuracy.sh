@@ -71,6 +71,13 @@ verdicts_without() {
 	done
 }
 
+# How well the benchmark before the fix is known, as a part of it: the measured
+# gain is known no better.
+precision() { # BUNDLE
+	"$whyslow" facts "$1" |
+		awk '$1 == "bench.precision" && $3 == "%" { print $2 / 100 }'
+}
+
 # What the first action of the plan expects: "LO HI CAP"; a cap that is not known
 # is null.
 impact() { # BUNDLE
@@ -97,7 +104,8 @@ verdicts() {
 		gain=${rest#*"$tab"}
 		gain=${gain%%"$tab"*}
 		case $only$gain in
-		[0-9]*) gain="$gain $(impact "$dir/$bundle")" ;;
+		[0-9]*) gain="$gain $(impact "$dir/$bundle") \
+$(precision "$dir/$bundle")" ;;
 		*) gain= ;;
 		esac
 		printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$bundle" "$want" "$1" \
@@ -128,7 +136,8 @@ function put_gain(name, text, part) {
 	inside = part[1] >= 0.95 * part[2] && part[1] <= 1.05 * part[3]
 	n_inside += inside
 	keep_width(part[3] / part[2])
-	above = part[4] != "null" && part[1] > 1.05 * part[4]
+	error = part[5] > 0.05 ? part[5] : 0.05
+	above = part[4] != "null" && part[1] > (1 + error) * part[4]
 	n_above += above
 	gains = gains sprintf("%-24s %8.1f %8.1f to %-8.1f %8s  %s%s\n", name,
 	    part[1], part[2], part[3],

@@ -273,6 +273,8 @@ says 'it has: .*pprof.cpu, pprof.cpu.samples'
 gives 0 top --by line --focus 'mallocgc$' --ignore 'gcAssist' -n 1 "$bundle"
 prints '^focus and ignore keep '
 prints ' runtime\..*\.go:[0-9][0-9]*$'
+gives 0 top --no-inlines --json -n 1 "$bundle"
+prints '"no_inlines": true'
 gives 0 top --by mapping "$bundle"
 prints '100.00%  /'
 gives 0 top --by label=tenant "$bundle"

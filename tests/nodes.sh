@@ -47,6 +47,12 @@ ok $? "the report says which one it is about"
 grep -q '"nodes"' "$dir/out"
 ok $? "and so does JSON"
 
+part=$(${AWK-awk} 'BEGIN { while (i++ < 150) printf "x" }')
+deep=$part/$part/$part/$part/
+put long "${deep}api/heap.pprof" "$lock/allocs.pb.gz"
+put long "${deep}web/heap.pprof" "$lock/allocs.pb.gz"
+about long '' "paths longer than any of a service are not looked into"
+
 put nomad server/s1/goroutine.prof "$lock/goroutine.pb.gz"
 put nomad server/s1/trace.prof "$lock/trace.out"
 put nomad client/c1/goroutine.prof "$hash/goroutine.pb.gz"

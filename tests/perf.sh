@@ -7,7 +7,11 @@ set -u
 . "$srcdir/tests/tap.sh"
 dir=$(scratch perf)
 
-# perf keeps copies of what it saw below $HOME.
+# perf keeps copies of what it saw below $HOME, and Go what it built.
+if [ -n "${GO-}" ]; then
+	GOCACHE=$("$GO" env GOCACHE)
+	export GOCACHE
+fi
 HOME=$dir/home
 export HOME
 mkdir "$HOME"
@@ -70,18 +74,22 @@ our_stacks() { # FILE
 }
 
 # The innermost functions with their parts of the period, most first.
-perf_functions() { # FILE
+perf_functions() { # FILE OPTION...
+	f=$1
+	shift
 	perf report --stdio --no-children --no-demangle -g none \
-		-F period,sym -t '|' -i "$1" 2>/dev/null | grep -v '^#' | awk -F '|' 'NF == 2 {
+		-F period,sym -t '|' "$@" -i "$f" 2>/dev/null | grep -v '^#' | awk -F '|' 'NF == 2 {
 			sub(/^ *\[.\] /, "", $2)
 			sub(/ *$/, "", $2)
 			if ($2 !~ /^0x/) sum[$2] += $1
 		} END { for (f in sum) printf "%.0f %s\n", sum[f], f }' | sort
 }
 
+# Tables of perf show no inlined functions.
 our_functions() { # BUNDLE
-	"$WHYSLOW" top --json --of perf.cpu -n 100000 "$1" </dev/null |
-		tr -d '\n' | sed 's/},/}\n/g' | awk '
+	"$WHYSLOW" top --json --of perf.cpu -n 100000 --no-inlines "$1" \
+		</dev/null |
+		tr -d '\n' | sed 's/}, *{/}\n{/g' | awk '
 		match($0, /"(function|name)": *"[^"]*"/) {
 			f = substr($0, RSTART, RLENGTH)
 			sub(/^"[a-z]*": *"/, "", f)
@@ -132,12 +140,40 @@ if ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 perf record -q -F 2000 \
 	is "$(our_totals "$f")" "$(perf_totals "$f")" "total of a recording"
 	compare_stacks "$f" "a recording"
 	perf_functions "$f" >"$dir/want"
-	# perf makes names for the entries of a PLT, which lie behind _init.
-	our_functions "$dir/fresh" | grep -v ' _init$' >"$dir/got"
+	# Stubs of a PLT are looked at in t_elf.c: perf 6.1 puts them into its tree
+	# after _init, which has no size, got one that covers them, so that it is
+	# up to the shape of the tree which of the two it shows.
+	our_functions "$dir/fresh" | grep -v '@plt$' >"$dir/got"
 	none "$(comm -13 "$dir/want" "$dir/got")" "shares of functions"
 	test -s "$dir/got"
 	ok $? "$(wc -l <"$dir/got") functions have names"
 else
 	skip "perf may not record here"
+fi
+
+# A Go program, whole and stripped: the same functions, and in both the same
+# inlined ones, which perf does not know of a file without DWARF.
+mkdir "$dir/go" "$dir/stripped"
+if [ -n "${GO-}" ] && (cd "$dir/go" &&
+	"$GO" build -o work "$srcdir/bench/perf_work.go" &&
+	perf record -q -F 2000 -e cpu-clock:u -g -- ./work 1s &&
+	strip -o ../stripped/work work && cp perf.data ../stripped) \
+	>"$dir/out" 2>&1; then
+	# The vdso is not in the bundle.
+	perf_functions "$dir/go/perf.data" --dsos work >"$dir/want"
+	our_functions "$dir/go" >"$dir/got"
+	none "$(comm -3 "$dir/want" "$dir/got")" "shares of Go functions"
+	for b in go stripped; do
+		"$WHYSLOW" top --of perf.cpu -n 100000 "$dir/$b" </dev/null |
+			sed 's/\.abi[0-9]*$//' >"$dir/top-$b"
+	done
+	none "$(diff "$dir/top-go" "$dir/top-stripped")" \
+		"shares of functions, inlined ones too, of a stripped program"
+	"$WHYSLOW" top --of perf.cpu -n 100000 --no-inlines "$dir/go" \
+		</dev/null >"$dir/top-physical"
+	test "$(wc -l <"$dir/top-go")" -gt "$(wc -l <"$dir/top-physical")"
+	ok $? "inlined functions have rows"
+else
+	skip "GO names no go command, or perf may not record here"
 fi
 done_testing

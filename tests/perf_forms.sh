@@ -12,11 +12,13 @@ HOME=$dir/home
 export HOME
 mkdir "$HOME"
 
-# One fact a line, without the artifact's name.
+# One fact a line, without the artifact's name, and without what a recording has
+# lost: perf script of 6.1 does not print the sum that perf.data has.
 facts_of() { # FILE
 	"$WHYSLOW" facts --json "$1" </dev/null | tr -d '\n' |
 		sed 's/}, *{/}\n{/g' | grep '"name": *"perf[.]' |
-		sed 's/ *"artifact": *[^,]*,//; s/  */ /g; s/[]} ]*$//'
+		sed 's/ *"artifact": *[^,]*,//; s/  */ /g; s/[]} ]*$//' |
+		sed 's/"lost": *[0-9]*/"lost"/'
 }
 
 # How many facts have a value.
@@ -24,9 +26,9 @@ valued() { # FILE
 	grep -c '"presence": *"value"' "$1"
 }
 
-same_facts() { # DATA TEXT NAME LEAST [PRESENCE]
-	facts_of "$1" | grep "\"presence\": *\"${5-}" >"$dir/of-data"
-	facts_of "$2" | grep "\"presence\": *\"${5-}" >"$dir/of-text"
+same_facts() { # DATA TEXT NAME LEAST
+	facts_of "$1" >"$dir/of-data"
+	facts_of "$2" >"$dir/of-text"
 	cmp -s "$dir/of-data" "$dir/of-text"
 	ok $? "$3: facts of data and text"
 	cmp -s "$dir/of-data" "$dir/of-text" ||
@@ -42,17 +44,18 @@ as_text() { # FILE
 		-i "$1" 2>/dev/null
 }
 
-# Of what has a value: of a recording with a single wait, one without names, the
-# text was seen to have groups that are empty where the data has none.
+# A shell that waits for its children, and one that sleeps, wait for certain.
+# shellcheck disable=SC2016 # expanded there
+waits='"$0" facts "$1"; sleep 0.02; "$0" facts "$1"'
+
 test_fresh() { # NAME LEAST OPTION...
 	name=$1 least=$2
 	shift 2
-	if perf record -q -o "$dir/perf.data" "$@" -- \
-		"$WHYSLOW" facts "$srcdir/testdata/perf-data/forms" \
+	if perf record -q -m 16M -o "$dir/perf.data" "$@" -- sh -c "$waits" \
+		"$WHYSLOW" "$srcdir/testdata/perf-data/forms" \
 		>"$dir/out" 2>&1 && as_text "$dir/perf.data" >"$dir/perf.txt"
 	then
-		same_facts "$dir/perf.data" "$dir/perf.txt" "$name" "$least" \
-			value
+		same_facts "$dir/perf.data" "$dir/perf.txt" "$name" "$least"
 	else
 		skip "$name: perf may not record that here"
 	fi
@@ -61,16 +64,16 @@ test_fresh() { # NAME LEAST OPTION...
 same_facts "$srcdir/testdata/perf-data/forms/input.data" \
 	"$srcdir/testdata/perf-script/forms/input.txt" "test data" 15
 if perf version >"$dir/version" 2>&1; then
-	test_fresh "a thread's waits" 2 -g --switch-events \
+	test_fresh "a thread's waits" 5 -g --switch-events \
 		-e sched:sched_switch,sched:sched_wakeup,page-faults \
 		-e syscalls:sys_enter_futex,syscalls:sys_exit_futex \
 		-e syscalls:sys_enter_read,syscalls:sys_exit_read
-	test_fresh "a machine's waits" 2 -a -g -e sched:sched_switch \
+	test_fresh "a machine's waits" 5 -a -g -e sched:sched_switch \
 		-e sched:sched_wakeup,sched:sched_wakeup_new \
 		-e raw_syscalls:sys_enter,raw_syscalls:sys_exit \
 		-e block:block_rq_issue,block:block_rq_complete \
 		-e lock:contention_begin,lock:contention_end
-	test_fresh "roles" 2 -e task-clock,cpu-clock,minor-faults,page-faults \
+	test_fresh "roles" 5 -e task-clock,cpu-clock,minor-faults,page-faults \
 		-e context-switches,sched:sched_switch
 else
 	skip "there is no perf here"

@@ -14,6 +14,8 @@ dir=$(scratch pprof_top)
 cases='|
 --cum|-cum
 --by line|-lines
+--no-inlines|-noinlines
+--no-inlines --by line --cum|-noinlines -lines -cum
 --by file|-files
 --focus runtime|-focus=runtime
 --ignore ^runtime\.|-ignore=^runtime\.

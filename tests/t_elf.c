@@ -1,4 +1,6 @@
-/* ELF files, pclntabs, kallsyms, maps of JITs, and the names they give. */
+/* ELF files, kallsyms, maps of JITs, and the names they give. */
+#include <elf.h>
+
 #include "../parsers/elf_parts.h"
 #include "base/mem.h"
 #include "model/symtab.h"
@@ -169,6 +171,65 @@ test_stripped(void)
 	bundle_fini(&b);
 }
 
+/* objdump and perf name these so.  What was stripped off has _init without a
+ * size before them, and no relocations. */
+static void
+test_stubs(void)
+{
+	struct bundle b;
+
+	bundle_init(&b);
+	add(&b, &ws_parser_elf, "spin", "elf/program/input.elf");
+	told_build(&b, spin, right);
+	is_str(name_of(&b, spin, 0x1018), "_init", "before the stubs");
+	is_str(name_of(&b, spin, 0x1021), ".plt", "the first stub");
+	is_str(name_of(&b, spin, 0x1030), "free@plt", "a stub");
+	is_str(name_of(&b, spin, 0x10bf), "pthread_mutex_lock@plt",
+	    "the last stub");
+	is_str(name_of(&b, spin, 0x10c0), "", "behind the stubs");
+	bundle_fini(&b);
+
+	bundle_init(&b);
+	add(&b, &ws_parser_elf, "spin", "elf/stripped/input.elf");
+	told_build(&b, spin, right);
+	is_str(name_of(&b, spin, 0x108c), "malloc@plt",
+	    "a stub of a stripped program");
+	add(&b, &ws_parser_elf, "usr/lib/debug/c1.debug",
+	    "elf/debug/input.elf");
+	is_str(name_of(&b, spin, 0x1018), "_init", "of what was stripped off");
+	is_str(name_of(&b, spin, 0x108d), "malloc@plt",
+	    "which does not hide the stub");
+	bundle_fini(&b);
+}
+
+/* Two relocations of 32-bit ARM, big-endian: for symbols 3 and 5. */
+static void
+test_stubs_of_arm(void)
+{
+	static const char rel[] = "\0\0\1\0\0\0\3\x16\0\0\1\4\0\0\5\x16";
+	struct elf_plt t = { .relocs = { { rel, 16 }, 0, true, false },
+		.addr = 0x8000,
+		.size = 20 + 12 };
+	uint64_t addr = 0;
+	uint32_t symbol = 0;
+
+	elf_plt_shape(&t, EM_ARM, 4);
+	ok(elf_plt_entry(&t, 0, &addr, &symbol) && addr == 0x8014 &&
+		symbol == 3,
+	    "a stub of ARM");
+	ok(!elf_plt_entry(&t, 1, &addr, &symbol),
+	    "none where the section has ended");
+	t.size = 20 + 2 * 12;
+	ok(elf_plt_entry(&t, 1, &addr, &symbol) && addr == 0x8020 &&
+		symbol == 5,
+	    "the next");
+	ok(!elf_plt_entry(&t, 2, &addr, &symbol), "none without a relocation");
+	elf_plt_shape(&t, EM_S390, 32);
+	ok(t.header == 32 && t.entry == 32, "sizes as the section tells");
+	elf_plt_shape(&t, EM_S390, 0);
+	ok(!elf_plt_entry(&t, 0, &addr, &symbol), "none of no size");
+}
+
 /* A return address that is the first byte of the next function belongs to
  * the one before. */
 static void
@@ -198,6 +259,210 @@ test_callers(void)
 	    "second", "the innermost function is where it was");
 	is_str(ws_dict_text(b.dict, ws_dict_get_frame(b.dict, out[1])->func).p,
 	    "first", "a caller is where the call was");
+	ws_resolver_free(r);
+	bundle_fini(&b);
+}
+
+/* A program of one function with `depth` calls in one another at 0x10. */
+static void
+add_inlined(struct bundle *b, unsigned depth)
+{
+	struct ws_symbols *s = ws_symtab_add(
+	    ws_dict_symtab(b->dict), WS_SV("prog"), WS_SYMBOLS_PCLNTAB);
+	uint32_t call = 0, name;
+
+	ws_symbols_load(s, (struct ws_load){ 0, 0x1000, 0x400000 });
+	s->lo = 0x400000;
+	s->hi = 0x400100;
+	ws_symbols_put(s, s->lo, 0x100, WS_SV("main.outer"));
+	for (unsigned i = 0; i < depth; i++) {
+		char text[] = { 'a', (char)('0' + i % 64), '\0' };
+
+		ws_symbols_text(s, ws_sv_of(text), &name);
+		call = ws_inlines_call(
+		    &s->inlines, (struct ws_call){ name, call });
+	}
+	ws_inlines_put(&s->inlines, 0x10, call);
+	ws_inlines_put(&s->inlines, 0x20, 0);
+	ws_symbols_finish(s);
+}
+
+static void
+put_frame(struct ws_buf *b, const struct ws_dict *d, ws_id id)
+{
+	const struct ws_frame *f = ws_dict_get_frame(d, id);
+
+	ws_buf_putsv(b, ws_dict_text(d, f->func));
+	ws_buf_puts(b, f->inlined ? "<" : ";");
+}
+
+/* What is inlined at an address are frames; a caller's are those of the call
+ * and not of what comes behind it. */
+static void
+test_inlined(void)
+{
+	struct ws_frame f = { .func = 0 };
+	struct ws_buf text = { 0 };
+	struct ws_resolver *r;
+	struct bundle b;
+	ws_id v[3];
+	const ws_id *out;
+	size_t n;
+
+	bundle_init(&b);
+	add_inlined(&b, 2);
+	f.mapping = ws_dict_cstr(b.dict, "/bin/prog");
+	f.addr = 0x20;
+	v[0] = v[1] = ws_dict_frame(b.dict, &f);
+	f.addr = 0x10;
+	v[2] = ws_dict_frame(b.dict, &f);
+	v[0] = ws_dict_stack(b.dict, v, 3);
+	r = ws_resolver_new(b.dict);
+	n = ws_dict_get_stack(b.dict, ws_resolver_stack(r, v[0]), &out);
+	for (size_t i = 0; i < n; i++)
+		put_frame(&text, b.dict, out[i]);
+	is_str(text.p, "main.outer;a1<a0<main.outer;main.outer;",
+	    "inlined functions are frames");
+	ws_buf_fini(&text);
+	ws_resolver_free(r);
+	bundle_fini(&b);
+}
+
+/* Addresses of callers that are not behind a call. */
+static void
+test_exact(void)
+{
+	struct ws_frame f = { .func = 0 };
+	struct ws_symbols *s;
+	struct ws_resolver *r;
+	struct bundle b;
+	ws_id v[3], stack[2], is[3];
+	const ws_id *out;
+
+	bundle_init(&b);
+	s = ws_symtab_add(
+	    ws_dict_symtab(b.dict), WS_SV("prog"), WS_SYMBOLS_ELF);
+	ws_symbols_load(s, (struct ws_load){ 0, 0x1000, 0x400000 });
+	ws_symbols_put(s, 0x400100, 0x100, WS_SV("first"));
+	ws_symbols_put(s, 0x400200, 0x100, WS_SV("second"));
+	ws_symbols_put(s, 0x400300, 0x100, WS_SV("runtime.asyncPreempt.abi0"));
+	ws_symbols_finish(s);
+	f.mapping = ws_dict_cstr(b.dict, "/bin/prog");
+	f.addr = 0x308;
+	v[0] = ws_dict_frame(b.dict, &f);
+	f.addr = 0x200;
+	v[1] = v[2] = ws_dict_frame(b.dict, &f);
+	stack[0] = ws_dict_stack(b.dict, v, 3);
+	f.exact = true;
+	v[0] = v[1] = v[2] = ws_dict_frame(b.dict, &f);
+	stack[1] = ws_dict_stack(b.dict, v, 3);
+	r = ws_resolver_new(b.dict);
+	for (int i = 0; i < 2; i++) {
+		ws_dict_get_stack(b.dict, ws_resolver_stack(r, stack[i]), &out);
+		for (int k = 0; k < 3; k++)
+			is[k] = ws_dict_get_frame(b.dict, out[k])->func;
+		is_str(ws_dict_text(b.dict, is[1]).p, "second",
+		    i == 0 ? "a function goes on behind a signal"
+			   : "an exact address");
+		is_str(ws_dict_text(b.dict, is[2]).p,
+		    i == 0 ? "first" : "second", "  and its caller");
+	}
+	ws_resolver_free(r);
+	bundle_fini(&b);
+}
+
+/* What one artifact calls the call, another knows what comes behind. */
+static void
+test_lent_calls(void)
+{
+	struct ws_frame f = { .addr = 0x77 };
+	struct ws_resolver *r;
+	struct bundle b;
+	ws_id v[2], stack;
+	const ws_id *out;
+
+	bundle_init(&b);
+	f.mapping = ws_dict_cstr(b.dict, "/bin/x");
+	f.func = ws_dict_cstr(b.dict, "lent");
+	ws_dict_frame(b.dict, &f);
+	f.func = 0;
+	f.addr = 0x78;
+	v[0] = v[1] = ws_dict_frame(b.dict, &f);
+	stack = ws_dict_stack(b.dict, v, 2);
+	r = ws_resolver_new(b.dict);
+	ws_dict_get_stack(b.dict, ws_resolver_stack(r, stack), &out);
+	ok(ws_dict_get_frame(b.dict, out[0])->func == 0 &&
+		ws_dict_get_frame(b.dict, out[1])->func ==
+		    ws_dict_cstr(b.dict, "lent"),
+	    "a name that is lent for a call is that of the caller");
+	ws_resolver_free(r);
+	bundle_fini(&b);
+}
+
+/* Stripped programs of Go, from the file to the frames of a caller. */
+static void
+test_go_programs(void)
+{
+	static const char *const paths[] = { "elf/go/input.elf",
+		"elf/go-pie/input.elf" };
+	struct ws_frame f = { .addr = 0x120 }; /* 0x1020 in memory */
+	struct ws_resolver *r;
+	const ws_id *out;
+	struct bundle b;
+	ws_id v[2];
+	size_t n;
+
+	for (size_t i = 0; i < WS_LEN(paths); i++) {
+		struct ws_buf text = { 0 };
+
+		bundle_init(&b);
+		add(&b, &ws_parser_elf, "bin/svc", paths[i]);
+		f.mapping = ws_dict_cstr(b.dict, "/srv/svc");
+		v[0] = v[1] = ws_dict_frame(b.dict, &f);
+		v[0] = ws_dict_stack(b.dict, v, 2);
+		r = ws_resolver_new(b.dict);
+		n = ws_dict_get_stack(b.dict, ws_resolver_stack(r, v[0]), &out);
+		for (size_t k = 0; k < n; k++)
+			put_frame(&text, b.dict, out[k]);
+		is_str(text.p,
+		    "main.mid<main.work;main.leaf<main.mid<main.work;",
+		    paths[i]);
+		ws_buf_fini(&text);
+		ws_resolver_free(r);
+		bundle_fini(&b);
+	}
+}
+
+/* Recordings whose every frame is many. */
+static void
+test_inlined_many(void)
+{
+	enum { STACKS = 80, DEPTH = 4000 };
+
+	static ws_id v[DEPTH];
+	struct ws_frame f = { .addr = 0x11 };
+	struct ws_resolver *r;
+	struct bundle b;
+	size_t most = 0, all = 0, n;
+	const ws_id *out;
+
+	bundle_init(&b);
+	add_inlined(&b, 200);
+	f.mapping = ws_dict_cstr(b.dict, "/bin/prog");
+	for (size_t i = 0; i < DEPTH; i++)
+		v[i] = ws_dict_frame(b.dict, &f);
+	for (size_t i = 0; i < STACKS; i++)
+		ws_dict_stack(b.dict, v, DEPTH - i);
+	r = ws_resolver_new(b.dict);
+	for (ws_id i = 1; i <= STACKS; i++) {
+		n = ws_dict_get_stack(b.dict, ws_resolver_stack(r, i), &out);
+		all += n;
+		most = n > most ? n : most;
+	}
+	ok(most > 60 * (size_t)DEPTH && most <= 65 * (size_t)DEPTH,
+	    "a frame is 65 at most");
+	ok(all > 4 << 20 && all < (4 << 20) + 5 * STACKS * DEPTH,
+	    "all are bounded by what there was: %zu", all);
 	ws_resolver_free(r);
 	bundle_fini(&b);
 }
@@ -263,117 +528,6 @@ test_others(void)
 	bundle_fini(&b);
 }
 
-/* pclntabs of two functions, "main.a" at 0x401000 and "main.b" at 0x401040, in
- * the layouts of the runtime. */
-struct table {
-	struct ws_buf b;
-};
-
-static void
-num(struct table *t, uint64_t v, unsigned size)
-{
-	for (unsigned i = 0; i < size; i++)
-		ws_buf_putc(&t->b, (char)(v >> 8 * i));
-}
-
-static const char names[] = "main.a\0main.b";
-
-static void
-make_new(struct table *t, uint32_t magic, uint64_t text)
-{
-	enum { HEADER = 72, NAMES = 16, FUNCTAB = HEADER + NAMES };
-
-	*t = (struct table){ 0 };
-	num(t, magic, 4);
-	num(t, 0x08010000, 4);
-	num(t, 2, 8);
-	num(t, 0, 8);
-	num(t, text, 8);
-	num(t, HEADER, 8);
-	for (int i = 0; i < 3; i++)
-		num(t, HEADER, 8);
-	num(t, FUNCTAB, 8);
-	ws_buf_put(&t->b, names, sizeof(names));
-	num(t, 0, NAMES - sizeof(names));
-	for (uint64_t i = 0; i < 2; i++) {
-		num(t, 0x40 * i, 4);
-		num(t, 20 + 8 * i, 4);
-	}
-	num(t, 0x80, 4);
-	for (uint64_t i = 0; i < 2; i++) {
-		num(t, 0x40 * i, 4);
-		num(t, 7 * i, 4);
-	}
-}
-
-static void
-make_old(struct table *t)
-{
-	enum { FUNCTAB = 16, FUNCS = FUNCTAB + 5 * 8, NAMES = FUNCS + 2 * 12 };
-
-	*t = (struct table){ 0 };
-	num(t, 0xfffffffb, 4);
-	num(t, 0x08010000, 4);
-	num(t, 2, 8);
-	for (uint64_t i = 0; i < 2; i++) {
-		num(t, 0x401000 + 0x40 * i, 8);
-		num(t, FUNCS + 12 * i, 8);
-	}
-	num(t, 0x401080, 8);
-	for (uint64_t i = 0; i < 2; i++) {
-		num(t, 0x401000 + 0x40 * i, 8);
-		num(t, NAMES + 7 * i, 4);
-	}
-	ws_buf_put(&t->b, names, sizeof(names));
-}
-
-static void
-check_table(struct table *t, uint64_t text, const char *what)
-{
-	struct elf_part part = { ws_buf_sv(&t->b), 0, false, true };
-	struct ws_symtab *tab = ws_symtab_new();
-	struct ws_symbols *s =
-	    ws_symtab_add(tab, WS_SV("x"), WS_SYMBOLS_PCLNTAB);
-	const struct ws_symbol *y;
-	bool good = elf_go_table(s, &part, text);
-
-	ws_symbols_finish(s);
-	y = ws_symbols_find(s, 0x401050);
-	ok(good && s->n == 2 && s->lo == 0x401000 && s->hi == 0x401080 &&
-		y != NULL && strcmp(s->text.p + y->name, "main.b") == 0,
-	    "pclntab %s", what);
-	for (size_t n = 0; n < t->b.n; n++) {
-		part.bytes.n = n;
-		elf_go_table(s, &part, text);
-		elf_go_find(&part, 0);
-	}
-	ws_symtab_free(tab);
-	ws_buf_fini(&t->b);
-}
-
-static void
-test_tables(void)
-{
-	struct elf_part part;
-	struct table t;
-
-	make_old(&t);
-	check_table(&t, 0, "of Go 1.2");
-	make_new(&t, 0xfffffff0, 0x401000);
-	check_table(&t, 0, "of Go 1.18");
-	make_new(&t, 0xfffffff1, 0x401000);
-	check_table(&t, 0, "of Go 1.20");
-	make_new(&t, 0xfffffff1, 0);
-	check_table(&t, 0x401000, "that leaves out where the code begins");
-	*(&t) = (struct table){ 0 };
-	num(&t, 0x1234, 5);
-	num(&t, 0xfffffff1, 4);
-	num(&t, 0x08010000, 4);
-	part = (struct elf_part){ ws_buf_sv(&t.b), 0, false, true };
-	ok(elf_go_find(&part, 0) == 5, "a table among constants");
-	ws_buf_fini(&t.b);
-}
-
 static void
 test_cuts(const char *path)
 {
@@ -421,12 +575,19 @@ main(void)
 {
 	test_programs();
 	test_stripped();
+	test_stubs();
+	test_stubs_of_arm();
 	test_callers();
+	test_inlined();
+	test_inlined_many();
+	test_go_programs();
+	test_exact();
+	test_lent_calls();
 	test_kernel();
 	test_others();
-	test_tables();
 	test_cuts("elf/program/input.elf");
 	test_cuts("elf/minidebug/input.elf");
+	test_cuts("elf/go-pie/input.elf");
 	test_recording();
 	return tap_done();
 }

@@ -1,6 +1,7 @@
 /* Execution traces of Go 1.22 and later: exact states from traces written
  * here, real captures of every version, damage. */
 #include <stdarg.h>
+#include <time.h>
 
 #include "base/str.h"
 #include "parse_mem.h"
@@ -429,6 +430,35 @@ test_broken_order(void)
 	parsed_fini(&r);
 }
 
+/* A generation of which nothing counts, behind one that is missing: once the
+ * capture's start was forgotten with it. */
+static void
+test_empty_between(void)
+{
+	struct ws_buf b = { 0 }, d = { 0 };
+	struct parsed r;
+
+	put_header(&b, "26");
+	put_sync(&b, 1);
+	put_start(&d);
+	put_batch(&b, 1, 100, 1000, &d);
+	put_tables(&b, 1);
+	put_sync(&b, 3);
+	put_record(&d, 4, 45, 1, 77, 1); /* to a goroutine, from none */
+	put_batch(&b, 3, 100, 1500, &d);
+	put_tables(&b, 3);
+	put_sync(&b, 4);
+	put_start(&d);
+	put_batch(&b, 4, 100, 2000, &d);
+	put_tables(&b, 4);
+	run(&r, &b);
+	ok(r.status == WS_PARTIAL && r.faults == 3, "nothing counts: %s",
+	    r.err.text);
+	ok(parsed_value(&r, "trace", WS_N_CAPTURE_DURATION, 0) == 1010,
+	    "the capture is as long as all of it");
+	parsed_fini(&r);
+}
+
 /* The rest of a thread's batch cannot be read. */
 static void
 test_torn_batch(void)
@@ -563,6 +593,102 @@ test_cuts(void)
 	free(p);
 }
 
+/* A batch of thread 100 before it grows too long. */
+static void
+flush_batch(struct ws_buf *b, struct ws_buf *d, size_t room)
+{
+	if (d->n > room)
+		put_batch(b, 1, 100, 1000, d);
+}
+
+/* Regions in each other of which none is the one that ends. */
+static void
+test_nested_regions(void)
+{
+	enum { REGIONS = 100000, ROOM = 60000 };
+
+	struct ws_buf b = { 0 }, d = { 0 };
+	struct parsed r;
+	clock_t before;
+
+	put_header(&b, "26");
+	put_sync(&b, 1);
+	put_start(&d);
+	put_record(&d, 5, 42, 1, 7, S_KEY, 0);
+	for (int i = 0; i < REGIONS; i++) {
+		put_record(&d, 5, 42, 1, 7, S_TYPE, 0);
+		flush_batch(&b, &d, ROOM);
+	}
+	for (int i = 0; i < REGIONS; i++) {
+		put_record(&d, 5, 43, 1, 7, S_MAIN, 0);
+		flush_batch(&b, &d, ROOM);
+	}
+	put_record(&d, 5, 43, 1, 7, S_TYPE, 0);
+	flush_batch(&b, &d, 0);
+	put_tables(&b, 1);
+	before = clock();
+	run(&r, &b);
+	ok(parsed_count(&r, WS_EV_SPAN, WS_N_REGION) == REGIONS + 1 &&
+		clock() - before < 10 * CLOCKS_PER_SEC,
+	    "ends that no region has are looked for among a few");
+	parsed_fini(&r);
+}
+
+/* Log lines that join strings which the file has once. */
+static void
+test_long_logs(void)
+{
+	struct ws_buf b = { 0 }, d = { 0 };
+	struct parsed r;
+
+	put_header(&b, "26");
+	put_sync(&b, 1);
+	put_start(&d);
+	put_record(&d, 6, 44, 1, 7, 9, 9, 0);
+	flush_batch(&b, &d, 0);
+	put_record(&d, 1, 4);
+	put_record(&d, 3, 5, 9, 1000);
+	for (int i = 0; i < 1000; i++)
+		ws_buf_putc(&d, 'x');
+	put_batch(&b, 1, UINT64_MAX, 1000, &d);
+	put_tables(&b, 1);
+	run(&r, &b);
+	ok(strlen(parsed_mark(&r, "log", 0)) == 256 + 2 + 256,
+	    "of a log line's strings so much is kept");
+	parsed_fini(&r);
+}
+
+/* One generation with many strings, and many with none. */
+static void
+test_generations(void)
+{
+	enum { STRINGS = 1 << 17, GENERATIONS = 20000, ROOM = 60000 };
+
+	struct ws_buf b = { 0 }, d = { 0 };
+	struct parsed r;
+	clock_t before;
+
+	put_header(&b, "25");
+	put_sync(&b, 1);
+	for (int i = 0; i < STRINGS; i++) {
+		if (d.n == 0)
+			put_record(&d, 1, 4);
+		put_record(&d, 3, 5, i + (1 << 20), 0);
+		if (d.n > ROOM || i + 1 == STRINGS)
+			put_batch(&b, 1, UINT64_MAX, 1000, &d);
+	}
+	for (int i = 0; i < GENERATIONS; i++) {
+		put_record(&d, 1, 4);
+		put_record(&d, 3, 5, 1 << 20, 0);
+		put_batch(&b, i + 2, UINT64_MAX, 1000, &d);
+	}
+	before = clock();
+	run(&r, &b);
+	ok(clock() - before < 10 * CLOCKS_PER_SEC,
+	    "an empty generation costs as much as it holds");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
@@ -574,8 +700,12 @@ main(void)
 	test_foreign();
 	test_two_captures();
 	test_broken_order();
+	test_empty_between();
 	test_torn_batch();
 	test_captures();
 	test_cuts();
+	test_nested_regions();
+	test_long_logs();
+	test_generations();
 	return tap_done();
 }

@@ -131,11 +131,31 @@ test_numbers(void)
 	parsed_fini(&r);
 }
 
+/* As many objects in a few bytes as cannot be. */
+static void
+test_small_objects(void)
+{
+	static const char text[] =
+	    "heap profile: 999999999999999: 1024 [999999999999999: 1024] @ "
+	    "heap_v2/524288\n"
+	    "999999999999999: 1024 [999999999999999: 1024] @ 0x10 0x20\n";
+	struct parsed r;
+	size_t bad = 0;
+
+	parse_mem(&r, &ws_parser_gperftools, "t", text, sizeof(text) - 1);
+	for (size_t i = 0; i < r.n; i++)
+		bad += !isfinite(r.ev[i].value);
+	ok(r.n > 0 && bad == 0 && sum_of(&r, "pprof.inuse") == 1024,
+	    "they are taken as they are");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
 	test_forms();
 	test_numbers();
 	test_cuts();
+	test_small_objects();
 	return tap_done();
 }

@@ -518,6 +518,30 @@ test_plain_rows(void)
 	ws_buf_fini(&b);
 }
 
+/* Ids that leave room for a table of gigabytes. */
+static void
+test_sparse_ids(void)
+{
+	enum { ROWS = 100, APART = 65536 };
+
+	struct ws_buf b = { 0 };
+	struct parsed r;
+
+	ws_buf_puts(&b, "<trace-query-result><node><schema name='time-profile'>"
+			"<col><mnemonic>time</mnemonic></col></schema>");
+	for (int i = 1; i <= ROWS; i++)
+		ws_buf_printf(&b,
+		    "<row><sample-time id=\"%d\">1</sample-time></row>",
+		    i * APART);
+	ws_buf_printf(&b, "<row><sample-time ref=\"%d\"/></row>", ROWS * APART);
+	ws_buf_puts(&b, "</node></trace-query-result>");
+	parse_mem(&r, &ws_parser_instruments, "x.xml", b.p, b.n);
+	ok(r.status == WS_PARTIAL && r.entry.records == NULL,
+	    "ids far from each other are nobody's: %s", r.err.text);
+	parsed_fini(&r);
+	ws_buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -531,5 +555,6 @@ main(void)
 		test_pieces(files[i]);
 		test_cuts(files[i]);
 	}
+	test_sparse_ids();
 	return tap_done();
 }

@@ -205,6 +205,46 @@ test_cuts(void)
 	}
 }
 
+/* JSON that is larger than any report. */
+static void
+test_large(void)
+{
+	enum { LARGE = 33 << 20 };
+
+	static const char head[] =
+	    "{\"results\":[{\"command\":\"a\",\"times\":[1]}]}";
+	char *text = ws_alloc(LARGE);
+	struct parsed r;
+
+	memset(text, ' ', LARGE);
+	memcpy(text, head, sizeof(head) - 1);
+	parse_mem(&r, &ws_parser_hyperfine, "t", text, LARGE);
+	ok(r.status == WS_LIMIT && r.n == 0, "33 MiB of JSON: %s", r.err.text);
+	parsed_fini(&r);
+	parse_mem(&r, &ws_parser_hyperfine, "t", text, 1 << 20);
+	ok(r.status == WS_OK && r.n > 0, "1 MiB");
+	parsed_fini(&r);
+	free(text);
+}
+
+/* Younger builds of hey print the sign of percent twice. */
+static void
+test_percents(void)
+{
+	static const char text[] =
+	    "Summary:\n  Total:\t2.0 secs\n  Requests/sec:\t100.5\n\n"
+	    "Latency distribution:\n  50%% in 0.0835 secs\n"
+	    "  99%% in 0.1833 secs\n\nStatus code distribution:\n"
+	    "  [200]\t201 responses\n\n";
+	struct parsed r;
+
+	parse_mem(&r, &ws_parser_hey, "t", text, sizeof(text) - 1);
+	ok(r.status == WS_OK && value_of(&r, WS_N_BENCH_P50) == 83.5e6 &&
+		value_of(&r, WS_N_BENCH_P99) == 183.3e6,
+	    "percentiles with two signs");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
@@ -214,5 +254,7 @@ main(void)
 	test_latencies();
 	test_tools();
 	test_cuts();
+	test_large();
+	test_percents();
 	return tap_done();
 }

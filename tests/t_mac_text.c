@@ -245,6 +245,27 @@ test_cuts(const struct ws_parser *parser, const char *path)
 	free(p);
 }
 
+/* Times without dates that pass midnight again and again. */
+static void
+test_many_midnights(void)
+{
+	enum { DAYS = 12000 };
+
+	struct ws_buf b = { 0 };
+	struct parsed r;
+	double length;
+
+	for (int i = 0; i < DAYS; i++)
+		ws_buf_puts(&b, "23:00:00.000001  read  F=3  0.000001  x.1\n"
+				"01:00:00.000001  read  F=3  0.000001  x.1\n");
+	parse_mem(&r, &ws_parser_mac_fs_usage, "t", b.p, b.n);
+	length = parsed_value(&r, "fs_usage.time", WS_N_CAPTURE_DURATION, 0);
+	ok(length > 9000 * 86400e9 && length < 10002 * 86400e9,
+	    "days go on, but not for ever");
+	parsed_fini(&r);
+	ws_buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -264,5 +285,6 @@ main(void)
 	test_cuts(&ws_parser_mac_top, "mac-top/two/input.txt");
 	test_cuts(&ws_parser_mac_powermetrics, "powermetrics/block/input.txt");
 	test_cuts(&ws_parser_mac_deepcopy, "deep-copy/weights/input.txt");
+	test_many_midnights();
 	return tap_done();
 }

@@ -68,6 +68,7 @@ test_frames(void)
 	f.line = g.line = 7;
 	f.addr = g.addr = 0x1234;
 	f.inlined = g.inlined = true;
+	f.exact = g.exact = false;
 	id = ws_dict_frame(d, &f);
 	ok(ws_dict_frame(d, &g) == id, "padding does not tell frames apart");
 	g.inlined = false;

@@ -2,240 +2,8 @@
 #include "base/mem.h"
 #include "ingest/bundle.h"
 #include "model/symtab.h"
-#include "parse_mem.h"
+#include "perf_rec.h"
 #include "tap.h"
-
-extern const struct ws_parser ws_parser_perf_data;
-
-/* Bits of sample_type. */
-enum {
-	IP = 1 << 0,
-	TID = 1 << 1,
-	TIME = 1 << 2,
-	ADDR = 1 << 3,
-	READ = 1 << 4,
-	CHAIN = 1 << 5,
-	ID = 1 << 6,
-	CPU = 1 << 7,
-	PERIOD = 1 << 8,
-	STREAM = 1 << 9,
-	RAW = 1 << 10,
-	BRANCH = 1 << 11,
-	REGS = 1 << 12,
-	STACK = 1 << 13,
-	IDENTIFIER = 1 << 16
-};
-
-enum { MMAP = 1, LOST, COMM, THROTTLE = 5, FORK = 7, SAMPLE = 9, MMAP2 };
-
-#define KERNEL_MARK ((uint64_t)-128)
-#define USER_MARK   ((uint64_t)-512)
-
-/* A recording in pipe mode that is being made. */
-struct rec {
-	struct ws_buf b;
-	size_t at; /* of the record */
-};
-
-static void
-u64(struct rec *r, uint64_t v)
-{
-	for (unsigned i = 0; i < 8; i++)
-		ws_buf_putc(&r->b, (char)(v >> 8 * i));
-}
-
-static void
-u32(struct rec *r, uint32_t v)
-{
-	for (unsigned i = 0; i < 4; i++)
-		ws_buf_putc(&r->b, (char)(v >> 8 * i));
-}
-
-static void
-text(struct rec *r, const char *s)
-{
-	size_t n = strlen(s) / 8 * 8 + 8;
-
-	for (size_t i = 0; i < n; i++)
-		ws_buf_putc(&r->b, i < strlen(s) ? s[i] : '\0');
-}
-
-static void
-start(struct rec *r)
-{
-	*r = (struct rec){ 0 };
-	ws_buf_puts(&r->b, "PERFILE2");
-	u64(r, 16);
-}
-
-static void
-begin(struct rec *r, uint32_t type, uint32_t misc)
-{
-	r->at = r->b.n;
-	u32(r, type);
-	u32(r, misc);
-}
-
-static void
-end(struct rec *r)
-{
-	size_t n = r->b.n - r->at;
-
-	r->b.p[r->at + 6] = (char)n;
-	r->b.p[r->at + 7] = (char)(n >> 8);
-}
-
-/* An attribute of the size of version 1, with one id. */
-static void
-attr(struct rec *r, uint32_t type, uint64_t config, uint64_t samples,
-    uint64_t read, uint64_t id)
-{
-	const uint64_t sample_id_all = 1 << 18;
-
-	begin(r, 64, 0);
-	u32(r, type);
-	u32(r, 112);
-	u64(r, config);
-	u64(r, 1000);
-	u64(r, samples);
-	u64(r, read);
-	u64(r, sample_id_all);
-	for (int i = 0; i < 3; i++)
-		u64(r, 0);
-	u64(r, 1 << 17); /* branches have an index */
-	u64(r, 1 << 8 | 1 << 3);
-	for (int i = 0; i < 3; i++)
-		u64(r, 0);
-	u64(r, id);
-	end(r);
-}
-
-static void
-name_event(struct rec *r, uint64_t id, const char *name)
-{
-	begin(r, 78, 0);
-	u64(r, 2);
-	u64(r, id);
-	text(r, name);
-	end(r);
-}
-
-/* The trailer of TID | TIME | IDENTIFIER. */
-static void
-trailer(struct rec *r, uint32_t pid, uint64_t time, uint64_t id)
-{
-	u32(r, pid);
-	u32(r, pid);
-	u64(r, time);
-	u64(r, id);
-	end(r);
-}
-
-static void
-map(struct rec *r, uint32_t pid, uint64_t from, uint64_t size, uint64_t off,
-    const char *name, uint64_t time)
-{
-	begin(r, MMAP, pid == UINT32_MAX ? 1 : 2);
-	u32(r, pid);
-	u32(r, pid);
-	u64(r, from);
-	u64(r, size);
-	u64(r, off);
-	text(r, name);
-	trailer(r, pid, time, 0);
-}
-
-static void
-comm(struct rec *r, uint32_t pid, const char *name, uint64_t time, bool exec)
-{
-	begin(r, COMM, exec ? 1 << 13 : 0);
-	u32(r, pid);
-	u32(r, pid);
-	text(r, name);
-	trailer(r, pid, time, 0);
-}
-
-static void
-fork_of(struct rec *r, uint32_t pid, uint32_t parent, uint64_t time)
-{
-	begin(r, FORK, 0);
-	u32(r, pid);
-	u32(r, parent);
-	u32(r, pid);
-	u32(r, parent);
-	u64(r, time);
-	trailer(r, pid, time, 0);
-}
-
-/* A sample of IDENTIFIER | IP | TID | TIME. */
-static void
-sample(struct rec *r, uint32_t pid, uint64_t ip, uint64_t time, uint64_t id)
-{
-	begin(r, SAMPLE, 2);
-	u64(r, id);
-	u64(r, ip);
-	u32(r, pid);
-	u32(r, pid);
-	u64(r, time);
-	end(r);
-}
-
-static void
-parse_rec(struct parsed *p, struct rec *r)
-{
-	parse_mem(p, &ws_parser_perf_data, "perf.data", r->b.p, r->b.n);
-	ws_buf_fini(&r->b);
-}
-
-/* The nth sample of a series, or NULL. */
-static const struct ws_event *
-nth(const struct parsed *p, const char *series, size_t n)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (p->ev[i].kind == WS_EV_SAMPLE &&
-		    ws_sv_is(
-			ws_dict_text(p->sink.dict, p->ev[i].name), series) &&
-		    n-- == 0)
-			return &p->ev[i];
-	return NULL;
-}
-
-/* "mapping+addr" of a frame of the nth sample. */
-static const char *
-frame(const struct parsed *p, const char *series, size_t n, size_t depth)
-{
-	static char out[256];
-	const struct ws_event *e = nth(p, series, n);
-	const struct ws_frame *f;
-	const ws_id *v;
-
-	if (e == NULL || ws_dict_get_stack(p->sink.dict, e->stack, &v) <= depth)
-		return "none";
-	f = ws_dict_get_frame(p->sink.dict, v[depth]);
-	snprintf(out, sizeof(out), "%s%s+%llx",
-	    ws_dict_text(p->sink.dict, f->func).p,
-	    ws_dict_text(p->sink.dict, f->mapping).p,
-	    (unsigned long long)f->addr);
-	return out;
-}
-
-static const char *
-track(const struct parsed *p, const char *series, size_t n)
-{
-	const struct ws_event *e = nth(p, series, n);
-
-	return e == NULL ? "none" : ws_dict_text(p->sink.dict, e->track).p;
-}
-
-static double
-value(const struct parsed *p, const char *series, size_t n)
-{
-	const struct ws_event *e = nth(p, series, n);
-
-	return e == NULL ? NAN : e->value;
-}
-
-enum { PLAIN = IDENTIFIER | IP | TID | TIME };
 
 static void
 test_maps(void)
@@ -388,132 +156,6 @@ test_groups(void)
 	parsed_fini(&p);
 }
 
-/* A tracepoint without the texts that describe it: TIME, TID, RAW. */
-static void
-point(struct rec *r, uint64_t id, uint32_t tid, uint64_t time,
-    const uint64_t *words, size_t n)
-{
-	begin(r, SAMPLE, 2);
-	u64(r, id);
-	u32(r, tid);
-	u32(r, tid);
-	u64(r, time);
-	u32(r, (uint32_t)(n * 8 + 4));
-	for (size_t i = 0; i < n; i++)
-		u64(r, words[i]);
-	u32(r, 0);
-	end(r);
-}
-
-static void
-test_points(void)
-{
-	enum { POINT = IDENTIFIER | TID | TIME | RAW };
-
-	static const char *const names[] = { "block:block_rq_issue",
-		"block:block_rq_complete", "lock:contention_begin",
-		"lock:contention_end", "syscalls:sys_enter_pread64",
-		"syscalls:sys_exit_pread64", "sched:sched_switch",
-		"sched:sched_wakeup" };
-	const uint64_t device[] = { 0, 254 << 20 | 3, 4096 },
-		       other[] = { 0, 254 << 20 | 3, 8192 };
-	/* comm of 16 bytes, pid, priority, state, and the same again */
-	const uint64_t out[] = { 0, 0, 0, 7, 1, 0, 0, 0 },
-		       in[] = { 0, 0, 0, 0, 0, 0, 0, 7 },
-		       wake[] = { 0, 0, 0, 7 };
-	struct parsed p;
-	struct rec r;
-
-	start(&r);
-	for (uint64_t i = 0; i < WS_LEN(names); i++)
-		attr(&r, 2, 100 + i, POINT, 0, i + 1);
-	for (uint64_t i = 0; i < WS_LEN(names); i++)
-		name_event(&r, i + 1, names[i]);
-	/* Another CPU's buffer comes first. */
-	point(&r, 2, 0, 700, device, 3);
-	point(&r, 7, 0, 900, in, 8);
-	point(&r, 1, 5, 200, device, 3);
-	point(&r, 1, 5, 300, other, 3);
-	point(&r, 3, 5, 210, other, 2);
-	point(&r, 4, 5, 260, other, 2);
-	point(&r, 5, 6, 100, other, 2);
-	point(&r, 6, 6, 150, other, 2);
-	point(&r, 7, 7, 400, out, 8);
-	point(&r, 8, 9, 850, wake, 4);
-	parse_rec(&p, &r);
-	ok(value(&p, "perf.block", 0) == 500 &&
-		nth(&p, "perf.block", 1) == NULL,
-	    "a block request, but not one that did not end");
-	is_str(track(&p, "perf.block", 0), "254,3", "its device");
-	ok(value(&p, "perf.lock", 0) == 50, "a wait for a lock");
-	ok(value(&p, "perf.syscall", 0) == 50, "a system call");
-	is_str(frame(&p, "perf.syscall", 0, 0), "sys_pread64+0", "its name");
-	ok(value(&p, "perf.offcpu", 0) == 500, "time off the CPU");
-	is_str(track(&p, "perf.offcpu", 0), "7/7", "of whom");
-	ok(parsed_count(&p, WS_EV_EDGE, WS_N_EDGE_UNBLOCK) == 1, "a wake-up");
-	parsed_fini(&p);
-}
-
-static double
-sum(const struct parsed *p, const char *series)
-{
-	double all = 0;
-
-	for (size_t n = 0; nth(p, series, n) != NULL; n++)
-		all += value(p, series, n);
-	return all;
-}
-
-/* What states, wake-ups and futex operations make of the time. */
-static void
-test_waits(void)
-{
-	enum { POINT = IDENTIFIER | TID | TIME | RAW };
-
-	static const char *const names[] = { "sched:sched_switch",
-		"sched:sched_wakeup", "syscalls:sys_enter_futex",
-		"syscalls:sys_exit_futex", "syscalls:sys_exit_read" };
-	/* comm of 16 bytes, pid, priority, state, and the same again */
-	const uint64_t preempted[] = { 0, 0, 0, 7, 0x100, 0, 0, 8 },
-		       disk[] = { 0, 0, 0, 8, 2, 0, 0, 7 },
-		       sleeps[] = { 0, 0, 0, 7, 1, 0, 0, 0 },
-		       back[] = { 0, 0, 0, 0, 0, 0, 0, 7 },
-		       wake[] = { 0, 0, 0, 7 };
-	/* number, address, operation */
-	const uint64_t wait[] = { 0, 202, 64, 0x80 },
-		       wakes[] = { 0, 202, 64, 0x81 }, leave[] = { 0, 202 };
-	struct parsed p;
-	struct rec r;
-
-	start(&r);
-	for (uint64_t i = 0; i < WS_LEN(names); i++)
-		attr(&r, 2, 100 + i, POINT, 0, i + 1);
-	for (uint64_t i = 0; i < WS_LEN(names); i++)
-		name_event(&r, i + 1, names[i]);
-	point(&r, 1, 7, 1000, preempted, 8);
-	point(&r, 1, 8, 1500, disk, 8);
-	point(&r, 1, 7, 1900, sleeps, 8);
-	point(&r, 2, 8, 2400, wake, 4);
-	point(&r, 1, 0, 2500, back, 8);
-	point(&r, 3, 7, 3000, wait, 4);
-	point(&r, 4, 7, 3100, leave, 2);
-	point(&r, 3, 7, 3200, wakes, 4);
-	point(&r, 4, 7, 3210, leave, 2);
-	point(&r, 3, 7, 3300, wait, 4);
-	point(&r, 5, 7, 3400, leave, 2);
-	parse_rec(&p, &r);
-	ok(value(&p, "perf.offcpu", 0) == 600 &&
-		nth(&p, "perf.offcpu", 1) == NULL,
-	    "who was preempted, or is not back, was not off the CPU");
-	ok(sum(&p, "perf.runqueue") == 500 + 100,
-	    "preempted, and from a wake-up on");
-	ok(nth(&p, "perf.uninterruptible", 0) == NULL, "a wait without an end");
-	ok(sum(&p, "perf.futex") == 100, "a wake-up is no wait");
-	ok(sum(&p, "perf.syscall") == 110,
-	    "the end of another call is none of this one");
-	parsed_fini(&p);
-}
-
 /* The user's part of a chain comes in a record of its own. */
 static void
 test_deferred(void)
@@ -596,6 +238,37 @@ test_loss(void)
 	    "what was lost");
 	ok(p.status == WS_PARTIAL, "a sample that is too short");
 	parsed_fini(&p);
+}
+
+/* Lost samples that perf counts itself, and those that a filter dropped. */
+static void
+test_counted_loss(void)
+{
+	enum { LOST_SAMPLES = 13, READ_LOST = 1 << 4 };
+
+	for (uint64_t counted = 0; counted < 2; counted++) {
+		struct parsed p;
+		struct rec r;
+
+		start(&r);
+		attr(&r, 1, 0, PLAIN, counted ? READ_LOST : 0, 1);
+		begin(&r, LOST, 0);
+		u64(&r, 1);
+		u64(&r, 30);
+		trailer(&r, 1, 1, 1);
+		begin(&r, LOST_SAMPLES, 0);
+		u64(&r, 40);
+		trailer(&r, 1, 0, 1);
+		begin(&r, LOST_SAMPLES, 1 << 15);
+		u64(&r, 1000);
+		trailer(&r, 1, 0, 1);
+		sample(&r, 1, 2, 3, 1);
+		parse_rec(&p, &r);
+		ok(lost(&p, "perf.lost") == (counted ? 0 : 30) &&
+			lost(&p, "perf.lost_samples") == 40,
+		    "what was lost counts once");
+		parsed_fini(&p);
+	}
 }
 
 static void
@@ -757,6 +430,106 @@ test_folder(void)
 	ws_dict_free(dict);
 }
 
+/* A name that no kernel gives, which each thread has in its own. */
+static void
+test_long_comm(void)
+{
+	char name[1001];
+	struct parsed p;
+	struct rec r;
+
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	start(&r);
+	attr(&r, 1, 0, PLAIN, 0, 1);
+	comm(&r, 7, name, 1, false);
+	sample(&r, 7, 0x401234, 2, 1);
+	parse_rec(&p, &r);
+	ok(strlen(track(&p, "perf.cpu", 0)) == strlen("7/7 ") + 64,
+	    "a long comm is cut");
+	parsed_fini(&p);
+}
+
+/* A mark that is not known, behind the kernel's part. */
+static void
+test_unknown_mark(void)
+{
+	enum { CHAINED = IDENTIFIER | IP | TID | TIME | CHAIN };
+
+	const uint64_t ip = 0xffffffff81000010;
+	struct parsed p;
+	struct rec r;
+
+	start(&r);
+	attr(&r, 1, 0, CHAINED, 0, 1);
+	begin(&r, SAMPLE, 1);
+	u64(&r, 1);
+	u64(&r, ip);
+	u32(&r, 3);
+	u32(&r, 3);
+	u64(&r, 10);
+	u64(&r, 4);
+	u64(&r, KERNEL_MARK);
+	u64(&r, ip);
+	u64(&r, (uint64_t)-999);
+	u64(&r, ip);
+	end(&r);
+	parse_rec(&p, &r);
+	is_str(frame(&p, "perf.cpu", 0, 0),
+	    "[kernel.kallsyms]+ffffffff81000010", "the kernel's part");
+	is_str(frame(&p, "perf.cpu", 0, 1), "+ffffffff81000010",
+	    "what is behind an unknown mark is of nobody");
+	parsed_fini(&p);
+}
+
+/* One long part of a chain for many samples. */
+static void
+test_deferred_bomb(void)
+{
+	enum {
+		LATER = IDENTIFIER | IP | TID | TIME | CHAIN,
+		SAMPLES = 900,
+		WORDS = 8000
+	};
+
+	struct parsed p;
+	struct rec r;
+	size_t depth = 0;
+	const ws_id *v;
+
+	start(&r);
+	attr(&r, 1, 0, LATER, 0, 1);
+	for (uint64_t i = 0; i < SAMPLES; i++) {
+		begin(&r, SAMPLE, 1);
+		u64(&r, 1);
+		u64(&r, i);
+		u32(&r, 3);
+		u32(&r, 3);
+		u64(&r, 10 + i);
+		u64(&r, 4);
+		u64(&r, KERNEL_MARK);
+		u64(&r, i);
+		u64(&r, (uint64_t)-640);
+		u64(&r, 77);
+		end(&r);
+	}
+	begin(&r, 22, 2);
+	u64(&r, 77);
+	u64(&r, WORDS);
+	u64(&r, USER_MARK);
+	for (uint64_t i = 1; i < WORDS; i++)
+		u64(&r, i);
+	trailer(&r, 3, 2000, 1);
+	parse_rec(&p, &r);
+	for (ws_id i = 1; i <= ws_dict_stacks(p.sink.dict); i++)
+		depth += ws_dict_get_stack(p.sink.dict, i, &v);
+	ok(parsed_count(&p, WS_EV_SAMPLE, WS_N_PERF_CPU) == SAMPLES,
+	    "all samples came");
+	ok(depth < SAMPLES * 4000, "not all with all of the chain (%zu frames)",
+	    depth);
+	parsed_fini(&p);
+}
+
 int
 main(void)
 {
@@ -765,10 +538,9 @@ main(void)
 	test_many_maps();
 	test_members();
 	test_groups();
-	test_points();
-	test_waits();
 	test_deferred();
 	test_loss();
+	test_counted_loss();
 	test_damage();
 	test_files();
 	test_same("file", "big-endian");
@@ -778,5 +550,8 @@ main(void)
 	test_cuts("zstd2");
 	test_cuts("tracepoint-pipe");
 	test_cuts("forms");
+	test_long_comm();
+	test_unknown_mark();
+	test_deferred_bomb();
 	return tap_done();
 }

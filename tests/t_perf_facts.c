@@ -328,9 +328,83 @@ test_stat(void)
 #undef PUT
 }
 
+/* Rows of a table of perf lock: so many waits of a total. */
+static void
+waited(struct bench *b, const char *track, const char *frames, double ns,
+    double waits)
+{
+	struct ws_event e = WS_EVENT(WS_EV_SAMPLE);
+
+	e.name = WS_N_PERF_LOCK;
+	e.track = ws_dict_cstr(b->d, track);
+	e.stack = stack(b, frames);
+	e.value = ns;
+	e.unit = WS_U_TIME;
+	ws_sink_events(b->sink, &e, 1);
+	e.name = WS_N_PERF_LOCK_COUNT;
+	e.value = waits;
+	e.unit = WS_U_COUNT;
+	ws_sink_events(b->sink, &e, 1);
+}
+
+static void
+test_locks(void)
+{
+	struct bench b;
+
+	bench_init(&b, rules);
+	begin_perf(&b, "lock.txt", "perf-lock");
+	waited(&b, "", "exc_page_fault", 3e6, 10);
+	waited(&b, "", "munmap", 1e6, 30);
+	end(&b, WS_OK);
+	ok(finish(&b) && near(fact(&b, WS_F_PERF_LOCK_TOTAL), 4e6) &&
+		near(fact(&b, WS_F_PERF_LOCK_MEAN), 1e5),
+	    "a table of locks: the mean is of waits and not of rows");
+	ok(isnan(fact(&b, WS_F_PERF_LOCK_THREADS)),
+	    "which does not tell how long it watched");
+	bench_fini(&b);
+
+	bench_init(&b, rules);
+	begin_perf(&b, "threads.txt", "perf-lock");
+	waited(&b, "?/7 svc", "", 3e6, 10);
+	waited(&b, "?/8 svc", "", 1e6, 10);
+	waited(&b, "?/9 other", "", 1e6, 500);
+	waited(&b, "?/15 rcu_preempt", "", 1e6, 7);
+	end(&b, WS_OK);
+	ok(finish(&b) && near(fact(&b, WS_F_PERF_LOCK_TOTAL), 4e6) &&
+		near(fact(&b, WS_F_PERF_LOCK_MEAN), 2e5),
+	    "by threads of a machine: of those of one name");
+	bench_fini(&b);
+
+	bench_init(&b, rules);
+	begin_perf(&b, "lock.txt", "perf-lock");
+	waited(&b, "", "exc_page_fault", 9e9, 10);
+	end(&b, WS_OK);
+	begin_perf(&b, "perf.data", "perf-data");
+	for (int i = 0; i < 20; i++)
+		at(&b, WS_N_PERF_LOCK, "7/7 svc", "down_read", i);
+	capture(&b, "perf.lock", 100e6, 1);
+	end(&b, WS_OK);
+	ok(finish(&b) && near(fact(&b, WS_F_PERF_LOCK_TOTAL), 20e6) &&
+		near(fact(&b, WS_F_PERF_LOCK_MEAN), 1e6) &&
+		near(fact(&b, WS_F_PERF_LOCK_THREADS), 0.2),
+	    "a recording says more than a table of it");
+	bench_fini(&b);
+
+	bench_init(&b, rules);
+	begin_perf(&b, "lock.txt", "perf-lock");
+	waited(&b, "", "", 0, 0);
+	end(&b, WS_OK);
+	ok(finish(&b) && fact(&b, WS_F_PERF_LOCK_TOTAL) == 0 &&
+		isnan(fact(&b, WS_F_PERF_LOCK_MEAN)),
+	    "that nobody waited is known; a mean of nothing is none");
+	bench_fini(&b);
+}
+
 int
 main(void)
 {
+	test_locks();
 	test_processes();
 	test_many();
 	test_unnumbered();

@@ -1,4 +1,6 @@
 /* The parser of perf script, on the test data and on its cuts. */
+#include <time.h>
+
 #include "parse_mem.h"
 #include "tap.h"
 
@@ -229,6 +231,31 @@ test_pairs(void)
 	parsed_fini(&r);
 }
 
+/* Without chains, the place of a tracepoint stands behind its fields. */
+static void
+test_places(void)
+{
+	struct parsed r;
+
+	parse_text(&r,
+	    "a 7/7 1.000001000: probe:leaf: (55d1) n=4     55d1a0001139 "
+	    "leaf (x y)+0x4 (/srv/a b (deleted))\n"
+	    "a 7/7 1.000002000: workqueue:end: work struct 00000000e7a5b6f1\n"
+	    "a 7/7 1.000003000: lock:contention_begin: 0xffffa01 (flags=SPIN)\n"
+	    "a 7/7 1.000004000: sched:sched_switch: prev_comm=a prev_pid=7 "
+	    "prev_prio=120 prev_state=S ==> next_comm=b next_pid=8 "
+	    "next_prio=120 ffffffff821facd8 ([kernel.kallsyms])\n"
+	    "b 8/8 1.000504000: sched:sched_switch: prev_comm=b prev_pid=8 "
+	    "prev_prio=120 prev_state=S ==> next_comm=a next_pid=7 "
+	    "next_prio=120 ffffffff821facd8 ([kernel.kallsyms])\n");
+	is_folded(&r, 0, "7/7 a:leaf (x y)");
+	is_folded(&r, 1, "7/7 a:");
+	is_folded(&r, 2, "7/7 a:");
+	is_folded(&r, 3, "7/7 a:[kernel.kallsyms]");
+	ok(sum(&r, WS_N_PERF_OFFCPU) == 500000, "the fields are whole");
+	parsed_fini(&r);
+}
+
 static void
 test_damage(void)
 {
@@ -289,6 +316,47 @@ test_cuts(const char *path)
 	free(p);
 }
 
+/* Parentheses that are of the symbol, of the binary, and of nobody. */
+static void
+test_parentheses(void)
+{
+	struct parsed r;
+
+	parse_text(&r, "a 7 1.000000: 1 cycles: \n"
+		       "\t10 (anonymous namespace)::f(int)+0x1 (/lib/x.so)\n"
+		       "\t20 (anonymous namespace)::g(int) (/lib/x.so)\n"
+		       "\t30 (/lib/y.so (deleted))\n"
+		       "\t40 h(int)\n"
+		       "\t50 (\n\n");
+	is_folded(&r, 0,
+	    "?/7 a:(;h(int);/lib/y.so (deleted);"
+	    "(anonymous namespace)::g(int);(anonymous namespace)::f(int)");
+	parsed_fini(&r);
+}
+
+/* As many inlined functions as a line has room for. */
+static void
+test_many_inlined(void)
+{
+	enum { PARTS = 200000 };
+
+	struct ws_buf b = { 0 };
+	struct parsed r;
+	clock_t before;
+
+	ws_buf_puts(&b, "a 7 1.000000: 1 cycles: \n\t10 a");
+	for (int i = 0; i < PARTS; i++)
+		ws_buf_puts(&b, "->a");
+	ws_buf_puts(&b, " (/x)\n\n");
+	before = clock();
+	parse_mem(&r, &ws_parser_perf_script, "x", b.p, b.n);
+	ok(parsed_count(&r, WS_EV_SAMPLE, WS_N_PERF_CPU) == 1 &&
+		clock() - before < 10 * CLOCKS_PER_SEC,
+	    "a line of inlined functions is read once");
+	parsed_fini(&r);
+	ws_buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -297,9 +365,12 @@ main(void)
 	test_shapes();
 	test_waits();
 	test_pairs();
+	test_places();
 	test_damage();
 	test_cuts("perf-script/chains/input.txt");
 	test_cuts("perf-script/other-shapes/input.txt");
 	test_cuts("perf-script/single/input.txt");
+	test_parentheses();
+	test_many_inlined();
 	return tap_done();
 }

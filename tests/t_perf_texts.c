@@ -6,6 +6,7 @@ extern const struct ws_parser ws_parser_perf_stat;
 extern const struct ws_parser ws_parser_perf_report;
 extern const struct ws_parser ws_parser_perf_trace;
 extern const struct ws_parser ws_parser_perf_sched;
+extern const struct ws_parser ws_parser_perf_lock;
 extern const struct ws_parser ws_parser_folded;
 
 static void
@@ -213,9 +214,122 @@ test_sched(void)
 	parsed_fini(&r);
 }
 
+/* A comm that is longer than any, which each row has in its name. */
+static void
+test_long_comm(void)
+{
+	struct ws_buf b = { 0 };
+	struct parsed r;
+
+	ws_buf_puts(&b, " Summary of events:\n\n ");
+	for (int i = 0; i < 1000; i++)
+		ws_buf_putc(&b, 'x');
+	ws_buf_puts(&b, " (7), 2 events, 5.4%\n\n"
+			"   syscall calls total min avg max stddev\n"
+			"   read 1 1.5 0.1 0.1 0.1 0.00%\n");
+	parse_mem(&r, &ws_parser_perf_trace, "t", b.p, b.n);
+	ok(r.n > 0 && ws_dict_text(r.sink.dict, r.ev[0].track).n < 100,
+	    "a long comm is cut");
+	parsed_fini(&r);
+	ws_buf_fini(&b);
+}
+
+/* Sums of every layout of perf lock. */
+static void
+test_lock(void)
+{
+	static const struct {
+		const char *path;
+		double waits, ns;
+	} want[] = {
+		{ "perf-lock/contention/input.txt", 69294, 239183540 },
+		{ "perf-lock/threads/input.txt", 69520, 239912750 },
+		{ "perf-lock/callers/input.txt", 66230, 229490000 },
+		{ "perf-lock/report/input.txt", 57542, 221320000 },
+		{ "perf-lock/addresses/input.txt", 20, 62500015547 },
+		{ "perf-lock/owners/input.txt", 407, 593310 },
+		{ "perf-lock/cgroups/input.txt", 20, 1512000 },
+		{ "perf-lock/separated/input.txt", 512, 7659670 },
+		{ "perf-lock/separated-callers/input.txt", 491, 7560800 },
+		{ "perf-lock/report-ns/input.txt", 59, 1009999 },
+		{ "perf-lock/nobody/input.txt", 0, 0 },
+	};
+	struct parsed r;
+
+	for (size_t i = 0; i < WS_LEN(want); i++) {
+		parse_file(&r, &ws_parser_perf_lock, want[i].path);
+		ok(r.bid == WS_BID_SHAPE && r.status == WS_OK && r.faults == 0,
+		    "%s", want[i].path);
+		ok(total(&r, WS_N_PERF_LOCK_COUNT) == want[i].waits,
+		    "  %.0f waits", total(&r, WS_N_PERF_LOCK_COUNT));
+		ok(fabs(total(&r, WS_N_PERF_LOCK) - want[i].ns) < 1,
+		    "  of %.0f ns", total(&r, WS_N_PERF_LOCK));
+		parsed_fini(&r);
+	}
+}
+
+/* No cut adds to what is there, and what is whole stays. */
+static void
+test_lock_cuts(const char *path)
+{
+	double was = 0, now = 0;
+	struct parsed r;
+	unsigned less = 0;
+	size_t n;
+	char *p = read_testdata(path, &n);
+
+	for (size_t i = 0; p != NULL && i <= n; i++) {
+		parse_mem(&r, &ws_parser_perf_lock, "cut", p, i);
+		now = total(&r, WS_N_PERF_LOCK);
+		less += now < was;
+		was = now;
+		parsed_fini(&r);
+	}
+	ok(less == 0 && now > 0, "%s: %zu cuts", path, n);
+	free(p);
+}
+
+static void
+test_lock_lines(void)
+{
+	static const char *const none[] = {
+		"contended total wait\n 1 2 us\n",
+		"max wait avg wait type caller\n",
+		"Name acquired\n",
+		"# output: contended, total wait; type, caller\n",
+		"# output: contended",
+		"total wait time was 12 s\n",
+	};
+	struct parsed r;
+	char text[] = " contended   total wait         type   caller\n\n"
+		      "   1x   2.00 us     spinlock   f+0x1\n"
+		      "    1   2.00 xs     spinlock   f+0x1\n"
+		      "    1  -2.00 us     spinlock   f+0x1\n"
+		      "    1   2.00 us\n"
+		      "    1   2.00 us     spinlock   good+0x1\n";
+
+	for (size_t i = 0; i < WS_LEN(none); i++) {
+		parse_mem(
+		    &r, &ws_parser_perf_lock, "x", none[i], strlen(none[i]));
+		ok(r.bid == WS_BID_NO && r.n == 0, "no table: %zu", i);
+		parsed_fini(&r);
+	}
+	parse_mem(&r, &ws_parser_perf_lock, "x", text, sizeof(text) - 1);
+	ok(total(&r, WS_N_PERF_LOCK) == 2000 && r.n == 2,
+	    "rows are whole or no rows");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
+	test_lock();
+	test_lock_cuts("perf-lock/callers/input.txt");
+	test_lock_cuts("perf-lock/report/input.txt");
+	test_lock_cuts("perf-lock/owners/input.txt");
+	test_lock_cuts("perf-lock/separated/input.txt");
+	test_lock_cuts("perf-lock/separated-callers/input.txt");
+	test_lock_lines();
 	test_stat_shapes();
 	test_stat_rows();
 	test_stat_cuts();
@@ -223,5 +337,6 @@ main(void)
 	test_trace();
 	test_sched();
 	test_folded();
+	test_long_comm();
 	return tap_done();
 }

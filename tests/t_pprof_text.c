@@ -375,6 +375,26 @@ check_cuts(const char *name)
 	free(p);
 }
 
+/* As many objects in a few bytes as cannot be. */
+static void
+test_small_objects(void)
+{
+	static const char text[] =
+	    "heap profile: 999999999999999: 1024 [999999999999999: 1024] @ "
+	    "heap/1048576\n"
+	    "999999999999999: 1024 [999999999999999: 1024] @ 0x10 0x20\n"
+	    "#\t0xf\tmain.f+0x1\t/a.go:1\n\n# runtime.MemStats\n# Alloc = 1\n";
+	struct parsed r;
+	size_t bad = 0;
+
+	parse_mem(&r, &ws_parser_pprof_text, "t", text, sizeof(text) - 1);
+	for (size_t i = 0; i < r.n; i++)
+		bad += !isfinite(r.ev[i].value);
+	ok(parsed_count(&r, WS_EV_SAMPLE, WS_N_PPROF_INUSE) == 1 && bad == 0,
+	    "they are taken as they are");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
@@ -390,5 +410,6 @@ main(void)
 	check_cuts("heap-busy");
 	check_cuts("custom");
 	check_cuts("bare");
+	test_small_objects();
 	return tap_done();
 }

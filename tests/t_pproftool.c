@@ -1,6 +1,7 @@
 /* The parser of what go tool pprof prints, on the test data and on its cuts. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/htab.h"
 #include "base/mem.h"
@@ -228,6 +229,61 @@ check_cuts(const char *path, ws_id name)
 	free(text);
 }
 
+static void
+put_head(struct ws_buf *b)
+{
+	ws_buf_puts(b, "PeriodType: cpu nanoseconds\nPeriod: 1\n"
+		       "Samples:\nsamples/count\n");
+}
+
+/* A function that n others are inlined into. */
+static void
+put_inlined(struct ws_buf *b, int n)
+{
+	ws_buf_puts(b, "Locations\n     1: 0x470a4a M=1 f a.go:1:0 s=1\n");
+	while (n-- > 0)
+		ws_buf_puts(b, "             f a.go:1:0 s=1\n");
+	ws_buf_puts(b, "     2: 0x470a4b M=1 g a.go:2:0 s=1\n"
+		       "     3: 0x470a4c M=1 h a.go:3:0 s=1\nMappings\n");
+}
+
+/* Places of many functions, and samples of many places. */
+static void
+test_bombs(void)
+{
+	struct ws_buf b = { 0 };
+	struct parsed r;
+	clock_t before;
+
+	put_head(&b);
+	for (int k = 0; k < 20; k++) {
+		ws_buf_puts(&b, "         1:");
+		for (int i = 0; i < 20000; i++)
+			ws_buf_puts(&b, " 1");
+		ws_buf_putc(&b, '\n');
+	}
+	put_inlined(&b, 50000);
+	before = clock();
+	parse_mem(&r, &ws_parser_pproftool, "t", b.p, b.n);
+	ok(r.status == WS_OK && r.n > 0 &&
+		clock() - before < 10 * CLOCKS_PER_SEC,
+	    "what is deeper than a stack may be costs nothing");
+	parsed_fini(&r);
+	b.n = 0;
+	put_head(&b);
+	for (int i = 0; i < 2000; i++) {
+		ws_buf_puts(&b, "         1:");
+		for (int k = 0; k < 12; k++)
+			ws_buf_puts(&b, i >> k & 1 ? " 2" : " 3");
+		ws_buf_puts(&b, " 1\n");
+	}
+	put_inlined(&b, 4000);
+	parse_mem(&r, &ws_parser_pproftool, "t", b.p, b.n);
+	ok(r.status == WS_LIMIT, "a bomb of stacks: %s", r.err.text);
+	parsed_fini(&r);
+	ws_buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -241,5 +297,6 @@ main(void)
 	check_cuts("pproftool/go1.26-traces-lines/input.txt", WS_N_PPROF_BLOCK);
 	check_cuts("pproftool/interactive/input.txt", WS_N_PPROF_CPU);
 	check_cuts("pproftool/go1.26-top/input.txt", WS_N_PPROF_CPU);
+	test_bombs();
 	return tap_done();
 }

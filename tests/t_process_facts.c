@@ -1,4 +1,6 @@
 /* Facts of processes. */
+#include <time.h>
+
 #include "metrics_kit.h"
 #include "tap.h"
 
@@ -181,6 +183,32 @@ test_others(void)
 	bench_fini(&b);
 }
 
+/* Many processes of which none did anything. */
+static void
+test_many_idle(void)
+{
+	enum { PROCESSES = 20000 };
+
+	struct bench b;
+	char track[32];
+	clock_t before = clock();
+
+	bench_init(&b, "");
+	begin(&b, "cpu.txt", "pidstat");
+	for (int i = 1; i <= PROCESSES; i++) {
+		snprintf(track, sizeof(track), "%d idle", i);
+		row(&b, track, 0, 0);
+		counter(&b, track, WS_N_PROCESS_SWITCHES_VOLUNTARY, i == 77);
+		counter(&b, track, WS_N_PROCESS_SWITCHES_INVOLUNTARY, 0);
+	}
+	end(&b, WS_OK);
+	ok(finish(&b) && clock() - before < 10 * CLOCKS_PER_SEC,
+	    "facts of %d processes", PROCESSES);
+	ok(value(&b, WS_F_PROCESS_VOLUNTARY, "77 idle") == 1,
+	    "of equals the one that switches");
+	bench_fini(&b);
+}
+
 int
 main(void)
 {
@@ -189,5 +217,6 @@ main(void)
 	test_many();
 	test_no_cpu();
 	test_others();
+	test_many_idle();
 	return tap_done();
 }

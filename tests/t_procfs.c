@@ -322,6 +322,38 @@ test_cuts(void)
 	}
 }
 
+/* The kernel's sums are not below 0. */
+static void
+test_negative(void)
+{
+	static const char text[] =
+	    "nr_periods -99999999999999999999\nnr_throttled 5\n"
+	    "usage_usec -1\nthrottled_usec 7\n";
+	struct parsed r;
+
+	parse_mem(&r, &ws_parser_procfs, "cpu.stat", text, sizeof(text) - 1);
+	ok(parsed_count(&r, WS_EV_COUNTER, WS_N_CGROUP_THROTTLED) == 0 &&
+		parsed_count(&r, WS_EV_COUNTER, WS_N_CGROUP_USAGE) == 0,
+	    "sums below 0 are no sums");
+	ok(parsed_value(&r, "", WS_N_CGROUP_THROTTLED_TIME, 0) == 7e-6,
+	    "those beside them are");
+	parsed_fini(&r);
+}
+
+/* The name of a program may hold blanks. */
+static void
+test_name(void)
+{
+	static const char text[] = "Name:\tmy svc\nPid:\t7\nThreads:\t3\n"
+				   "voluntary_ctxt_switches:\t9\n";
+	struct parsed r;
+
+	parse_mem(&r, &ws_parser_procfs, "7/status", text, sizeof(text) - 1);
+	ok(parsed_value(&r, "7 my svc", WS_N_PROCESS_THREADS, 0) == 3,
+	    "a name of two words, as in stat");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
@@ -334,5 +366,7 @@ main(void)
 	test_process();
 	test_prefix();
 	test_cuts();
+	test_negative();
+	test_name();
 	return tap_done();
 }

@@ -284,6 +284,105 @@ test_cuts(void)
 	}
 }
 
+/* Items with blanks, cells that are missing, tables that sar's reader leaves
+ * out, the host of each line. */
+static void
+test_odd_pairs(void)
+{
+#define LINE(item, column, value)                                              \
+	"vm\t1\t2026-11-23 10:00:00 UTC\t" item "\t" column "\t" value "\n"
+	static const char text[] = LINE("all", "%user", "10.00") LINE(
+	    "all", "%nice", "0.00") LINE("all", "%system", "5.00")
+	    LINE("all", "%iowait", "1.00") LINE("all", "%steal", "0.00") LINE(
+		"all", "%idle", "84.00") LINE("/mnt/my disk", "MBfsfree", "7")
+		LINE("/mnt/my disk", "MBfsused", "8")
+		    LINE("i009", "intr/s", "9") LINE("en p1", "rxpck/s", "1.50")
+			LINE("en p1", "txpck/s", "2.50") LINE("vdb", "tps", "1")
+			    LINE("vdb", "", "2") LINE("vdb", "rkB/s", "3")
+				LINE("-", "runq-sz", "4");
+#undef LINE
+	struct parsed r;
+	ws_id tx;
+
+	parse_mem(&r, &ws_parser_sar, "t", text, sizeof(text) - 1);
+	tx = ws_dict_cstr(r.sink.dict, "sar.txpck/s");
+	ok(r.bid == WS_BID_SHAPE && r.status == WS_PARTIAL && r.faults == 1,
+	    "sadf -p: %u faults", r.faults);
+	ok(parsed_value(&r, "en p1", tx, 0) == 2.5, "an item may hold a blank");
+	ok(parsed_count(&r, WS_EV_COUNTER, WS_N_DISK_OPS) == 0,
+	    "a name that is missing moves no number to another");
+	ok(parsed_count(&r, WS_EV_COUNTER,
+	       ws_dict_cstr(r.sink.dict, "sar.MBfsused")) == 0 &&
+		parsed_count(&r, WS_EV_COUNTER,
+		    ws_dict_cstr(r.sink.dict, "sar.intr/s")) == 0,
+	    "file systems and interrupts are left out");
+	ok(parsed_value(&r, "", WS_N_SCHED_RUNNABLE, 0) == 4 &&
+		near(parsed_value(&r, "", WS_N_CPU_IDLE, 0), 0.84),
+	    "the rest counts");
+	is_str(r.entry.host, "vm", "the host of its lines");
+	parsed_fini(&r);
+	parse_mem(&r, &ws_parser_sar, "t", "a\t1\tb\tc\td\t2\n", 12);
+	ok(r.bid == WS_BID_NO, "six fields without a time are nothing of sadf");
+	parsed_fini(&r);
+}
+
+/* A log that passes midnight again and again. */
+static void
+test_many_midnights(void)
+{
+	enum { DAYS = 12000 };
+
+	const int64_t day = INT64_C(86400) * 1000000000;
+	struct ws_buf b = { 0 };
+	struct parsed r;
+	int64_t first, last = 0;
+
+	ws_buf_puts(&b,
+	    "Linux 6.1.0 (vm) \t11/23/26 \t_x86_64_\t(2 CPU)\n\n"
+	    "10:00:01 runq-sz plist-sz ldavg-1 ldavg-5 ldavg-15 blocked\n");
+	for (int i = 0; i < DAYS; i++)
+		ws_buf_puts(&b, "12:00:00 1 2 0.1 0.1 0.1 0\n"
+				"20:00:00 1 2 0.1 0.1 0.1 0\n"
+				"04:00:00 1 2 0.1 0.1 0.1 0\n");
+	parse_mem(&r, &ws_parser_sar, "t", b.p, b.n);
+	first = r.ev[r.n - 1].t;
+	for (size_t i = 0; i < r.n; i++) {
+		if (r.ev[i].name != WS_N_SCHED_RUNNABLE)
+			continue;
+		first = r.ev[i].t < first ? r.ev[i].t : first;
+		last = r.ev[i].t > last ? r.ev[i].t : last;
+	}
+	ok(last - first > 9000 * day && last - first < 10002 * day,
+	    "days go on, but not for ever");
+	parsed_fini(&r);
+	ws_buf_fini(&b);
+}
+
+/* CPUs of JSON that cannot be. */
+static void
+test_odd_cpus(void)
+{
+	static const char *const cpus[] = { "-2", "0", "1k", "1e3", "2.5" };
+	struct ws_buf b = { 0 };
+	size_t told = 0;
+
+	for (size_t i = 0; i < WS_LEN(cpus); i++) {
+		struct parsed r;
+
+		b.n = 0;
+		ws_buf_printf(&b,
+		    "{\"sysstat\": {\"hosts\": [{\"nodename\": \"vm\", "
+		    "\"file-date\": \"2026-11-23\", \"number-of-cpus\": %s, "
+		    "\"statistics\": []}]}}\n",
+		    cpus[i]);
+		parse_mem(&r, &ws_parser_sar, "t", b.p, b.n);
+		told += parsed_count(&r, WS_EV_COUNTER, WS_N_HOST_CPUS);
+		parsed_fini(&r);
+	}
+	ok(told == 0, "no machine has -2 CPUs, or 2.5 of them");
+	ws_buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -297,5 +396,8 @@ main(void)
 	test_damage();
 	test_odd_json();
 	test_cuts();
+	test_odd_pairs();
+	test_odd_cpus();
+	test_many_midnights();
 	return tap_done();
 }

@@ -180,6 +180,49 @@ test_facts(void)
 	bench_fini(&b);
 }
 
+/* A line that is longer than any may be, and no run. */
+static void
+test_long_line(void)
+{
+	enum { LONG = 2 << 20 };
+
+	char *text = ws_alloc(LONG);
+	struct parsed r;
+
+	memset(text, 'x', LONG);
+	parse_mem(&r, &ws_parser_time, "t", text, LONG);
+	ok(r.status >= WS_PARTIAL && strstr(r.err.text, "max-line") != NULL,
+	    "the reason is told: %s", r.err.text);
+	parsed_fini(&r);
+	free(text);
+}
+
+/* Times with a blank in them, and memory that is multiplied by 4. */
+static void
+test_busybox(void)
+{
+	static const char text[] =
+	    "\tCommand being timed: \"./a\"\n"
+	    "\tUser time (seconds): 5.00\n"
+	    "\tElapsed (wall clock) time (h:mm:ss or m:ss): 0m 10.00s\n"
+	    "\tMaximum resident set size (kbytes): 22640\n"
+	    "\tVoluntary context switches: 10\n"
+	    "\tExit status: 0\n"
+	    "real\t1h 2m 03s\nuser\t0m 0.50s\nsys\t0m 0.25s\n";
+	struct parsed r;
+
+	parse_text(&r, text);
+	ok(r.status == WS_OK && r.bid == WS_BID_SHAPE, "time of BusyBox: %s",
+	    r.err.text);
+	ok(has(&r, "./a", WS_N_PROCESS_CPU_USER, 0, 0.5) &&
+		has(&r, "./a", WS_N_PROCESS_SWITCHES_VOLUNTARY, 0, 1) &&
+		has(&r, "a command", WS_N_PROCESS_RUN_TIME, 0, 3723e9),
+	    "its times");
+	ok(parsed_count(&r, WS_EV_COUNTER, WS_N_PROCESS_RSS) == 0,
+	    "its memory is not taken");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
@@ -189,5 +232,7 @@ main(void)
 	test_facts();
 	ok(parse_every_cut(&ws_parser_time, verbose, strlen(verbose)) == 0,
 	    "cut anywhere");
+	test_long_line();
+	test_busybox();
 	return tap_done();
 }

@@ -266,6 +266,8 @@ test_rates(void)
 	is_named(&b, "host.cpu.idle", 0.1);
 	is_named(&b, "host.cpu.iowait", 0.4);
 	is_named(&b, "host.block_in", NAN);
+	ok(ws_facts_source_presence(b.f, WS_S_VMSTAT) == WS_VALUE,
+	    "two looks are");
 	bench_fini(&b);
 	bench_init(&b, "");
 	put(&b, "vmstat-s.txt",
@@ -278,6 +280,8 @@ test_rates(void)
 	put(&b, "vmstat-s.txt", SUMS("100", "5000", "300", "1000"));
 	ok(finish(&b), "facts of -s, once");
 	is_named(&b, "host.cpu.iowait", NAN);
+	ok(ws_facts_source_presence(b.f, WS_S_VMSTAT) == WS_ABSENT,
+	    "a single look at sums is no vmstat of the time in question");
 	bench_fini(&b);
 	p = read_testdata("vmstat/disks-dated/input.txt", &n);
 	p = ws_realloc(p, n + 1);

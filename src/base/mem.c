@@ -46,13 +46,11 @@ ws_realloc(void *p, size_t n)
 }
 
 void *
-ws_grow(void *p, size_t *cap, size_t want, size_t size)
+ws_grow_more(void *p, size_t *cap, size_t want, size_t size)
 {
 	size_t n = *cap > 0 ? *cap : 8;
 	size_t total;
 
-	if (p != NULL && want <= *cap)
-		return p;
 	while (n < want) {
 		if (!ws_mul_size(n, 2, &n))
 			ws_out_of_memory(SIZE_MAX);

@@ -14,8 +14,14 @@
 void *ws_alloc(size_t n);
 void *ws_alloc_array(size_t n, size_t size);
 void *ws_realloc(void *p, size_t n);
-void *ws_grow(void *p, size_t *cap, size_t want, size_t size);
+void *ws_grow_more(void *p, size_t *cap, size_t want, size_t size);
 WS_NORETURN void ws_out_of_memory(size_t wanted);
+
+static inline void *
+ws_grow(void *p, size_t *cap, size_t want, size_t size)
+{
+	return p != NULL && want <= *cap ? p : ws_grow_more(p, cap, want, size);
+}
 
 /* True and *out on success, false on overflow. */
 bool ws_add_size(size_t a, size_t b, size_t *out);

@@ -13,13 +13,13 @@
 /* Decimal digits only, lo <= value <= hi. */
 bool ws_num_u64(struct ws_sv s, uint64_t lo, uint64_t hi, uint64_t *out);
 bool ws_num_i64(struct ws_sv s, int64_t lo, int64_t hi, int64_t *out);
-/* Decimal, optional sign, fraction and exponent; finite, lo <= value <= hi. */
 /* Digits with a sign before and at most one '.' or ',' inside, and nothing
  * else; the double nearest to it, as strtod. */
 bool ws_num_decimal(struct ws_sv s, double *out);
 /* The same of what s begins with, without a sign: how many bytes it has, or 0.
  * NaN when they are more than a double holds exactly, for ws_num_decimal(). */
 size_t ws_num_digits(struct ws_sv s, double *out);
+/* Decimal, optional sign, fraction and exponent; finite, lo <= value <= hi. */
 bool ws_num_f64(struct ws_sv s, double lo, double hi, double *out);
 
 #endif

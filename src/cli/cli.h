@@ -48,6 +48,8 @@ bool ws_cli_is_format(const struct ws_options *o, const char *format);
  * that is known which is not ok. */
 int ws_cli_strict_status(const struct ws_bundle *b);
 struct ws_style ws_cli_style(const struct ws_options *o);
+/* Makes the heap ready for much; see heap.c. */
+void ws_cli_heap(void);
 /* Flushes standard output; 74 when that failed. */
 int ws_cli_flush(int status);
 

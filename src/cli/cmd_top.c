@@ -20,6 +20,8 @@ static const struct ws_opt own[] = {
 	    "of this artifact alone" },
 	{ 0, "cum", WS_OPT_FLAG, WS_OPT_AT(cum), NULL,
 	    "sort by cumulative value" },
+	{ 0, "no-inlines", WS_OPT_FLAG, WS_OPT_AT(no_inlines), NULL,
+	    "charge inlined functions to what they are in" },
 	{ 'n', "rows", WS_OPT_TEXT, WS_OPT_AT(limit_rows), "N",
 	    "print at most N rows (text: 20, JSON: all)" },
 	{ 0, "json", WS_OPT_FLAG, WS_OPT_AT(json), NULL, "JSON instead" },
@@ -78,6 +80,10 @@ print_json(const struct table *t)
 	json_pair(&j, "focus", w->o->focus);
 	json_pair(&j, "ignore", w->o->ignore);
 	json_pair(&j, "artifact", w->o->artifact);
+	if (w->ask.no_inlines) {
+		ws_json_key(&j, "no_inlines");
+		ws_json_bool(&j, true);
+	}
 	if (w->ask.focus != NULL || w->ask.ignore != NULL) {
 		ws_json_key(&j, "kept");
 		ws_json_num(&j, t->top.kept);
@@ -272,6 +278,7 @@ read_wanted(struct wanted *w)
 	w->rows = o->json ? UINT64_MAX : 20;
 	w->of = o->of != NULL ? o->of : "pprof.cpu";
 	w->ask.cum = o->cum;
+	w->ask.no_inlines = o->no_inlines;
 	if (o->limit_rows != NULL &&
 	    !ws_num_u64(ws_sv_of(o->limit_rows), 0, UINT64_MAX, &w->rows)) {
 		ws_cli_usage(

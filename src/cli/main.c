@@ -76,6 +76,7 @@ run(const struct ws_cmd *c, int argc, char **argv)
 		ws_opt_help(c);
 		return ws_cli_flush(WS_EXIT_OK);
 	}
+	ws_cli_heap();
 	return ws_cli_flush(c->run(&o, argc - used, argv + used));
 }
 

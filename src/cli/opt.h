@@ -36,7 +36,7 @@ struct ws_list {
 
 /* What the options of all commands set. */
 struct ws_options {
-	bool json, jsonl, quiet, strict, ascii, help, werror, cum;
+	bool json, jsonl, quiet, strict, ascii, help, werror, cum, no_inlines;
 	const char *format; /* text, md or json */
 	const char *color, *fail_on, *rules_dir, *of, *limit_rows;
 	const char *host, *process;

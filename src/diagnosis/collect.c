@@ -107,8 +107,8 @@ is_largest(
 		const struct ws_judgement *k = &c->all[i];
 		double other;
 
-		if (k == j || !may_answer(c, k, s) ||
-		    !same_box(k->rule, j->rule))
+		if (k == j || !same_box(k->rule, j->rule) ||
+		    !may_answer(c, k, s))
 			continue;
 		other = worth(c, k);
 		if (other > mine || (other == mine && k < j))

@@ -9,6 +9,8 @@
 struct order {
 	const struct ws_fact **list;
 	size_t n, cap;
+	size_t *first; /* in list, of each id and the one behind the last */
+	size_t n_ids, cap_first;
 	bool is_stale;
 };
 
@@ -53,6 +55,7 @@ ws_facts_free(struct ws_facts *f)
 	}
 	free(f->fact);
 	free(f->order->list);
+	free(f->order->first);
 	free(f->order);
 	free(f->scratch);
 	free(f);
@@ -106,6 +109,21 @@ compare(const void *pa, const void *pb)
 	return strcmp(a->subject, b->subject);
 }
 
+static void
+find_first(struct order *o, size_t n_ids)
+{
+	size_t at = 0;
+
+	o->n_ids = n_ids;
+	o->first =
+	    ws_grow(o->first, &o->cap_first, n_ids + 1, sizeof(*o->first));
+	for (size_t id = 0; id <= n_ids; id++) {
+		while (at < o->n && o->list[at]->def < id)
+			at++;
+		o->first[id] = at;
+	}
+}
+
 static const struct order *
 ordered(const struct ws_facts *f)
 {
@@ -117,6 +135,7 @@ ordered(const struct ws_facts *f)
 	o->list = ws_grow(o->list, &o->cap, o->n, sizeof(*o->list));
 	memcpy(o->list, f->fact, o->n * sizeof(*o->list));
 	qsort(o->list, o->n, sizeof(*o->list), compare);
+	find_first(o, ws_catalogue_count(f->catalogue));
 	o->is_stale = false;
 	return o;
 }
@@ -179,32 +198,17 @@ ws_facts_all(const struct ws_facts *f, const struct ws_fact *const **out)
 	return o->n;
 }
 
-/* The first fact of an id not below def. */
-static size_t
-first_of(const struct order *o, uint32_t def)
-{
-	size_t lo = 0, hi = o->n, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (o->list[mid]->def < def)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 size_t
 ws_facts_of(
     const struct ws_facts *f, uint32_t def, const struct ws_fact *const **out)
 {
 	const struct order *o = ordered(f);
-	size_t lo = first_of(o, def), end = first_of(o, def + 1);
 
-	*out = o->list != NULL ? (const struct ws_fact *const *)o->list + lo
-			       : NULL;
-	return end - lo;
+	*out = NULL;
+	if (def >= o->n_ids)
+		return 0;
+	*out = (const struct ws_fact *const *)o->list + o->first[def];
+	return o->first[def + 1] - o->first[def];
 }
 
 void
@@ -260,6 +264,7 @@ ws_facts_without(const struct ws_facts *f, const char *artifact)
 	for (size_t i = 0; i < from->n; i++)
 		if (!is_from(from->list[i]->artifact, artifact))
 			o->list[o->n++] = from->list[i];
+	find_first(o, ws_catalogue_count(f->catalogue));
 	to->catalogue = f->catalogue;
 	to->order = o;
 	memcpy(to->source, f->source, sizeof(to->source));

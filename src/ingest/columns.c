@@ -142,6 +142,24 @@ ws_row_before(struct ws_sv line, size_t fields)
 	return (struct ws_sv){ line.p, (size_t)(rest.p - line.p) };
 }
 
+enum ws_status
+ws_rows_end(struct ws_batch *out, uint64_t rows, bool damaged, const char *tool,
+    struct ws_err *err)
+{
+	enum ws_status status = ws_batch_flush(out);
+
+	if (status != WS_OK)
+		return status;
+	if (damaged)
+		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
+		    "%llu whole rows; others were cut or damaged",
+		    (unsigned long long)rows);
+	if (rows == 0)
+		return ws_err_set(err, WS_PARTIAL, WS_OFF_NONE,
+		    "a header of %s, but no row below it", tool);
+	return WS_OK;
+}
+
 /* Bytes of a human suffix, or 0 when it is none. */
 static double
 suffix_bytes(char c)

@@ -15,6 +15,7 @@
 #include "base/units.h"
 #include "ingest/source.h"
 #include "model/dict.h"
+#include "model/sink.h"
 
 /* One line, cleaned; borrowed until the next one is read. */
 struct ws_line {
@@ -73,6 +74,14 @@ enum { WS_PREFIX_MAX = 5 };
 /* The line behind its first fields and one blank, and what is before that. */
 struct ws_sv ws_row_after(struct ws_sv line, size_t fields);
 struct ws_sv ws_row_before(struct ws_sv line, size_t fields);
+
+/*
+ * Ends the batch of a reader of rows.  WS_PARTIAL, with a sentence, when some
+ * were damaged, or when there are none below the header of that tool; *err may
+ * be NULL.
+ */
+enum ws_status ws_rows_end(struct ws_batch *out, uint64_t rows, bool damaged,
+    const char *tool, struct ws_err *err);
 
 /* What a cell holds. */
 struct ws_number {

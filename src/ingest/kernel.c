@@ -59,7 +59,7 @@ ws_kernel_over(struct ws_kernel *k, ws_id name, enum ws_unit unit, double value,
 	ws_id clock = k->clock;
 
 	/* NaN is no number of things either. */
-	if (!(number <= 9e9))
+	if (!(number >= 0 && number <= 9e9))
 		return;
 	k->t = (int64_t)(number * 1e9);
 	k->clock = k->ticks;

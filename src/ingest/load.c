@@ -1,5 +1,6 @@
 #include "ingest/load.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -139,6 +140,28 @@ ws_loads_end(struct ws_loads *all, struct ws_source *src, enum ws_status read,
 		    "%llu whole runs; what else is there was cut or damaged",
 		    (unsigned long long)all->runs);
 	return ws_status_worst(read, status);
+}
+
+enum { DOCUMENT_MAX = 32 << 20 };
+
+enum ws_status
+ws_load_document(struct ws_cur *c, size_t flags, const char *what,
+    struct json_t **out, struct ws_err *err)
+{
+	size_t n = ws_cur_left(c);
+	uint64_t off = c->off;
+	struct ws_sv s = ws_cur_take(c, n);
+	json_error_t why;
+
+	*out = NULL;
+	if (n > DOCUMENT_MAX)
+		return ws_err_set(err, WS_LIMIT, off,
+		    "%zu bytes of JSON are more than %s may have", n, what);
+	*out = json_loadb(s.p, n, flags, &why);
+	if (*out == NULL)
+		return ws_err_set(err, WS_CORRUPT, off + (uint64_t)why.position,
+		    "wanted %s: %s", what, why.text);
+	return WS_OK;
 }
 
 enum { LATENCIES_MAX = 1 << 20 };

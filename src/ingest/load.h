@@ -8,6 +8,8 @@
 
 #include "ingest/parser.h"
 
+struct json_t;
+
 /* A run under construction; { 0 } is a valid start.  NaN or a negative value
  * is none. */
 struct ws_load {
@@ -41,6 +43,15 @@ void ws_loads_fault(struct ws_loads *all, uint64_t off, const char *what);
 /* Flushes, tallies the runs and gives the status of the parse. */
 enum ws_status ws_loads_end(struct ws_loads *all, struct ws_source *src,
     enum ws_status read, struct ws_err *err);
+
+/*
+ * The JSON document that c holds, as a tree of jansson for json_decref(); flags
+ * are those of json_loadb().  NULL, and WS_CORRUPT or WS_LIMIT, when it is none,
+ * or larger than reports are: a tree takes some fifty bytes for each.  `what` is
+ * what was wanted, "a summary of k6".
+ */
+enum ws_status ws_load_document(struct ws_cur *c, size_t flags,
+    const char *what, struct json_t **out, struct ws_err *err);
 
 /* Latencies of single requests.  Of more than a million every second one is
  * dropped, again and again.  { 0 } is a valid start. */

@@ -62,6 +62,10 @@ is_process(const struct ws_entry *e)
 	       is_one_of(ws_sv_of(e->format), of_process, WS_LEN(of_process));
 }
 
+/* Each folder of a path is left open in a copy of it.  Paths that are longer or
+ * deeper than any of a support bundle would make gigabytes of that. */
+enum { PATH_BYTES = 512, FOLDERS = 32 };
+
 /* Calls for every folder in the path: the path up to its end, its name. */
 static bool
 next_folder(struct ws_sv path, size_t *at, struct ws_sv *part)
@@ -106,13 +110,14 @@ static void
 see_patterns(struct patterns *t, const struct ws_entry *e, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct ws_sv part;
-		size_t at = 0;
+		struct ws_sv part, path = ws_sv_of(e[i].name);
+		size_t at = 0, depth = 0;
 
 		/* A tree of cgroups has the same files in every folder. */
 		if (!is_used(&e[i]) || strcmp(e[i].format, "procfs") == 0)
 			continue;
-		while (next_folder(ws_sv_of(e[i].name), &at, &part)) {
+		while (path.n <= PATH_BYTES && depth++ < FOLDERS &&
+		       next_folder(path, &at, &part)) {
 			struct pattern *p;
 
 			if (ws_is_moment(part))
@@ -158,12 +163,14 @@ static struct ws_sv
 key_of_path(struct patterns *t, const struct ws_entry *e)
 {
 	struct ws_sv path = ws_sv_of(e->name), part, last = { NULL, 0 };
-	size_t at = 0;
+	bool seen = is_used(e) && strcmp(e->format, "procfs") != 0;
+	size_t at = 0, depth = 0;
 
-	while (next_folder(path, &at, &part)) {
+	while (path.n <= PATH_BYTES && depth++ < FOLDERS &&
+	       next_folder(path, &at, &part)) {
 		if (is_one_of(last, markers, WS_LEN(markers)) ||
-		    (is_used(e) && strcmp(e->format, "procfs") != 0 &&
-			!ws_is_moment(part) && pattern_of(t, e, part)->differs))
+		    (seen && !ws_is_moment(part) &&
+			pattern_of(t, e, part)->differs))
 			return (struct ws_sv){ path.p, at - 1 };
 		last = part;
 	}

@@ -12,6 +12,10 @@
 #include "model/clock.h"
 #include "model/dict.h"
 
+/* How many midnights a log of times without dates may pass, about 27 years: so
+ * its times stay in range, wherever they began. */
+enum { WS_MIDNIGHTS_MAX = 10000 };
+
 struct ws_when {
 	int64_t ns;     /* since 1970, in UTC or in the unknown local zone */
 	bool utc;       /* the text had an offset from UTC, and it is applied */

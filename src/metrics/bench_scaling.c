@@ -2,7 +2,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/infer.h"
+#include "base/mem.h"
 #include "base/usl.h"
 #include "metrics/bench_parts.h"
 
@@ -146,6 +149,44 @@ best_level(const struct ws_bench_points *ps, double best)
 	return NULL;
 }
 
+/* The median of a level is known to an interval only. */
+static struct ws_interval
+rate_interval(const struct ws_bench_point *p)
+{
+	size_t n = p->main->n;
+	double *sorted = ws_alloc_array(n + 1, sizeof(*sorted));
+	struct ws_interval c, rate;
+
+	memcpy(sorted, p->main->value, n * sizeof(*sorted));
+	ws_sort_values(sorted, n);
+	ws_median_interval(sorted, n, 0.95, &c);
+	free(sorted);
+	rate.mid = ws_bench_rate(p);
+	rate.lo = rate.mid * (p->is_rate ? c.lo / c.mid : c.mid / c.hi);
+	rate.hi = rate.mid * (p->is_rate ? c.hi / c.mid : c.mid / c.lo);
+	return rate;
+}
+
+/* What the highest level lacks of the best. */
+static void
+put_lost(
+    const struct ws_measured *m, const struct ws_bench_point *high, double best)
+{
+	struct ws_interval rate = rate_interval(high);
+	struct ws_fact fact =
+	    WS_FACT_OF(WS_F_BENCH_RETROGRADE, 1 - rate.mid / best);
+
+	if (!isfinite(fact.value))
+		return;
+	if (rate.lo > 0 && isfinite(rate.hi)) {
+		fact.lo = 1 - fmin(best, rate.hi) / best;
+		fact.hi = 1 - rate.lo / best;
+	}
+	fact.artifact = ws_dict_text(m->dict, high->main->artifact).p;
+	fact.samples = (double)high->main->seen;
+	ws_facts_put(m->facts, &fact);
+}
+
 static void
 put_best(
     const struct ws_measured *m, const struct ws_bench_points *ps, double best)
@@ -156,8 +197,7 @@ put_best(
 	if (at == NULL)
 		return;
 	ws_bench_put(m, at, WS_F_BENCH_BEST_LEVEL, at->level);
-	ws_bench_put(
-	    m, high, WS_F_BENCH_RETROGRADE, 1 - ws_bench_rate(high) / best);
+	put_lost(m, high, best);
 	ws_bench_put(m, high, WS_F_BENCH_TAIL_PAST_BEST,
 	    ws_bench_percentile(m, high, 99) / ws_bench_percentile(m, at, 99));
 }

@@ -22,21 +22,9 @@ series(const struct log *l, ws_id name)
 }
 
 static double
-sum(const struct ws_series *s)
-{
-	double v = 0;
-
-	if (s == NULL || s->n == 0)
-		return NAN;
-	for (size_t i = 0; i < s->n; i++)
-		v += s->value[i];
-	return v / (double)s->n * (double)s->seen;
-}
-
-static double
 sum_of(const struct log *l, ws_id name)
 {
-	return sum(series(l, name));
+	return ws_series_sum(series(l, name));
 }
 
 static void
@@ -108,14 +96,15 @@ put_cycles(const struct log *l)
 	    ws_series_median(series(l, WS_N_GO_GC_HEAP_GOAL)));
 	put(l, WS_F_GCT_GROWTH, growth(live));
 	if (forced != NULL)
-		put(l, WS_F_GCT_FORCED, sum(forced) / (double)forced->seen);
+		put(l, WS_F_GCT_FORCED,
+		    ws_series_sum(forced) / (double)forced->seen);
 }
 
 static void
 put_windows(const struct log *l)
 {
 	const struct ws_series *windows = series(l, WS_N_GO_GC_INTERVAL);
-	double time = sum(windows), room = sum_of(l, WS_N_GO_GC_ROOM);
+	double time = ws_series_sum(windows), room = sum_of(l, WS_N_GO_GC_ROOM);
 	double assist = sum_of(l, WS_N_GO_GC_ASSIST), stops;
 	double marked = assist + sum_of(l, WS_N_GO_GC_BACKGROUND);
 

@@ -27,11 +27,11 @@ struct ws_goroutine {
 	ws_id entry;
 	uint8_t kind, label, n_off;
 	bool woken;     /* from a wait for another, and did not run since */
+	ws_id maker;    /* the stack that made it */
 	double running; /* ns, while its kind is untold */
 	int64_t call_end, call_time; /* the last call that may go on */
 	int64_t born;                /* INT64_MIN: before the trace */
 	int64_t got; /* ran after it waited for another; INT64_MIN: did not */
-	ws_id maker; /* the stack that made it */
 	struct ws_g_off off[WS_G_OFFS];
 };
 

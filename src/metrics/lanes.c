@@ -33,13 +33,15 @@ grow(struct ws_lanes *l, size_t n)
  * a level from the next one on, which the result is to add there. */
 static void
 join(struct ws_lane_bucket *to, const struct ws_lane_bucket *a,
-    const struct ws_lane_bucket *b, int32_t *carry, int64_t width)
+    const struct ws_lane_bucket *b, int32_t *carry, unsigned shift)
 {
 	struct ws_lane_bucket joint;
 	size_t i;
 
 	for (i = 0; i < WS_LANES; i++) {
-		joint.part[i] = a->part[i] + b->part[i] + width * b->step[i];
+		/* The step times the width: many products at once are slow. */
+		joint.part[i] = a->part[i] + b->part[i] +
+				(int64_t)((uint64_t)b->step[i] << shift);
 		joint.step[i] = a->step[i] + carry[i];
 		carry[i] = b->step[i];
 	}
@@ -52,7 +54,6 @@ static void
 widen(struct ws_lanes *l)
 {
 	static const struct ws_lane_bucket none;
-	int64_t width = (int64_t)1 << l->shift;
 	size_t k, n = l->n / 2 + 2;
 	int32_t carry[WS_LANES] = { 0 };
 
@@ -62,7 +63,7 @@ widen(struct ws_lanes *l)
 		const struct ws_lane_bucket *b = l->bucket + 2 * k;
 
 		join(&l->bucket[k], 2 * k < l->n ? b : &none,
-		    2 * k + 1 < l->n ? b + 1 : &none, carry, width);
+		    2 * k + 1 < l->n ? b + 1 : &none, carry, l->shift);
 	}
 	l->n = n;
 	l->shift++;
@@ -162,13 +163,13 @@ double *
 ws_lanes_levels(const struct ws_lanes *l, enum ws_lane lane)
 {
 	double *level = ws_alloc_array(l->n + 1, sizeof(*level));
+	double whole = 1 / ws_lanes_width(l); /* exact, of a power of two */
 	int64_t on = 0;
 	size_t i;
 
 	for (i = 0; i < l->n; i++) {
 		on += l->bucket[i].step[lane];
-		level[i] = (double)on +
-			   (double)l->bucket[i].part[lane] / ws_lanes_width(l);
+		level[i] = (double)on + (double)l->bucket[i].part[lane] * whole;
 	}
 	return level;
 }

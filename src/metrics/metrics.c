@@ -190,6 +190,9 @@ tell_sources(const struct ws_measured *m)
 				    (double)held[i].values);
 			continue;
 		}
+		/* Of sums, the rates that they make have a log of their own. */
+		if (log->totals > 0)
+			continue;
 		has = (known[k].by_values && has_values(&held[i])) ||
 		      (known[k].by_marks && log->marks > 0);
 		if (has || log->status <= WS_PARTIAL)

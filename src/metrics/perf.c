@@ -230,6 +230,46 @@ put_block(const struct ws_measured *m)
 	put_per_time(m, WS_N_PERF_BLOCK, WS_F_PERF_BLOCK_QUEUE, false);
 }
 
+static bool
+has_series(const struct ws_measured *m, ws_id series, ws_id artifact)
+{
+	for (size_t i = 0; i < ws_profiles_count(m->profiles); i++) {
+		const struct ws_profile *p = ws_profiles_get(m->profiles, i);
+
+		if (p->series == series && p->artifact == artifact)
+			return true;
+	}
+	return false;
+}
+
+/* The number of waits of a profile: of sums, what its artifact tells of the same
+ * process; 0 when that is not known. */
+static double
+waits_in(const struct ws_measured *m, const struct ws_profile *p)
+{
+	const struct ws_profile *n;
+
+	if (!has_series(m, WS_N_PERF_LOCK_COUNT, p->artifact))
+		return (double)p->samples;
+	n = find(m, WS_N_PERF_LOCK_COUNT);
+	return n != NULL && n->artifact == p->artifact ? n->total : 0;
+}
+
+static void
+put_lock(const struct ws_measured *m)
+{
+	const struct ws_profile *p = find(m, WS_N_PERF_LOCK);
+	double waits;
+
+	put_per_time(m, WS_N_PERF_LOCK, WS_F_PERF_LOCK_THREADS, false);
+	if (p == NULL)
+		return;
+	waits = waits_in(m, p);
+	put(m, WS_F_PERF_LOCK_TOTAL, p->total, p);
+	if (waits > 0)
+		put(m, WS_F_PERF_LOCK_MEAN, p->total / waits, p);
+}
+
 void
 ws_family_perf(const struct ws_measured *m)
 {
@@ -243,5 +283,5 @@ ws_family_perf(const struct ws_measured *m)
 	put_per_time(m, WS_N_PERF_FUTEX, WS_F_PERF_FUTEX_THREADS, false);
 	put_per_time(m, WS_N_PERF_SYSCALL, WS_F_PERF_CALLS_RATE, true);
 	put_block(m);
-	put_per_time(m, WS_N_PERF_LOCK, WS_F_PERF_LOCK_THREADS, false);
+	put_lock(m);
 }

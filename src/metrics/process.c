@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/htab.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/stat.h"
@@ -18,11 +19,21 @@ enum { SHOWN = 5 };
  * ns (formats of the operating system's counters, thresholds of faults). */
 static const double start_up = 10e9;
 
-/* How many intervals a column of a log has: those of the process that has the
- * most.  A process without a row in one of them did nothing in it. */
+/* A column of a log. */
 struct column {
 	ws_id name, artifact;
-	uint64_t rows;
+};
+
+/* One column for one process. */
+struct owner {
+	uint64_t pid, name;
+};
+
+/* What there is of it: the longest series of the process itself, in any log, and
+ * those of its threads, in the log with the longest of them. */
+struct owned {
+	const struct ws_series *self, *thread;
+	double sum; /* of the means of the threads */
 };
 
 struct process {
@@ -33,8 +44,14 @@ struct process {
 
 struct processes {
 	const struct ws_measured *m;
-	struct column *column;
-	size_t n_column, cap;
+	/* How many intervals each column has: those of the process that has the
+	 * most.  A process without a row in one of them did nothing in it. */
+	struct ws_htab *columns;
+	uint64_t *rows;
+	size_t cap_rows;
+	struct ws_htab *owners;
+	struct owned *owned;
+	size_t cap_owned;
 	struct process top[SHOWN]; /* by falling CPU time, then switches */
 	size_t n;
 };
@@ -65,33 +82,60 @@ is_of_process(ws_id name)
 	return name >= WS_N_PROCESS_CPU_USER && name <= WS_N_PROCESS_THREADS;
 }
 
+static struct owned *
+owned_of(struct processes *p, uint64_t pid, ws_id name)
+{
+	struct owner key = { pid, name };
+	bool is_new;
+	uint32_t i = ws_htab_put(p->owners, &key, sizeof(key), &is_new);
+
+	if (is_new) {
+		p->owned = ws_grow(
+		    p->owned, &p->cap_owned, (size_t)i + 1, sizeof(*p->owned));
+		p->owned[i] = (struct owned){ .sum = 0 };
+	}
+	return &p->owned[i];
+}
+
 static void
 count_rows(struct processes *p, const struct ws_series *s)
 {
-	size_t i = 0;
+	struct column key = { s->name, s->artifact };
+	bool is_new;
+	uint32_t i = ws_htab_put(p->columns, &key, sizeof(key), &is_new);
 
-	while (i < p->n_column && (p->column[i].name != s->name ||
-				      p->column[i].artifact != s->artifact))
-		i++;
-	if (i == p->n_column) {
-		p->column = ws_grow(
-		    p->column, &p->cap, ++p->n_column, sizeof(*p->column));
-		p->column[i] = (struct column){ s->name, s->artifact, 0 };
+	if (is_new) {
+		p->rows = ws_grow(
+		    p->rows, &p->cap_rows, (size_t)i + 1, sizeof(*p->rows));
+		p->rows[i] = 0;
 	}
-	if (s->seen > p->column[i].rows)
-		p->column[i].rows = s->seen;
+	if (s->seen > p->rows[i])
+		p->rows[i] = s->seen;
 }
 
 static uint64_t
 rows_of(const struct processes *p, const struct ws_series *s)
 {
-	size_t i;
+	struct column key = { s->name, s->artifact };
+	uint32_t i = ws_htab_get(p->columns, &key, sizeof(key));
 
-	for (i = 0; i < p->n_column; i++)
-		if (p->column[i].name == s->name &&
-		    p->column[i].artifact == s->artifact)
-			return p->column[i].rows;
-	return s->seen;
+	return i != WS_HTAB_NONE ? p->rows[i] : s->seen;
+}
+
+static void
+own(struct processes *p, const struct ws_series *s)
+{
+	const struct ws_series **best;
+	struct owned *o;
+	bool thread;
+	uint64_t pid = pid_of(p->m, s->track, &thread);
+
+	if (pid == 0)
+		return;
+	o = owned_of(p, pid, s->name);
+	best = thread ? &o->thread : &o->self;
+	if (*best == NULL || s->seen > (*best)->seen)
+		*best = s;
 }
 
 /* The median over all intervals, those without a row being 0. */
@@ -124,43 +168,36 @@ mean(const struct processes *p, const struct ws_series *s)
 	return sum / (double)s->n * (double)s->seen / (double)rows_of(p, s);
 }
 
-/* The longest series of the process itself, in any log. */
+/* Nothing of what no process has. */
+static const struct owned *
+look_up(const struct processes *p, uint64_t pid, ws_id name)
+{
+	static const struct owned none;
+	struct owner key = { pid, name };
+	uint32_t i = ws_htab_get(p->owners, &key, sizeof(key));
+
+	return i != WS_HTAB_NONE ? &p->owned[i] : &none;
+}
+
 static const struct ws_series *
 find(const struct processes *p, uint64_t pid, ws_id name)
 {
-	const struct ws_series *best = NULL;
-	size_t i, n = ws_counters_count(p->m->counters);
-	bool thread;
-
-	for (i = 0; i < n; i++) {
-		const struct ws_series *s = ws_counters_get(p->m->counters, i);
-
-		if (s->name == name && s->n > 0 &&
-		    (best == NULL || s->seen > best->seen) &&
-		    pid_of(p->m, s->track, &thread) == pid && !thread)
-			best = s;
-	}
-	return best;
+	return look_up(p, pid, name)->self;
 }
 
-/* The log that has the most values of a column for the threads of a process;
- * 0 when there is none. */
-static ws_id
-log_of_threads(const struct processes *p, uint64_t pid, ws_id name)
+/* Threads of the log that has the longest series of one. */
+static void
+add_thread(struct processes *p, const struct ws_series *s)
 {
-	const struct ws_series *best = NULL;
-	size_t i, n = ws_counters_count(p->m->counters);
 	bool thread;
+	uint64_t pid = pid_of(p->m, s->track, &thread);
+	struct owned *o;
 
-	for (i = 0; i < n; i++) {
-		const struct ws_series *s = ws_counters_get(p->m->counters, i);
-
-		if (s->name == name && s->n > 0 &&
-		    (best == NULL || s->seen > best->seen) &&
-		    pid_of(p->m, s->track, &thread) == pid && thread)
-			best = s;
-	}
-	return best != NULL ? best->artifact : 0;
+	if (pid == 0 || !thread)
+		return;
+	o = owned_of(p, pid, s->name);
+	if (o->thread != NULL && o->thread->artifact == s->artifact)
+		o->sum += mean(p, s);
 }
 
 /* What the kernel counts for each thread: the sum over the threads, or without
@@ -169,24 +206,12 @@ log_of_threads(const struct processes *p, uint64_t pid, ws_id name)
 static double
 sum_of_threads(const struct processes *p, uint64_t pid, ws_id name, ws_id *log)
 {
-	ws_id of = log_of_threads(p, pid, name);
-	const struct ws_series *own = find(p, pid, name);
-	size_t i, n = ws_counters_count(p->m->counters);
-	double sum = 0;
-	bool thread;
+	const struct owned *o = look_up(p, pid, name);
+	const struct ws_series *from = o->thread != NULL ? o->thread : o->self;
 
 	if (log != NULL)
-		*log = of != 0 || own == NULL ? of : own->artifact;
-	if (of == 0)
-		return median(p, own);
-	for (i = 0; i < n; i++) {
-		const struct ws_series *s = ws_counters_get(p->m->counters, i);
-
-		if (s->name == name && s->artifact == of && s->n > 0 &&
-		    pid_of(p->m, s->track, &thread) == pid && thread)
-			sum += mean(p, s);
-	}
-	return sum;
+		*log = from != NULL ? from->artifact : 0;
+	return o->thread != NULL ? o->sum : median(p, o->self);
 }
 
 static bool
@@ -292,7 +317,7 @@ put_own(const struct processes *p, const struct process *a)
 	static const struct {
 		ws_id name;
 		uint32_t fact;
-	} own[] = {
+	} rows[] = {
 		{ WS_N_PROCESS_FAULTS_MINOR, WS_F_PROCESS_MINOR },
 		{ WS_N_PROCESS_FAULTS_MAJOR, WS_F_PROCESS_MAJOR },
 		{ WS_N_PROCESS_IO_READ, WS_F_PROCESS_READ },
@@ -301,11 +326,11 @@ put_own(const struct processes *p, const struct process *a)
 
 	size_t i;
 
-	for (i = 0; i < WS_LEN(own); i++) {
-		const struct ws_series *s = find(p, a->pid, own[i].name);
+	for (i = 0; i < WS_LEN(rows); i++) {
+		const struct ws_series *s = find(p, a->pid, rows[i].name);
 
 		if (s != NULL)
-			put(p, a, own[i].fact, median(p, s), s->artifact);
+			put(p, a, rows[i].fact, median(p, s), s->artifact);
 	}
 	put_memory(p, a);
 }
@@ -384,21 +409,34 @@ put_run(const struct processes *p, double cpus)
 		    run->artifact);
 }
 
+static void
+each_series(struct processes *p,
+    void (*take)(struct processes *, const struct ws_series *))
+{
+	size_t i, n = ws_counters_count(p->m->counters);
+
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(p->m->counters, i);
+
+		if (is_of_process(s->name) && s->n > 0)
+			take(p, s);
+	}
+}
+
 /* The process with the most CPU time; of the next ones that time alone. */
 void
 ws_family_process(const struct ws_measured *m)
 {
-	struct processes p = { .m = m };
+	struct processes p = {
+		.m = m, .columns = ws_htab_new(), .owners = ws_htab_new()
+	};
 	size_t i, n = ws_counters_count(m->counters);
 	double cpus = ws_measured_get(m, WS_F_HOST_CPUS);
 	bool thread;
 
-	for (i = 0; i < n; i++) {
-		const struct ws_series *s = ws_counters_get(m->counters, i);
-
-		if (is_of_process(s->name) && s->n > 0)
-			count_rows(&p, s);
-	}
+	each_series(&p, count_rows);
+	each_series(&p, own);
+	each_series(&p, add_thread);
 	for (i = 0; i < n; i++) {
 		const struct ws_series *s = ws_counters_get(m->counters, i);
 		uint64_t pid;
@@ -419,5 +457,8 @@ ws_family_process(const struct ws_measured *m)
 		put_busiest(&p, &p.top[0]);
 	else
 		put_run(&p, cpus);
-	free(p.column);
+	ws_htab_free(p.columns);
+	ws_htab_free(p.owners);
+	free(p.rows);
+	free(p.owned);
 }

@@ -41,7 +41,9 @@ roughness(struct ws_sv format)
 	if (ws_sv_is(format, "goroutines") || ws_sv_is(format, "folded") ||
 	    ws_sv_is(format, "pproftool"))
 		return 1;
-	return ws_sv_is(format, "pprof-text") || ws_sv_is(format, "perf-report")
+	return ws_sv_is(format, "pprof-text") ||
+		       ws_sv_is(format, "perf-report") ||
+		       ws_sv_is(format, "perf-lock")
 		   ? 2
 		   : 0;
 }

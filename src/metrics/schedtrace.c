@@ -20,18 +20,6 @@ series(const struct log *l, ws_id name)
 	return ws_counters_find(l->m->counters, name, l->artifact, l->track);
 }
 
-static double
-sum(const struct ws_series *s)
-{
-	double v = 0;
-
-	if (s == NULL || s->n == 0)
-		return NAN;
-	for (size_t i = 0; i < s->n; i++)
-		v += s->value[i];
-	return v / (double)s->n * (double)s->seen;
-}
-
 static void
 put(const struct log *l, uint32_t def, double v)
 {
@@ -66,15 +54,17 @@ put_rows(const struct log *l, const struct ws_series *procs)
 	const struct ws_series *calls = series(l, WS_N_GO_SCHED_IN_CALLS);
 
 	put(l, WS_F_SCT_ROWS, l->rows);
-	put(l, WS_F_SCT_DURATION, sum(series(l, WS_N_GO_SCHED_INTERVAL)));
-	put(l, WS_F_SCT_IDLE, sum(idle) / sum(procs));
-	put(l, WS_F_SCT_RUNNABLE, sum(queued) / l->rows);
-	put(l, WS_F_SCT_RUNNABLE_P, sum(queued) / sum(procs));
+	put(l, WS_F_SCT_DURATION,
+	    ws_series_sum(series(l, WS_N_GO_SCHED_INTERVAL)));
+	put(l, WS_F_SCT_IDLE, ws_series_sum(idle) / ws_series_sum(procs));
+	put(l, WS_F_SCT_RUNNABLE, ws_series_sum(queued) / l->rows);
+	put(l, WS_F_SCT_RUNNABLE_P,
+	    ws_series_sum(queued) / ws_series_sum(procs));
 	put(l, WS_F_SCT_RUNNABLE_IDLE, runnable_idle(idle, queued));
 	put(l, WS_F_SCT_THREADS, ws_series_quantile(threads, 1));
 	if (threads != NULL)
 		put(l, WS_F_SCT_GROWTH, last(threads) - threads->value[0]);
-	put(l, WS_F_SCT_CALLS, sum(calls) / l->rows);
+	put(l, WS_F_SCT_CALLS, ws_series_sum(calls) / l->rows);
 }
 
 static bool
@@ -168,7 +158,7 @@ count(const struct log *l, bool (*is)(struct ws_sv))
 		struct ws_sv state = state_of(l, s);
 
 		if (state.n > 0 && is(state))
-			n += sum(s);
+			n += ws_series_sum(s);
 	}
 	return n;
 }
@@ -177,7 +167,8 @@ static void
 put_state(const struct log *l, const struct ws_series *s, double all)
 {
 	struct ws_sv state = state_of(l, s);
-	struct ws_fact fact = WS_FACT_OF(WS_F_SCT_STATE, sum(s) / all);
+	struct ws_fact fact =
+	    WS_FACT_OF(WS_F_SCT_STATE, ws_series_sum(s) / all);
 
 	if (state.n == 0 || is_system(state) || !isfinite(fact.value))
 		return;
@@ -191,7 +182,7 @@ static void
 put_states(const struct log *l)
 {
 	const struct ws_series *all = series(l, WS_N_GO_SCHED_GOROUTINES);
-	double n = sum(all) - count(l, is_system);
+	double n = ws_series_sum(all) - count(l, is_system);
 
 	if (all == NULL)
 		return;

@@ -217,8 +217,10 @@ add_counter(struct ws_counters *c, const struct ws_event *e)
 	struct ws_series *s;
 
 	/* Alone a sum says nothing: see totals.h. */
-	if (e->peer == WS_N_TOTAL)
+	if (e->peer == WS_N_TOTAL) {
+		c->log[c->n_log - 1].totals++;
 		return WS_OK;
+	}
 	s = series_of(c, e);
 	if (s == NULL)
 		return WS_LIMIT;
@@ -426,6 +428,18 @@ double
 ws_series_median(const struct ws_series *s)
 {
 	return ws_series_quantile(s, 0.5);
+}
+
+double
+ws_series_sum(const struct ws_series *s)
+{
+	double sum = 0;
+
+	if (s == NULL || s->n == 0)
+		return NAN;
+	for (size_t i = 0; i < s->n; i++)
+		sum += s->value[i];
+	return sum / (double)s->n * (double)s->seen;
 }
 
 double

@@ -32,6 +32,7 @@ struct ws_log {
 	ws_id artifact, format;
 	enum ws_status status; /* of the end; WS_OK before */
 	uint64_t marks;
+	uint64_t totals; /* sums that say nothing alone: see totals.h */
 };
 
 struct ws_mark {
@@ -60,6 +61,9 @@ struct ws_sv ws_counters_text(
 /* Median and 0..1 quantile of the kept values; NaN when there are none. */
 double ws_series_median(const struct ws_series *s);
 double ws_series_quantile(const struct ws_series *s, double q);
+
+/* The sum of all values, as the kept ones tell; NaN when there are none. */
+double ws_series_sum(const struct ws_series *s);
 
 /* The highest mean of WS_WINDOW values that follow each other; NaN unless there
  * are more. */

@@ -34,7 +34,8 @@ new_row(struct ws_tally *t, uint32_t a, uint32_t b)
 	t->row = ws_grow(t->row, &t->cap, t->n + 1, sizeof(*t->row));
 	t->row[t->n] = (struct ws_tally_row){ .a = a, .b = b };
 	t->n++;
-	if (t->n * 2 > t->n_index)
+	/* Mostly empty, so that the first look mostly finds it. */
+	if (t->n * 4 > t->n_index)
 		rehash(t);
 	else
 		put_index(t, (uint32_t)t->n - 1);

@@ -106,22 +106,34 @@ row_of(struct table *t, struct ws_sv name)
 	return row;
 }
 
+/* The innermost frame that is not left out; the outermost one never is. */
+static size_t
+skip_inlined(const struct table *t, const ws_id *frame, size_t i, size_t n)
+{
+	if (!t->ask->no_inlines)
+		return i;
+	while (i + 1 < n && ws_dict_get_frame(t->dict, frame[i])->inlined)
+		i++;
+	return i;
+}
+
 static void
 count(struct table *t, const struct ws_profile_entry *e, uint32_t mark)
 {
 	const ws_id *frame;
 	size_t i, n = ws_dict_get_stack(t->dict, e->stack, &frame);
+	size_t leaf = skip_inlined(t, frame, 0, n);
 	struct cell *cell;
 	uint32_t row;
 
-	for (i = 0; i < n; i++) {
+	for (i = leaf; i < n; i = skip_inlined(t, frame, i + 1, n)) {
 		row = t->row_of_frame[frame[i]];
 		if (ws_unlikely(row == 0)) {
 			row = row_of(t, name_of(t, frame[i])) + 1;
 			t->row_of_frame[frame[i]] = row;
 		}
 		cell = &t->cell[row - 1];
-		if (i == 0)
+		if (i == leaf)
 			cell->flat += e->value;
 		if (cell->seen == mark)
 			continue;

@@ -21,7 +21,8 @@ struct ws_top_ask {
 	 * function, file or binary matches; without frames there is nothing
 	 * to match (as `go tool pprof` has it). */
 	const struct ws_regex *focus, *ignore;
-	bool cum; /* sort by that */
+	bool cum;        /* sort by that */
+	bool no_inlines; /* what was inlined is its caller's */
 };
 
 struct ws_top_row {

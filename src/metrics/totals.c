@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/htab.h"
 #include "base/mem.h"
 #include "base/moment.h"
 
@@ -15,21 +16,21 @@ struct total {
 	double value;
 };
 
-/* Time since the start of the machine, as an artifact says it. */
-struct moment {
-	ws_id artifact;
-	double at;
+enum {
+	PLACES_MAX = 1 << 14,
+	FOLDERS = 32 /* above a file that are looked at */
 };
-
-enum { MOMENTS_MAX = 4096 };
 
 struct ws_totals {
 	struct ws_sink sink;
 	struct ws_origin origin;
 	struct total *total;
 	size_t n, cap;
-	struct moment *moment;
-	size_t n_moment, cap_moment;
+	/* Folders, and the latest time since the start of the machine that a
+	 * file in each says, or, when it is named after the time, below it. */
+	struct ws_htab *places;
+	double *at; /* s */
+	size_t cap_at;
 };
 
 static void
@@ -54,6 +55,59 @@ add_total(struct ws_totals *t, const struct ws_event *e)
 	t->n++;
 }
 
+/* The folder of a path, "" at the top. */
+static struct ws_sv
+folder(struct ws_sv path)
+{
+	while (path.n > 0 && path.p[path.n - 1] != '/')
+		path.n--;
+	if (path.n > 0)
+		path.n--;
+	return path;
+}
+
+static bool
+is_named_after_time(struct ws_sv dir)
+{
+	struct ws_sv name = ws_sv_from(dir, folder(dir).n);
+
+	if (ws_sv_starts(name, "/"))
+		name = ws_sv_from(name, 1);
+	return ws_is_moment(name);
+}
+
+static void
+put_moment(struct ws_totals *t, struct ws_sv dir, double at)
+{
+	uint32_t i = ws_htab_get(t->places, dir.p, dir.n);
+
+	if (i == WS_HTAB_NONE) {
+		if (ws_htab_count(t->places) >= PLACES_MAX)
+			return;
+		i = ws_htab_put(t->places, dir.p, dir.n, NULL);
+		t->at =
+		    ws_grow(t->at, &t->cap_at, (size_t)i + 1, sizeof(*t->at));
+		t->at[i] = at;
+	}
+	t->at[i] = fmax(t->at[i], at);
+}
+
+/* A file tells the time of those in its own folder, and of all that were copied
+ * into a folder with it. */
+static void
+add_moment(struct ws_totals *t, double at)
+{
+	struct ws_sv dir =
+	    folder(ws_dict_text(t->sink.dict, t->origin.artifact));
+
+	put_moment(t, dir, at);
+	for (unsigned i = 0; i < FOLDERS && dir.n > 0; i++) {
+		dir = folder(dir);
+		if (is_named_after_time(dir))
+			put_moment(t, dir, at);
+	}
+}
+
 static enum ws_status
 events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
@@ -67,13 +121,8 @@ events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 			if (t->n >= WS_SERIES_ALL)
 				return WS_LIMIT;
 			add_total(t, &ev[i]);
-		} else if (ev[i].name == WS_N_HOST_UPTIME &&
-			   t->n_moment < MOMENTS_MAX) {
-			t->moment = ws_grow(t->moment, &t->cap_moment,
-			    t->n_moment + 1, sizeof(*t->moment));
-			t->moment[t->n_moment++] =
-			    (struct moment){ t->origin.artifact,
-				    ev[i].value / 1e9 };
+		} else if (ev[i].name == WS_N_HOST_UPTIME) {
+			add_moment(t, ev[i].value / 1e9);
 		}
 	}
 	return WS_OK;
@@ -89,6 +138,7 @@ ws_totals_new(struct ws_dict *d)
 	t->sink.ops = &ops;
 	t->sink.dict = d;
 	t->sink.ignores = WS_EV_ALL & ~(1u << WS_EV_COUNTER);
+	t->places = ws_htab_new();
 	return t;
 }
 
@@ -98,7 +148,8 @@ ws_totals_free(struct ws_totals *t)
 	if (t == NULL)
 		return;
 	free(t->total);
-	free(t->moment);
+	ws_htab_free(t->places);
+	free(t->at);
 	free(t);
 }
 
@@ -108,33 +159,6 @@ ws_totals_sink(struct ws_totals *t)
 	return &t->sink;
 }
 
-/* The folder of a path, "" at the top. */
-static struct ws_sv
-folder(struct ws_sv path)
-{
-	while (path.n > 0 && path.p[path.n - 1] != '/')
-		path.n--;
-	if (path.n > 0)
-		path.n--;
-	return path;
-}
-
-/* True when a file in `place` was copied with those below `dir`: it is in that
- * very folder, or that one is named after the time and holds both. */
-static bool
-is_beside(struct ws_sv dir, struct ws_sv place)
-{
-	struct ws_sv name = ws_sv_from(dir, folder(dir).n);
-
-	if (ws_sv_eq(dir, place))
-		return true;
-	if (ws_sv_starts(name, "/"))
-		name = ws_sv_from(name, 1);
-	return place.n > dir.n && place.p[dir.n] == '/' &&
-	       ws_sv_eq(dir, (struct ws_sv){ place.p, dir.n }) &&
-	       ws_is_moment(name);
-}
-
 /* When the snapshot of an artifact was taken: as a file beside it says, or in
  * a folder above. /proc/uptime is later than what /proc/stat adds up to, so
  * that the latest is the same kind for all. */
@@ -142,17 +166,16 @@ static double
 moment_of(const struct ws_totals *t, ws_id artifact)
 {
 	struct ws_sv dir = ws_dict_text(t->sink.dict, artifact);
-	double at = NAN;
-	size_t i;
 
-	do {
+	for (unsigned n = 0; n < FOLDERS && dir.n > 0; n++) {
+		uint32_t i;
+
 		dir = folder(dir);
-		for (i = 0; i < t->n_moment; i++)
-			if (is_beside(dir, folder(ws_dict_text(t->sink.dict,
-					       t->moment[i].artifact))))
-				at = fmax(at, t->moment[i].at);
-	} while (isnan(at) && dir.n > 0);
-	return at;
+		i = ws_htab_get(t->places, dir.p, dir.n);
+		if (i != WS_HTAB_NONE)
+			return t->at[i];
+	}
+	return NAN;
 }
 
 static int

@@ -178,7 +178,6 @@ add_blocked(
 {
 	enum ws_trace_what what = reason_of(t, e);
 
-	t->waiter = 0;
 	tell_stack(t, g, e->stack);
 	ws_goroutine_off(g, e->t, e->t + e->dur);
 	if (g->kind == WS_G_SYSTEM)
@@ -401,6 +400,7 @@ is_sound(const struct ws_event *e)
 static void
 add_span(struct ws_traces *t, const struct ws_event *e)
 {
+	t->waiter = 0;
 	t->open->clock = e->clock;
 	t->open->events++;
 	t->open->spans++;
@@ -519,6 +519,20 @@ add_counter(struct ws_traces *t, const struct ws_event *e)
 		ws_lanes_heap(&x->lanes, e->t, e->value);
 }
 
+static void
+add_other(struct ws_traces *t, const struct ws_event *e)
+{
+	if (e->kind == WS_EV_EDGE)
+		add_edge(t, e);
+	else if (e->kind == WS_EV_MARK)
+		add_mark(t, e);
+	else if (e->kind == WS_EV_COUNTER)
+		add_counter(t, e);
+	else if (e->kind == WS_EV_LOSS)
+		t->open->lost += e->value;
+	t->waiter = 0;
+}
+
 static enum ws_status
 events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
@@ -529,20 +543,10 @@ events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 	if (t->open == NULL)
 		begin(s, &unknown);
 	for (i = 0; i < n; i++) {
-		const struct ws_event *e = &ev[i];
-
-		if (ws_likely(e->kind == WS_EV_SPAN))
-			add_span(t, e);
-		else if (e->kind == WS_EV_EDGE)
-			add_edge(t, e);
-		else if (e->kind == WS_EV_MARK)
-			add_mark(t, e);
-		else if (e->kind == WS_EV_COUNTER)
-			add_counter(t, e);
-		else if (e->kind == WS_EV_LOSS)
-			t->open->lost += e->value;
-		if (e->kind != WS_EV_SPAN || e->name != WS_N_G_BLOCKED)
-			t->waiter = 0;
+		if (ws_likely(ev[i].kind == WS_EV_SPAN))
+			add_span(t, &ev[i]);
+		else
+			add_other(t, &ev[i]);
 	}
 	return WS_OK;
 }

@@ -90,12 +90,15 @@ size_t ws_trace_buckets(const struct ws_trace *t);
  * taken as unrelated: the product of their shares of it.
  */
 double ws_trace_runnable_idle(const struct ws_trace *t);
+/* Ps that the program could not use, in each bucket; owned by the caller. */
+double *ws_trace_taken(const struct ws_trace *t);
 /*
  * Minimum mutator utilisation: of all windows of this length, the least share
- * of the Ps' time that was left to the program.  Windows begin at buckets, and
- * within a bucket the collector's work counts as evenly spread.  NaN when
- * buckets are wider than the window or the capture is shorter.
+ * of the Ps' time that was left to the program, where `taken` was not.  Windows
+ * begin at buckets, and within a bucket the collector's work counts as evenly
+ * spread.  NaN when buckets are wider than the window or the capture is shorter.
  */
-double ws_trace_mmu(const struct ws_trace *t, double window);
+double ws_trace_mmu(
+    const struct ws_trace *t, const double *taken, double window);
 
 #endif

@@ -41,9 +41,8 @@ ws_trace_runnable_idle(const struct ws_trace *t)
 	return sum / (double)n;
 }
 
-/* Ps that the program could not use, in each bucket. */
-static double *
-taken(const struct ws_trace *t)
+double *
+ws_trace_taken(const struct ws_trace *t)
 {
 	double *gc = ws_lanes_levels(&t->lanes, WS_LANE_GC);
 	double *stw = ws_lanes_levels(&t->lanes, WS_LANE_STW);
@@ -60,23 +59,22 @@ taken(const struct ws_trace *t)
 }
 
 double
-ws_trace_mmu(const struct ws_trace *t, double window)
+ws_trace_mmu(const struct ws_trace *t, const double *taken, double window)
 {
 	double width = ws_lanes_width(&t->lanes), sum = 0, worst = 0, part;
 	size_t i, n = ws_trace_buckets(t), in = (size_t)(window / width);
-	double *gc;
 
 	if (!(t->procs > 0) || in == 0 || n < in + 1)
 		return NAN;
-	gc = taken(t);
 	part = window / width - (double)in;
 	for (i = 0; i < in; i++)
-		sum += gc[i];
+		sum += taken[i];
 	for (i = 0; i + in < n; i++) {
-		worst = fmax(worst, sum + part * gc[i + in]);
-		sum += gc[i + in] - gc[i];
+		double all = sum + part * taken[i + in];
+
+		worst = all > worst ? all : worst;
+		sum += taken[i + in] - taken[i];
 	}
-	free(gc);
 	return clamp(1 - worst * width / (window * t->procs), 0, 1);
 }
 
@@ -113,6 +111,7 @@ static void
 put_gc(const struct put *p)
 {
 	const struct ws_trace *t = p->t;
+	double *taken = ws_trace_taken(t);
 
 	put(p, WS_F_TRACE_GC_CYCLES, (double)t->gc_cycles);
 	put(p, WS_F_TRACE_GC_RATE, (double)t->gc_cycles / p->seconds);
@@ -122,9 +121,10 @@ put_gc(const struct put *p)
 	put(p, WS_F_TRACE_GC_STALL, t->gc_stall / p->goroutine_time);
 	put(p, WS_F_TRACE_STW_TOTAL, t->stw / t->duration);
 	put(p, WS_F_TRACE_STW_MAX, t->stw_max);
-	put(p, WS_F_TRACE_MMU_1, ws_trace_mmu(t, 1 * MS));
-	put(p, WS_F_TRACE_MMU_10, ws_trace_mmu(t, 10 * MS));
-	put(p, WS_F_TRACE_MMU_100, ws_trace_mmu(t, 100 * MS));
+	put(p, WS_F_TRACE_MMU_1, ws_trace_mmu(t, taken, 1 * MS));
+	put(p, WS_F_TRACE_MMU_10, ws_trace_mmu(t, taken, 10 * MS));
+	put(p, WS_F_TRACE_MMU_100, ws_trace_mmu(t, taken, 100 * MS));
+	free(taken);
 }
 
 /* The facts of one kind of call, as offsets from its first. */

@@ -12,19 +12,24 @@
 
 /*
  * Stacks are the bulk of a large profile, so they are not kept in a ws_htab:
- * that would need the ids of each stack once more as a key.  The frame ids of
- * all stacks lie end to end in pool, stack i (id i + 1) at start[i] up to
- * start[i + 1].  slot[] is an open-addressing table of ids, 0 is a free slot.
+ * that would need the ids of each stack once more as a key.  All stacks lie end
+ * to end in pool, each as the number of its frames and their ids; start[] says
+ * where the frames of stack i (id i + 1) are.  slot[] is an open-addressing
+ * table with the hash beside the id, so that growing reads nothing else, and a
+ * search reads three places that no cache holds and no more.
  */
+struct stack_slot {
+	uint32_t hash;
+	ws_id id; /* 0: free */
+};
+
 struct stacks {
 	ws_id *pool;
-	size_t pool_cap;
+	size_t pool_n, pool_cap;
 	size_t *start;
 	size_t start_cap;
-	uint32_t *hash; /* of each stack, so that growing reads no pool */
-	size_t hash_cap;
 	size_t n;
-	uint32_t *slot;
+	struct stack_slot *slot;
 	size_t n_slots; /* a power of two */
 	uint64_t seed;
 };
@@ -42,8 +47,6 @@ stacks_init(struct stacks *s)
 {
 	s->n_slots = FIRST_SLOTS;
 	s->slot = ws_alloc_array(s->n_slots, sizeof *s->slot);
-	s->start = ws_grow(NULL, &s->start_cap, 1, sizeof *s->start);
-	s->start[0] = 0;
 	/* Without entropy an attacker who knows the hash can make a profile
 	 * slow to read, no more. */
 	if (getentropy(&s->seed, sizeof s->seed) != 0)
@@ -55,7 +58,6 @@ stacks_fini(struct stacks *s)
 {
 	free(s->pool);
 	free(s->start);
-	free(s->hash);
 	free(s->slot);
 }
 
@@ -81,41 +83,41 @@ hash_ids(uint64_t seed, const ws_id *ids, size_t n)
 }
 
 static bool
-stack_is(const struct stacks *s, size_t i, const ws_id *ids, size_t n)
+stack_is(const struct stacks *s, ws_id id, const ws_id *ids, size_t n)
 {
-	size_t at = s->start[i];
+	const ws_id *frames = s->pool + s->start[id - 1];
 
-	return s->start[i + 1] - at == n &&
-	       memcmp(s->pool + at, ids, n * sizeof *ids) == 0;
+	return frames[-1] == n && memcmp(frames, ids, n * sizeof *ids) == 0;
 }
 
 static void
 grow_slots(struct stacks *s)
 {
-	size_t mask, at;
+	struct stack_slot *old = s->slot;
+	size_t n = s->n_slots, mask = 2 * n - 1, at;
 
-	free(s->slot);
-	s->n_slots *= 2;
+	s->n_slots = 2 * n;
 	s->slot = ws_alloc_array(s->n_slots, sizeof *s->slot);
-	mask = s->n_slots - 1;
-	for (size_t i = 0; i < s->n; i++) {
-		for (at = s->hash[i] & mask; s->slot[at] != 0;)
+	for (size_t i = 0; i < n; i++) {
+		if (old[i].id == 0)
+			continue;
+		for (at = old[i].hash & mask; s->slot[at].id != 0;)
 			at = (at + 1) & mask;
-		s->slot[at] = (uint32_t)(i + 1);
+		s->slot[at] = old[i];
 	}
+	free(old);
 }
 
 static ws_id
-append_stack(struct stacks *s, const ws_id *ids, size_t n, uint32_t hash)
+append_stack(struct stacks *s, const ws_id *ids, size_t n)
 {
-	size_t at = s->start[s->n];
-
-	s->pool = ws_grow(s->pool, &s->pool_cap, at + n, sizeof *s->pool);
-	s->hash = ws_grow(s->hash, &s->hash_cap, s->n + 1, sizeof *s->hash);
-	s->start = ws_grow(s->start, &s->start_cap, s->n + 2, sizeof *s->start);
-	memcpy(s->pool + at, ids, n * sizeof *ids);
-	s->hash[s->n] = hash;
-	s->start[s->n + 1] = at + n;
+	s->pool =
+	    ws_grow(s->pool, &s->pool_cap, s->pool_n + 1 + n, sizeof *s->pool);
+	s->start = ws_grow(s->start, &s->start_cap, s->n + 1, sizeof *s->start);
+	s->pool[s->pool_n++] = (ws_id)n;
+	memcpy(s->pool + s->pool_n, ids, n * sizeof *ids);
+	s->start[s->n] = s->pool_n;
+	s->pool_n += n;
 	return (ws_id)++s->n;
 }
 
@@ -191,6 +193,7 @@ ws_dict_frame(struct ws_dict *d, const struct ws_frame *f)
 	key.line = f->line;
 	key.addr = f->addr;
 	key.inlined = f->inlined;
+	key.exact = f->exact;
 	return ws_htab_put(d->frames, &key, sizeof key, NULL) + 1;
 }
 
@@ -215,23 +218,26 @@ ws_id
 ws_dict_stack(struct ws_dict *d, const ws_id *frames, size_t n)
 {
 	struct stacks *s = &d->stacks;
+	struct stack_slot *slot;
 	uint32_t hash;
 	size_t at;
-	ws_id id;
 
+	assert(n <= UINT32_MAX);
 	if (n == 0)
 		return 0;
 	/* At most three quarters full. */
 	if (s->n + 1 > s->n_slots - s->n_slots / 4)
 		grow_slots(s);
 	hash = hash_ids(s->seed, frames, n);
-	at = hash & (s->n_slots - 1);
-	while ((id = s->slot[at]) != 0) {
-		if (s->hash[id - 1] == hash && stack_is(s, id - 1, frames, n))
-			return id;
-		at = (at + 1) & (s->n_slots - 1);
+	for (at = hash;; at++) {
+		slot = &s->slot[at & (s->n_slots - 1)];
+		if (slot->id == 0)
+			break;
+		if (slot->hash == hash && stack_is(s, slot->id, frames, n))
+			return slot->id;
 	}
-	return s->slot[at] = append_stack(s, frames, n, hash);
+	*slot = (struct stack_slot){ hash, append_stack(s, frames, n) };
+	return slot->id;
 }
 
 size_t
@@ -244,7 +250,7 @@ ws_dict_get_stack(const struct ws_dict *d, ws_id id, const ws_id **frames)
 	if (id == 0)
 		return 0;
 	*frames += s->start[id - 1];
-	return s->start[id] - s->start[id - 1];
+	return (*frames)[-1];
 }
 
 size_t

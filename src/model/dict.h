@@ -24,6 +24,7 @@ struct ws_frame {
 	uint32_t line; /* 0 when unknown */
 	uint64_t addr; /* 0 when unknown */
 	bool inlined;  /* its caller's frame is the real function */
+	bool exact;    /* addr is in the call, not behind it, of a caller too */
 };
 
 struct ws_dict;

@@ -102,12 +102,14 @@ enum { FIELD = 10, PART = 512 };
 static bool
 count_kinds(struct ws_sink_counts *c, const struct ws_event *ev, size_t n)
 {
-	uint64_t sum = 0;
+	uint64_t one[WS_EV_KINDS], sum = 0;
 
 	static_assert(WS_EV_KINDS * FIELD <= 64 && PART < 1 << FIELD,
 	    "a field for each kind");
+	for (unsigned k = 0; k < WS_EV_KINDS; k++)
+		one[k] = UINT64_C(1) << FIELD * k;
 	for (size_t i = 0; i < n; i++)
-		sum += UINT64_C(1) << FIELD * ev[i].kind;
+		sum += one[ev[i].kind];
 	for (unsigned k = 0; k < WS_EV_KINDS; k++)
 		c->events[k] += sum >> FIELD * k & ((1 << FIELD) - 1);
 	return (sum >> FIELD * WS_EV_LOSS & ((1 << FIELD) - 1)) != 0;
@@ -200,12 +202,15 @@ static const struct ws_event *
 pick(struct fan_sink *f, const struct ws_event *ev, size_t *n, unsigned kinds)
 {
 	uint16_t at[WS_BATCH + 1];
+	uint8_t wanted[WS_EV_KINDS];
 	size_t all = *n, k = 0;
 
+	for (unsigned i = 0; i < WS_EV_KINDS; i++)
+		wanted[i] = kinds >> i & 1;
 	/* Without a branch an event. */
 	for (size_t i = 0; i < all; i++) {
 		at[k] = (uint16_t)i;
-		k += kinds >> ev[i].kind & 1;
+		k += wanted[ev[i].kind];
 	}
 	*n = k;
 	if (k == all)

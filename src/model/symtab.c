@@ -70,6 +70,7 @@ ws_symtab_free(struct ws_symtab *t)
 	for (size_t i = 0; i < t->n; i++) {
 		free(t->table[i].symbol);
 		free(t->table[i].load);
+		ws_inlines_fini(&t->table[i].inlines);
 		ws_buf_fini(&t->table[i].text);
 	}
 	free(t->table);
@@ -90,27 +91,91 @@ ws_symtab_add(
 	return &t->table[t->n++];
 }
 
+static void
+add_symbol(struct ws_symbols *s, uint64_t addr, uint64_t size, uint32_t name)
+{
+	struct ws_symbol *y;
+
+	s->symbol = ws_grow(s->symbol, &s->cap, s->n + 1, sizeof(*y));
+	y = &s->symbol[s->n++];
+	y->addr = addr;
+	y->size = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+	y->name = name;
+}
+
 void
 ws_symbols_put(
     struct ws_symbols *s, uint64_t addr, uint64_t size, struct ws_sv name)
 {
-	struct ws_symbol *y;
+	uint32_t at;
 
-	if (name.n == 0 || name.n > NAME_MAX_LEN ||
-	    s->text.n > UINT32_MAX - NAME_MAX_LEN - 1 || s->n == UINT32_MAX ||
-	    (s->room > 0 && s->text.n + name.n > s->room))
+	if (name.n == 0 || name.n > NAME_MAX_LEN || s->n == UINT32_MAX ||
+	    !ws_symbols_text(s, name, &at))
 		return;
 	if (ws_sv_is(name, "_text"))
 		s->at_text = addr;
 	else if (ws_sv_is(name, "_stext"))
 		s->at_stext = addr;
-	s->symbol = ws_grow(s->symbol, &s->cap, s->n + 1, sizeof(*y));
-	y = &s->symbol[s->n++];
-	y->addr = addr;
-	y->size = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
-	y->name = (uint32_t)s->text.n;
-	ws_buf_putsv(&s->text, name);
+	add_symbol(s, addr, size, at);
+}
+
+bool
+ws_symbols_text(struct ws_symbols *s, struct ws_sv names, uint32_t *at)
+{
+	if (names.n >= UINT32_MAX || s->text.n >= UINT32_MAX - names.n ||
+	    (s->room > 0 && s->text.n + names.n > s->room))
+		return false;
+	*at = (uint32_t)s->text.n;
+	ws_buf_putsv(&s->text, names);
 	ws_buf_putc(&s->text, '\0');
+	return true;
+}
+
+/* The name at a place of the text; empty when it has none or too long a one. */
+static struct ws_sv
+text_at(const struct ws_symbols *s, uint32_t at)
+{
+	struct ws_sv name = ws_sv_from(ws_buf_sv(&s->text), at);
+	const char *nul;
+
+	if (name.n > NAME_MAX_LEN)
+		name.n = NAME_MAX_LEN;
+	nul = name.n > 0 ? memchr(name.p, '\0', name.n) : NULL;
+	name.n = nul == NULL ? 0 : (size_t)(nul - name.p);
+	return name;
+}
+
+void
+ws_symbols_put_at(
+    struct ws_symbols *s, uint64_t addr, uint64_t size, uint32_t name)
+{
+	if (s->n < UINT32_MAX && name < s->text.n && s->text.p[name] != '\0')
+		add_symbol(s, addr, size, name);
+}
+
+struct ws_sv
+ws_symbols_name(const struct ws_symbols *s, const struct ws_symbol *y)
+{
+	return text_at(s, y->name);
+}
+
+size_t
+ws_symbols_inlined(
+    const struct ws_symbols *s, uint64_t addr, struct ws_sv *names, size_t max)
+{
+	const struct ws_inlines *in = &s->inlines;
+	uint32_t call;
+	size_t n = 0;
+
+	if (addr < s->lo || addr >= s->hi || addr - s->lo > UINT32_MAX)
+		return 0;
+	/* Parents come before: this ends. */
+	call = ws_inlines_at(in, (uint32_t)(addr - s->lo));
+	for (; call != 0 && n < max; call = in->call[call - 1].parent) {
+		names[n] = text_at(s, in->call[call - 1].name);
+		n += names[n].n > 0;
+	}
+	return n;
 }
 
 void

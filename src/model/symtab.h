@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "model/inlines.h"
 
 struct ws_dict;
 
@@ -53,6 +54,7 @@ struct ws_symbols {
 	size_t n, cap;
 	struct ws_buf text;
 	size_t room; /* for text: names may overlap in a file; 0: no bound */
+	struct ws_inlines inlines; /* places less `lo`, names in the text */
 	struct ws_load *load;
 	size_t n_load, cap_load;
 	uint64_t lo, hi;            /* of a PCLNTAB: the Go code */
@@ -81,12 +83,26 @@ struct ws_symbols *ws_symtab_add(
     struct ws_symtab *t, struct ws_sv artifact, enum ws_symbols_from from);
 void ws_symbols_put(
     struct ws_symbols *s, uint64_t addr, uint64_t size, struct ws_sv name);
+/* Many names at once, as they stand in a file with NULs between them: where
+ * they are in the text, for the two below.  False when there is no room. */
+bool ws_symbols_text(struct ws_symbols *s, struct ws_sv names, uint32_t *at);
+/* A function whose name is in the text already; not without a name. */
+void ws_symbols_put_at(
+    struct ws_symbols *s, uint64_t addr, uint64_t size, uint32_t name);
 void ws_symbols_load(struct ws_symbols *s, struct ws_load load);
 /* Sorts the symbols; of several at one address one stays, see last_wins. */
 void ws_symbols_finish(struct ws_symbols *s);
 /* The symbol that an address is in, or NULL. */
 const struct ws_symbol *ws_symbols_find(
     const struct ws_symbols *s, uint64_t addr);
+
+/* Its name; empty when it is too long for one. */
+struct ws_sv ws_symbols_name(
+    const struct ws_symbols *s, const struct ws_symbol *y);
+/* The functions whose code was put in at an address, innermost first, at most
+ * `max`; how many.  The function they were put into is not among them. */
+size_t ws_symbols_inlined(
+    const struct ws_symbols *s, uint64_t addr, struct ws_sv *names, size_t max);
 
 size_t ws_symtab_count(const struct ws_symtab *t);
 const struct ws_symbols *ws_symtab_get(const struct ws_symtab *t, size_t i);

@@ -9,20 +9,6 @@ struct member {
 	void (*put)(struct ws_json *j, const struct ws_report *r);
 };
 
-static void
-put_text(struct ws_json *j, const char *key, const char *text)
-{
-	ws_json_key(j, key);
-	ws_json_str(j, text);
-}
-
-static void
-put_number(struct ws_json *j, const char *key, double v)
-{
-	ws_json_key(j, key);
-	ws_json_num(j, v);
-}
-
 static const char *
 class_key(enum ws_class c)
 {
@@ -72,9 +58,10 @@ put_environment(struct ws_json *j, const struct ws_report *r)
 		if (unit == WS_U_VERSION && !f->text)
 			ws_unit_format(text, f->value, unit);
 		if (unit == WS_U_VERSION || unit == WS_U_TEXT)
-			put_text(j, env[i].key, f->text ? f->text : text);
+			ws_json_key_str(
+			    j, env[i].key, f->text ? f->text : text);
 		else
-			put_number(j, env[i].key, f ? f->value : NAN);
+			ws_json_key_num(j, env[i].key, f ? f->value : NAN);
 	}
 	ws_json_close(j, '}');
 }
@@ -86,26 +73,26 @@ put_verdict(struct ws_json *j, const struct ws_report *r)
 	bool is_class = d->cls < WS_CLASSES && ws_class_defs[d->cls].is_class;
 
 	ws_json_open(j, '{');
-	put_text(j, "outcome", ws_outcome_key(d));
-	put_text(j, "class", is_class ? class_key(d->cls) : NULL);
-	put_text(
+	ws_json_key_str(j, "outcome", ws_outcome_key(d));
+	ws_json_key_str(j, "class", is_class ? class_key(d->cls) : NULL);
+	ws_json_key_str(
 	    j, "name", d->cls < WS_CLASSES ? ws_class_defs[d->cls].name : NULL);
-	put_text(j, "confidence", ws_confidence_name(d->confidence));
+	ws_json_key_str(j, "confidence", ws_confidence_name(d->confidence));
 	ws_json_key(j, "candidates");
 	ws_json_open(j, '[');
 	for (size_t i = 0; i < d->n_candidate; i++)
 		ws_json_str(j, class_key(d->candidate[i]));
 	ws_json_close(j, ']');
-	put_number(
+	ws_json_key_num(
 	    j, "points", d->cls < WS_CLASSES ? d->score[d->cls].points : NAN);
-	put_number(j, "stability", d->stability);
+	ws_json_key_num(j, "stability", d->stability);
 	ws_json_key(j, "rests_on");
 	ws_json_open(j, '[');
 	for (size_t i = 0; i < d->n_rests; i++)
 		ws_json_str(j, d->rests[i].artifact);
 	ws_json_close(j, ']');
-	put_text(j, "sentence", d->sentence);
-	put_text(j, "basis", d->basis);
+	ws_json_key_str(j, "sentence", d->sentence);
+	ws_json_key_str(j, "basis", d->basis);
 	ws_json_close(j, '}');
 }
 
@@ -117,13 +104,13 @@ put_classes(struct ws_json *j, const struct ws_report *r)
 		const struct ws_score *s = &r->diagnosis->score[c];
 
 		ws_json_open(j, '{');
-		put_text(j, "class", class_key(c));
-		put_text(j, "name", ws_class_defs[c].name);
-		put_number(j, "points", s->points);
-		put_number(j, "lo", s->lo);
-		put_number(j, "hi", s->hi);
-		put_number(j, "reach", s->reach);
-		put_text(j, "state", ws_class_state_name(s->state));
+		ws_json_key_str(j, "class", class_key(c));
+		ws_json_key_str(j, "name", ws_class_defs[c].name);
+		ws_json_key_num(j, "points", s->points);
+		ws_json_key_num(j, "lo", s->lo);
+		ws_json_key_num(j, "hi", s->hi);
+		ws_json_key_num(j, "reach", s->reach);
+		ws_json_key_str(j, "state", ws_class_state_name(s->state));
 		ws_json_close(j, '}');
 	}
 	ws_json_close(j, ']');
@@ -136,10 +123,10 @@ put_used(struct ws_json *j, const struct ws_report *r, const struct ws_used *u)
 	    ws_catalogue_get(ws_facts_catalogue(r->facts), u->def);
 
 	ws_json_open(j, '{');
-	put_text(j, "name", def->name);
-	put_text(j, "subject", u->fact ? u->fact->subject : NULL);
+	ws_json_key_str(j, "name", def->name);
+	ws_json_key_str(j, "subject", u->fact ? u->fact->subject : NULL);
 	ws_json_fact(j, def, u->fact);
-	put_text(j, "presence", ws_presence_name(u->presence));
+	ws_json_key_str(j, "presence", ws_presence_name(u->presence));
 	ws_json_close(j, '}');
 }
 
@@ -148,15 +135,15 @@ put_judgement(
     struct ws_json *j, const struct ws_report *r, const struct ws_judgement *e)
 {
 	ws_json_open(j, '{');
-	put_text(j, "rule", e->rule->id);
-	put_text(j, "class", class_key(e->rule->cls));
+	ws_json_key_str(j, "rule", e->rule->id);
+	ws_json_key_str(j, "class", class_key(e->rule->cls));
 	ws_json_key(j, "weight");
 	ws_json_i64(j, e->rule->weight);
-	put_text(j, "truth", ws_truth_name(e->truth));
+	ws_json_key_str(j, "truth", ws_truth_name(e->truth));
 	ws_json_key(j, "weak");
 	ws_json_bool(j, e->weak);
-	put_text(j, "group", e->rule->group);
-	put_text(j, "text", e->text);
+	ws_json_key_str(j, "group", e->rule->group);
+	ws_json_key_str(j, "text", e->text);
 	ws_json_key(j, "facts");
 	ws_json_open(j, '[');
 	for (size_t i = 0; i < e->n_used; i++)
@@ -182,10 +169,10 @@ put_missing(struct ws_json *j, const struct ws_report *r)
 		const struct ws_missing *m = &r->diagnosis->missing[i];
 
 		ws_json_open(j, '{');
-		put_text(j, "rule", m->rule->id);
-		put_text(j, "class", class_key(m->rule->cls));
-		put_text(j, "reason", m->reason);
-		put_text(j, "collect", m->collect);
+		ws_json_key_str(j, "rule", m->rule->id);
+		ws_json_key_str(j, "class", class_key(m->rule->cls));
+		ws_json_key_str(j, "reason", m->reason);
+		ws_json_key_str(j, "collect", m->collect);
 		ws_json_close(j, '}');
 	}
 	ws_json_close(j, ']');
@@ -199,11 +186,11 @@ put_collect(struct ws_json *j, const struct ws_report *r)
 		const struct ws_collect *c = &r->diagnosis->collect[i];
 
 		ws_json_open(j, '{');
-		put_text(j, "source", ws_source_defs[c->source].name);
-		put_text(j, "command", c->command);
-		put_text(j, "cost", c->cost);
-		put_text(j, "why", c->why);
-		put_number(j, "decides", c->decides);
+		ws_json_key_str(j, "source", ws_source_defs[c->source].name);
+		ws_json_key_str(j, "command", c->command);
+		ws_json_key_str(j, "cost", c->cost);
+		ws_json_key_str(j, "why", c->why);
+		ws_json_key_num(j, "decides", c->decides);
 		ws_json_close(j, '}');
 	}
 	ws_json_close(j, ']');
@@ -217,10 +204,10 @@ put_accounting(struct ws_json *j, const struct ws_report *r)
 		const struct ws_leaf *l = &r->diagnosis->leaf[i];
 
 		ws_json_open(j, '{');
-		put_text(j, "leaf", l->title);
-		put_text(j, "class", l->cls && *l->cls ? l->cls : NULL);
-		put_number(j, "share", l->share);
-		put_text(j, "source", l->source);
+		ws_json_key_str(j, "leaf", l->title);
+		ws_json_key_str(j, "class", l->cls && *l->cls ? l->cls : NULL);
+		ws_json_key_num(j, "share", l->share);
+		ws_json_key_str(j, "source", l->source);
 		ws_json_close(j, '}');
 	}
 	ws_json_close(j, ']');
@@ -233,8 +220,8 @@ put_targets(struct ws_json *j, const struct ws_target *t, size_t n)
 	ws_json_open(j, '[');
 	for (size_t i = 0; i < n; i++) {
 		ws_json_open(j, '{');
-		put_text(j, "subject", t[i].subject);
-		put_number(j, "share", t[i].share);
+		ws_json_key_str(j, "subject", t[i].subject);
+		ws_json_key_num(j, "share", t[i].share);
 		ws_json_close(j, '}');
 	}
 	ws_json_close(j, ']');
@@ -249,11 +236,11 @@ put_impact(struct ws_json *j, const struct ws_action *x)
 		return;
 	}
 	ws_json_open(j, '{');
-	put_text(j, "metric", "throughput");
-	put_number(j, "lo", x->lo);
-	put_number(j, "hi", x->hi);
-	put_number(j, "cap", x->cap);
-	put_text(j, "basis", x->basis);
+	ws_json_key_str(j, "metric", "throughput");
+	ws_json_key_num(j, "lo", x->lo);
+	ws_json_key_num(j, "hi", x->hi);
+	ws_json_key_num(j, "cap", x->cap);
+	ws_json_key_str(j, "basis", x->basis);
 	ws_json_close(j, '}');
 }
 
@@ -264,10 +251,10 @@ put_success(struct ws_json *j, const struct ws_advice *a)
 	ws_json_open(j, '[');
 	for (size_t i = 0; i < a->n_success; i++) {
 		ws_json_open(j, '{');
-		put_text(j, "fact", a->success[i].fact);
-		put_text(j, "op", a->success[i].op);
-		put_number(j, "value", a->success[i].value);
-		put_text(j, "unit", ws_unit_name(a->success[i].unit));
+		ws_json_key_str(j, "fact", a->success[i].fact);
+		ws_json_key_str(j, "op", a->success[i].op);
+		ws_json_key_num(j, "value", a->success[i].value);
+		ws_json_key_str(j, "unit", ws_unit_name(a->success[i].unit));
 		ws_json_close(j, '}');
 	}
 	ws_json_close(j, ']');
@@ -282,9 +269,9 @@ put_figures(struct ws_json *j, const struct ws_action *x)
 		const struct ws_figure *f = &x->advice->figure[i];
 
 		ws_json_open(j, '{');
-		put_text(j, "label", f->label);
-		put_number(j, "value", x->figure[i]);
-		put_text(j, "unit", ws_unit_name(ws_expr_unit(f->of)));
+		ws_json_key_str(j, "label", f->label);
+		ws_json_key_num(j, "value", x->figure[i]);
+		ws_json_key_str(j, "unit", ws_unit_name(ws_expr_unit(f->of)));
 		ws_json_close(j, '}');
 	}
 	ws_json_close(j, ']');
@@ -300,9 +287,9 @@ put_then(struct ws_json *j, const struct ws_leaf *l)
 		return;
 	}
 	ws_json_open(j, '{');
-	put_text(j, "leaf", l->title);
-	put_text(j, "class", l->cls[0] != '\0' ? l->cls : NULL);
-	put_number(j, "share", l->share);
+	ws_json_key_str(j, "leaf", l->title);
+	ws_json_key_str(j, "class", l->cls[0] != '\0' ? l->cls : NULL);
+	ws_json_key_num(j, "share", l->share);
 	ws_json_close(j, '}');
 }
 
@@ -312,12 +299,12 @@ put_action(struct ws_json *j, const struct ws_action *x)
 	const struct ws_advice *a = x->advice;
 
 	ws_json_open(j, '{');
-	put_text(j, "id", a->id);
-	put_text(j, "class", class_key(a->cls));
-	put_text(j, "title", a->title);
+	ws_json_key_str(j, "id", a->id);
+	ws_json_key_str(j, "class", class_key(a->cls));
+	ws_json_key_str(j, "title", a->title);
 	ws_json_key(j, "effort");
 	ws_json_sv(j, (struct ws_sv){ &a->effort, 1 });
-	put_text(j, "risk", a->risk);
+	ws_json_key_str(j, "risk", a->risk);
 	put_targets(j, x->target, x->n_target);
 	put_impact(j, x);
 	put_figures(j, x);
@@ -326,7 +313,7 @@ put_action(struct ws_json *j, const struct ws_action *x)
 	for (size_t i = 0; i < a->n_step; i++)
 		ws_json_str(j, a->step[i]);
 	ws_json_close(j, ']');
-	put_text(j, "code", x->code);
+	ws_json_key_str(j, "code", x->code);
 	put_success(j, a);
 	put_then(j, &x->then);
 	ws_json_close(j, '}');
@@ -349,9 +336,9 @@ put_traps(struct ws_json *j, const struct ws_report *r)
 		const struct ws_trap_seen *t = &r->diagnosis->trap[i];
 
 		ws_json_open(j, '{');
-		put_text(j, "id", t->judgement->rule->id);
-		put_text(j, "text", t->judgement->text);
-		put_number(j, "share", t->share);
+		ws_json_key_str(j, "id", t->judgement->rule->id);
+		ws_json_key_str(j, "text", t->judgement->text);
+		ws_json_key_num(j, "share", t->share);
 		put_targets(j, t->target, t->n_target);
 		ws_json_close(j, '}');
 	}
@@ -370,7 +357,7 @@ put_levels(
 	ws_json_open(j, '{');
 	for (size_t i = 0; i < n; i++)
 		if (f[i]->presence == WS_VALUE && f[i]->subject)
-			put_number(j, f[i]->subject, f[i]->value);
+			ws_json_key_num(j, f[i]->subject, f[i]->value);
 	ws_json_close(j, '}');
 }
 
@@ -392,9 +379,9 @@ put_benchmark(struct ws_json *j, const struct ws_report *r)
 			ws_json_open(j, '{');
 		is_open = true;
 		if (f[i]->text != NULL)
-			put_text(j, ws_sv_from(name, 6).p, f[i]->text);
+			ws_json_key_str(j, ws_sv_from(name, 6).p, f[i]->text);
 		else
-			put_number(j, ws_sv_from(name, 6).p, f[i]->value);
+			ws_json_key_num(j, ws_sv_from(name, 6).p, f[i]->value);
 	}
 	if (!is_open) {
 		ws_json_null(j);
@@ -413,8 +400,8 @@ put_quality(struct ws_json *j, const struct ws_report *r)
 		const struct ws_judgement *q = r->diagnosis->quality[i];
 
 		ws_json_open(j, '{');
-		put_text(j, "id", q->rule->id);
-		put_text(j, "text", q->text);
+		ws_json_key_str(j, "id", q->rule->id);
+		ws_json_key_str(j, "text", q->text);
 		ws_json_close(j, '}');
 	}
 	ws_json_close(j, ']');

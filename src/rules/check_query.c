@@ -30,30 +30,38 @@ is_part(struct ws_sv series, const char *name)
 	       (series.n == strlen(name) || series.p[strlen(name)] == '.');
 }
 
+static void
+no_series(struct ws_check *k, struct ws_sv series, struct ws_pos at)
+{
+	struct ws_near near;
+
+	ws_near_init(&near, series);
+	for (size_t i = 0; i < WS_S_COUNT_OF; i++)
+		ws_near_offer(&near, ws_sv_of(ws_source_defs[i].name));
+	ws_problems_error(&k->report, at, "no series '%.*s'%s",
+	    WS_SV_ARG(series), ws_near_hint(&near));
+}
+
 static enum ws_source_id
 source_of(struct ws_check *k, const char *series, struct ws_pos at)
 {
 	struct ws_sv s = ws_sv_of(series);
 	enum ws_source_id best = WS_S_COUNT_OF;
-	struct ws_near near;
 	size_t longest = 0;
 
 	for (size_t i = 0; i < WS_LEN(others); i++)
 		if (is_part(s, others[i].series))
 			return others[i].source;
-	ws_near_init(&near, s);
 	for (size_t i = 0; i < WS_S_COUNT_OF; i++) {
 		const char *name = ws_source_defs[i].name;
 
-		ws_near_offer(&near, ws_sv_of(name));
 		if (!is_part(s, name) || strlen(name) <= longest)
 			continue;
 		longest = strlen(name);
 		best = (enum ws_source_id)i;
 	}
 	if (best == WS_S_COUNT_OF)
-		ws_problems_error(&k->report, at, "no series '%s'%s", series,
-		    ws_near_hint(&near));
+		no_series(k, s, at);
 	return best;
 }
 

@@ -73,7 +73,8 @@ missing_fact(struct judging *j, uint32_t def)
 	    ws_catalogue_get(ws_facts_catalogue(j->scene.f), def);
 	struct ws_buf b = { 0 };
 
-	ws_buf_printf(&b, "%s: ", d->name);
+	ws_buf_puts(&b, d->name);
+	ws_buf_puts(&b, ": ");
 	ws_presence_print(&b, d->source, ws_facts_presence(j->scene.f, def));
 	add_reason(j, &b, d->source);
 }
@@ -134,7 +135,8 @@ collect_needs(struct judging *j, const struct ws_expr *x)
 		collect_needs(j, x->b);
 		return;
 	}
-	ws_buf_printf(&b, "%s: ", x->text);
+	ws_buf_puts(&b, x->text);
+	ws_buf_puts(&b, ": ");
 	ws_presence_print(
 	    &b, source, ws_facts_source_presence(j->scene.f, source));
 	add_reason(j, &b, source);
@@ -175,8 +177,6 @@ fill_in(struct judging *j, struct ws_judgement *out)
 	}
 	if (out->truth == WS_UNKNOWN)
 		own_words(j, out->rule);
-	out->used = ws_list_flat(j->arena, &j->used, sizeof(struct ws_used));
-	out->n_used = j->used.n;
 	out->reason =
 	    ws_list_flat(j->arena, &j->reason, sizeof(struct ws_reason));
 	out->n_reason = j->reason.n;
@@ -200,8 +200,7 @@ judge(struct judging *j, const struct ws_rule *rule, struct ws_judgement *out)
 {
 	struct ws_kleene k = truth_of_rule(&j->scene, rule);
 
-	j->used = j->reason = (struct ws_list){ 0 };
-	collect_used(j, rule->when);
+	j->reason = (struct ws_list){ 0 };
 	if (is_in_need(&j->scene, rule))
 		collect_needs(j, rule->needs);
 	else if (k.truth == WS_UNKNOWN)
@@ -210,6 +209,16 @@ judge(struct judging *j, const struct ws_rule *rule, struct ws_judgement *out)
 		.rule = rule, .truth = k.truth, .weak = k.weak
 	};
 	fill_in(j, out);
+}
+
+/* The facts that the rule looks at. */
+static void
+tell_used(struct judging *j, struct ws_judgement *out)
+{
+	j->used = (struct ws_list){ 0 };
+	collect_used(j, out->rule->when);
+	out->used = ws_list_flat(j->arena, &j->used, sizeof(struct ws_used));
+	out->n_used = j->used.n;
 }
 
 static uint32_t
@@ -257,12 +266,12 @@ ws_eval_new(const struct ws_rules *r, const struct ws_facts *f,
 		if (!ws_rule_is_judged(all[i]))
 			continue;
 		judge(&j, all[i], &e->list[e->n]);
+		tell_used(&j, &e->list[e->n]);
 		e->params[e->n++] = params_in(all[i]->when);
 	}
 	return e;
 }
 
-/* Which facts a rule looks at hangs on no parameter. */
 static bool
 is_same(const struct ws_judgement *a, const struct ws_judgement *b)
 {
@@ -273,6 +282,17 @@ is_same(const struct ws_judgement *a, const struct ws_judgement *b)
 		if (a->reason[i].source != b->reason[i].source)
 			return false;
 	return true;
+}
+
+/* Whether the judgement needs no words to be seen to be the same: reasons are
+ * given of what is unknown only, and no parameter moves what a rule needs. */
+static bool
+stays(const struct ws_scene *s, const struct ws_judgement *was)
+{
+	struct ws_kleene k = truth_of_rule(s, was->rule);
+
+	return k.truth == was->truth && k.weak == was->weak &&
+	       (k.truth != WS_UNKNOWN || is_in_need(s, was->rule));
 }
 
 static struct ws_eval *
@@ -307,6 +327,7 @@ judge_again(struct judging *j, const struct ws_eval *before,
 			continue;
 		if (e == NULL)
 			e = copy_eval(j->arena, before);
+		tell_used(j, &now);
 		e->list[i] = now;
 	}
 	if (e == NULL)
@@ -317,10 +338,11 @@ judge_again(struct judging *j, const struct ws_eval *before,
 static bool
 looks_at_param(const struct ws_eval *e, size_t i, const void *at)
 {
-	const uint32_t *param = at;
+	const struct ws_judgement *was = &e->list[i];
+	const struct ws_scene *s = at;
 
-	return (e->params[i] >> (*param & 63) & 1) != 0 &&
-	       has_param(e->list[i].rule->when, *param);
+	return (e->params[i] >> (s->scaled & 63) & 1) != 0 &&
+	       has_param(was->rule->when, s->scaled) && !stays(s, was);
 }
 
 /* What is taken away, and the facts with it and without. */
@@ -351,7 +373,7 @@ ws_eval_again(const struct ws_eval *before, const struct ws_rules *r,
 {
 	struct judging j = { .scene = { r, f, param_index(r, scaled), scale } };
 
-	return judge_again(&j, before, looks_at_param, &j.scene.scaled);
+	return judge_again(&j, before, looks_at_param, &j.scene);
 }
 
 struct ws_eval *

@@ -33,20 +33,28 @@ is_name(char c)
 	return is_letter(c) || is_digit(c) || c == '_';
 }
 
+static const char *
+end_of_line(const char *p, const char *end)
+{
+	const char *eol = memchr(p, '\n', (size_t)(end - p));
+
+	return eol != NULL ? eol : end;
+}
+
 static void
 skip_blanks(struct ws_lexer *x)
 {
-	for (; x->at < x->text.n; x->at++) {
-		char c = x->text.p[x->at];
+	const char *p = x->text.p + x->at, *end = x->text.p + x->text.n;
 
-		if (c == '#')
-			while (x->at + 1 < x->text.n && peek(x, 1) != '\n')
-				x->at++;
-		else if (c == '\n')
+	for (; p < end; p++) {
+		if (*p == '#')
+			p = end_of_line(p, end);
+		if (p < end && *p == '\n')
 			x->line++;
-		else if (c != ' ' && c != '\t' && c != '\r')
-			return;
+		else if (p == end || (*p != ' ' && *p != '\t' && *p != '\r'))
+			break;
 	}
+	x->at = (size_t)(p - x->text.p);
 }
 
 /* Dots and hyphens join parts of a name; a hyphen with a blank behind it is a
@@ -54,14 +62,12 @@ skip_blanks(struct ws_lexer *x)
 static void
 take_name(struct ws_lexer *x)
 {
-	for (;;) {
-		char c = peek(x, 0);
+	const char *p = x->text.p + x->at, *end = x->text.p + x->text.n;
 
-		if (!is_name(c) &&
-		    !((c == '.' || c == '-') && is_name(peek(x, 1))))
-			return;
-		x->at++;
-	}
+	while (p < end && (is_name(*p) || ((*p == '.' || *p == '-') &&
+					      p + 1 < end && is_name(p[1]))))
+		p++;
+	x->at = (size_t)(p - x->text.p);
 }
 
 static enum ws_token_kind
@@ -133,13 +139,13 @@ static const struct sign {
 static struct ws_token
 take_sign(struct ws_lexer *x, struct ws_token t)
 {
-	struct ws_sv rest = ws_sv_from(x->text, x->at);
-
 	for (size_t i = 0; i < WS_LEN(signs); i++) {
-		if (!ws_sv_starts(rest, signs[i].text))
+		const char *s = signs[i].text;
+
+		if (peek(x, 0) != s[0] || (s[1] != '\0' && peek(x, 1) != s[1]))
 			continue;
 		t.kind = signs[i].kind;
-		t.text = (struct ws_sv){ rest.p, strlen(signs[i].text) };
+		t.text = (struct ws_sv){ x->text.p + x->at, strlen(s) };
 		x->at += t.text.n;
 		return t;
 	}

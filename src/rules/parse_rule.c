@@ -137,6 +137,12 @@ allowed_in(enum ws_rule_field field)
 	}
 }
 
+static bool
+is_allowed(int field, enum ws_rule_kind kind)
+{
+	return allowed_in((enum ws_rule_field)field) & 1U << kind;
+}
+
 /* WS_RULE_FIELDS_N after telling, when there is no such field. */
 static enum ws_rule_field
 find_field(
@@ -145,14 +151,13 @@ find_field(
 	struct ws_near near;
 	int f;
 
-	ws_near_init(&near, key->text);
-	for (f = 0; f < WS_RULE_FIELDS_N; f++) {
-		if (!(allowed_in((enum ws_rule_field)f) & 1U << kind))
-			continue;
-		if (ws_sv_is(key->text, fields[f].key))
+	for (f = 0; f < WS_RULE_FIELDS_N; f++)
+		if (is_allowed(f, kind) && ws_sv_is(key->text, fields[f].key))
 			return (enum ws_rule_field)f;
-		ws_near_offer(&near, ws_sv_of(fields[f].key));
-	}
+	ws_near_init(&near, key->text);
+	for (f = 0; f < WS_RULE_FIELDS_N; f++)
+		if (is_allowed(f, kind))
+			ws_near_offer(&near, ws_sv_of(fields[f].key));
 	ws_p_error_at(p, key->pos, "a %s has no field '%.*s'%s",
 	    kind_words[kind], WS_SV_ARG(key->text), ws_near_hint(&near));
 	return WS_RULE_FIELDS_N;

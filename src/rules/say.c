@@ -23,25 +23,20 @@ void
 ws_presence_print(
     struct ws_buf *b, enum ws_source_id source, enum ws_presence p)
 {
-	const char *title = ws_source_defs[source].title;
+	static const struct {
+		const char *before, *behind; /* the title of the source */
+	} words[] = {
+		[WS_ABSENT] = { "no ", " in the bundle" },
+		[WS_UNSUPPORTED_HERE] = { "this version or system has no ",
+		    " to tell it" },
+		[WS_DISABLED] = { "the ", " was not switched on" },
+		[WS_EMPTY] = { "the ", " was collected, nothing in it" },
+		[WS_VALUE] = { "the ", " in the bundle does not tell" },
+	};
 
-	switch (p) {
-	case WS_ABSENT:
-		ws_buf_printf(b, "no %s in the bundle", title);
-		break;
-	case WS_UNSUPPORTED_HERE:
-		ws_buf_printf(
-		    b, "this version or system has no %s to tell it", title);
-		break;
-	case WS_DISABLED:
-		ws_buf_printf(b, "the %s was not switched on", title);
-		break;
-	case WS_EMPTY:
-		ws_buf_printf(b, "the %s was collected, nothing in it", title);
-		break;
-	default:
-		ws_buf_printf(b, "the %s in the bundle does not tell", title);
-	}
+	ws_buf_puts(b, words[p].before);
+	ws_buf_puts(b, ws_source_defs[source].title);
+	ws_buf_puts(b, words[p].behind);
 }
 
 static void

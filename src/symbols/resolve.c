@@ -7,7 +7,16 @@
 #include "base/mem.h"
 #include "model/symtab.h"
 
-enum { TABLES_MAX = 8 };
+enum {
+	TABLES_MAX = 8,
+	INLINED_MAX = 64, /* functions in one another at one address */
+	SEVERAL = 1u << 31,
+	RESUMES = 1 << 30, /* its caller goes on where it was interrupted */
+	/* How many frames inlining may add to stacks: that many to each that
+	 * they have, and so many more. */
+	MORE_PER_FRAME = 4,
+	MORE_FREE = 4 << 20
+};
 
 /* Which tables name the addresses of a mapping, best first. */
 struct chosen {
@@ -25,6 +34,15 @@ struct lent_key {
 	ws_id mapping, zero;
 };
 
+/* What is at an address: a function, and what was put into it in place of
+ * calls, innermost first. */
+struct place {
+	struct ws_sv name; /* empty: not known */
+	struct ws_sv inlined[INLINED_MAX];
+	size_t n_inlined;
+	bool foreign; /* in a Go program, and not in its Go code */
+};
+
 enum where { IN_KERNEL = 1, IN_USER };
 
 struct ws_resolver {
@@ -36,8 +54,13 @@ struct ws_resolver {
 	struct ws_htab *lent;
 	ws_id *lent_func; /* by index of the key */
 	size_t cap_lent;
-	/* By frame: what it became as an innermost one, and as a caller. */
-	ws_id *frame[2];
+	/* By frame: what it became as an innermost one, and as a caller: a
+	 * frame, or with SEVERAL where in `several` they are; both with RESUMES
+	 * where that is so. */
+	uint32_t *frame[2];
+	ws_id *several; /* a number and as many frames, and so on */
+	size_t n_several, cap_several;
+	uint64_t more, more_room; /* frames that inlining added, and may */
 	uint8_t *where; /* by frame: 0 not known yet, else enum where */
 	size_t n_frames;
 	ws_id *stack; /* by stack: what it became, or 0 */
@@ -79,6 +102,7 @@ ws_resolver_new(struct ws_dict *d)
 	r->lent = ws_htab_new();
 	r->n_frames = ws_dict_frames(d);
 	r->n_stacks = ws_dict_stacks(d);
+	r->more_room = MORE_FREE;
 	for (int i = 0; i < 2; i++)
 		r->frame[i] =
 		    ws_alloc_array(r->n_frames + 1, sizeof(*r->frame[i]));
@@ -99,6 +123,7 @@ ws_resolver_free(struct ws_resolver *r)
 	free(r->lent_func);
 	free(r->frame[0]);
 	free(r->frame[1]);
+	free(r->several);
 	free(r->where);
 	free(r->stack);
 	free(r->buf);
@@ -377,30 +402,44 @@ to_address(const struct chosen *c, uint64_t *at)
 	return false;
 }
 
-/* *foreign: it is in a Go program, and not in its Go code. */
-static struct ws_sv
-look_up(const struct chosen *c, uint64_t addr, bool *foreign)
+/* A symbol without size reaches as far as its table has nothing else, which
+ * another may have: the stubs of a PLT are not in what was stripped off. */
+static bool
+is_nearer(const struct ws_symbol *y, const struct ws_symbol *best)
 {
-	const struct ws_symbol *y;
+	return best == NULL || (best->size == 0 && y->addr > best->addr);
+}
+
+/* The table of Go's functions knows what was inlined, also where the name is
+ * from another. */
+static void
+look_up(const struct chosen *c, uint64_t addr, struct place *to)
+{
+	const struct ws_symbol *y, *best = NULL;
 	uint64_t at = addr;
 
-	*foreign = false;
-
+	*to = (struct place){ .n_inlined = 0 };
 	if (!to_address(c, &at))
-		return WS_SV("");
+		return;
 	for (size_t i = 0; i < c->n; i++) {
 		const struct ws_symbols *t = c->table[i];
 
 		if (t->from == WS_SYMBOLS_PCLNTAB &&
 		    (at < t->lo || at >= t->hi)) {
-			*foreign = t->n > 0;
+			to->foreign = t->n > 0;
 			continue;
 		}
 		y = ws_symbols_find(t, at);
-		if (y != NULL)
-			return ws_sv_of(t->text.p + y->name);
+		if (y == NULL)
+			continue;
+		if (is_nearer(y, best)) {
+			best = y;
+			to->name = ws_symbols_name(t, y);
+		}
+		if (to->n_inlined == 0)
+			to->n_inlined =
+			    ws_symbols_inlined(t, at, to->inlined, INLINED_MAX);
 	}
-	return WS_SV("");
 }
 
 static ws_id
@@ -417,44 +456,101 @@ foreign_name(struct ws_resolver *r, ws_id mapping)
 	return id;
 }
 
+/* A function for an address that no table knows, or 0. */
 static ws_id
-name_of(struct ws_resolver *r, const struct ws_frame *f, bool caller)
+other_name(
+    struct ws_resolver *r, const struct ws_frame *f, bool caller, bool foreign)
 {
 	struct lent_key key = { f->addr, f->mapping, 0 };
 	const struct ws_mapped *m = ws_symtab_mapped(r->symtab, f->mapping);
-	bool foreign;
-	struct ws_sv name =
-	    look_up(tables_of(r, f->mapping), f->addr - caller, &foreign);
 	uint32_t k;
 
-	if (name.n > 0)
-		return ws_dict_str(r->dict, name);
 	/* Two builds of one name do not lend to each other. */
 	if (m == NULL || !m->conflict) {
 		k = ws_htab_get(r->lent, &key, sizeof(key));
+		/* Who has exact addresses shows the call. */
+		key.addr -= caller;
+		if (k == WS_HTAB_NONE && caller)
+			k = ws_htab_get(r->lent, &key, sizeof(key));
 		if (k != WS_HTAB_NONE)
 			return r->lent_func[k];
 	}
 	return foreign ? foreign_name(r, f->mapping) : 0;
 }
 
+static void
+add_several(struct ws_resolver *r, ws_id id)
+{
+	r->several = ws_grow(
+	    r->several, &r->cap_several, r->n_several + 1, sizeof(*r->several));
+	r->several[r->n_several++] = id;
+}
+
+/* Without the address, stacks that differ by lines are the same. */
 static ws_id
+frame_of(struct ws_resolver *r, ws_id mapping, struct ws_sv func, bool inlined)
+{
+	struct ws_frame f = { .mapping = mapping,
+		.func = ws_dict_str(r->dict, func),
+		.inlined = inlined };
+
+	return ws_dict_frame(r->dict, &f);
+}
+
+static uint32_t
+frames_of(struct ws_resolver *r, ws_id mapping, const struct place *p)
+{
+	size_t at = r->n_several;
+
+	if (p->n_inlined == 0 || at >= RESUMES)
+		return frame_of(r, mapping, p->name, false);
+	add_several(r, (ws_id)p->n_inlined + 1);
+	for (size_t i = 0; i < p->n_inlined; i++)
+		add_several(r, frame_of(r, mapping, p->inlined[i], true));
+	add_several(r, frame_of(r, mapping, p->name, false));
+	return SEVERAL | (uint32_t)at;
+}
+
+/* Go's runtime makes signals look like calls of these. */
+static bool
+is_resuming(struct ws_sv name)
+{
+	static const char *const calls[] = { "runtime.asyncPreempt",
+		"runtime.asyncPreempt.abi0", "runtime.sigpanic" };
+
+	for (size_t i = 0; i < WS_LEN(calls); i++)
+		if (ws_sv_is(name, calls[i]))
+			return true;
+	return false;
+}
+
+static uint32_t
+name_frame(struct ws_resolver *r, ws_id id, bool caller)
+{
+	/* It moves when a frame is put. */
+	struct ws_frame f = *ws_dict_get_frame(r->dict, id);
+	struct ws_frame named = { .mapping = f.mapping };
+	struct place p;
+
+	if (f.func != 0 || f.mapping == 0)
+		return id;
+	caller = caller && !f.exact && f.addr > 0;
+	look_up(tables_of(r, f.mapping), f.addr - caller, &p);
+	if (p.name.n > 0)
+		return frames_of(r, f.mapping, &p) |
+		       (is_resuming(p.name) ? RESUMES : 0);
+	named.func = other_name(r, &f, caller, p.foreign);
+	return named.func == 0 ? id : ws_dict_frame(r->dict, &named);
+}
+
+static uint32_t
 resolve_frame(struct ws_resolver *r, ws_id id, bool caller)
 {
-	const struct ws_frame *f;
-	struct ws_frame named = { .func = 0 };
-
 	if (id > r->n_frames)
 		return id;
-	if (r->frame[caller][id] != 0)
-		return r->frame[caller][id];
-	f = ws_dict_get_frame(r->dict, id);
-	named.mapping = f->mapping;
-	if (f->func == 0 && f->mapping != 0)
-		named.func = name_of(r, f, caller && f->addr > 0);
-	/* Without the address, stacks that differ by lines are the same. */
-	return r->frame[caller][id] =
-		   named.func == 0 ? id : ws_dict_frame(r->dict, &named);
+	if (r->frame[caller][id] == 0)
+		r->frame[caller][id] = name_frame(r, id, caller);
+	return r->frame[caller][id];
 }
 
 static bool
@@ -473,25 +569,54 @@ in_kernel(const struct ws_resolver *r, ws_id frame)
 	return r->where[frame] == IN_KERNEL;
 }
 
+/* Appends what a frame became to the n of the stack, for which there is room;
+ * how many there are. */
+static size_t
+append(struct ws_resolver *r, size_t n, uint32_t to)
+{
+	const ws_id *from = &to;
+	size_t more = 1;
+
+	if (to & SEVERAL) {
+		from = &r->several[to & ~SEVERAL];
+		more = *from++;
+		r->more += more - 1;
+		/* The function itself comes last. */
+		if (r->more > r->more_room) {
+			from += more - 1;
+			more = 1;
+		}
+	}
+	for (size_t i = 0; i < more; i++)
+		r->buf[n + i] = from[i];
+	return n + more;
+}
+
 ws_id
 ws_resolver_stack(struct ws_resolver *r, ws_id stack)
 {
 	const ws_id *frames;
-	size_t n = ws_dict_get_stack(r->dict, stack, &frames);
-	bool changed = false, kernel, was = false;
+	size_t n = ws_dict_get_stack(r->dict, stack, &frames), out = 0;
+	bool changed = false, kernel, was = false, resumes = true;
+	uint32_t to;
 
 	if (stack == 0 || stack > r->n_stacks)
 		return stack;
 	if (r->stack[stack] != 0)
 		return r->stack[stack];
-	r->buf = ws_grow(r->buf, &r->cap_buf, n, sizeof(*r->buf));
+	r->more_room += n * MORE_PER_FRAME;
 	for (size_t i = 0; i < n; i++) {
 		kernel = in_kernel(r, frames[i]);
-		r->buf[i] =
-		    resolve_frame(r, frames[i], i > 0 && !(was && !kernel));
-		changed |= r->buf[i] != frames[i];
+		to = resolve_frame(r, frames[i], !resumes && !(was && !kernel));
+		resumes = (to & RESUMES) != 0;
+		to &= ~(uint32_t)RESUMES;
+		if (r->cap_buf - out <= INLINED_MAX)
+			r->buf = ws_grow(r->buf, &r->cap_buf,
+			    out + INLINED_MAX + 1, sizeof(*r->buf));
+		out = append(r, out, to);
+		changed |= to != frames[i];
 		was = kernel;
 	}
 	return r->stack[stack] =
-		   changed ? ws_dict_stack(r->dict, r->buf, n) : stack;
+		   changed ? ws_dict_stack(r->dict, r->buf, out) : stack;
 }

@@ -19,7 +19,8 @@ void ws_resolver_free(struct ws_resolver *r);
  * The stack with every function named that can be; itself when nothing is
  * new.  Callers are looked up by the byte before their return address, which
  * is in the call; the innermost frame of the user and of the kernel are not
- * return addresses.  What is in a Go program without being Go, nor any symbol,
+ * return addresses, nor are those that go on behind a signal, nor exact ones.  What was inlined at an address becomes frames of its own
+ * inside that of the function it was put into.  What is in a Go program without being Go, nor any symbol,
  * is "[C code in PROGRAM]".
  */
 ws_id ws_resolver_stack(struct ws_resolver *r, ws_id stack);
