@@ -5,6 +5,7 @@ static const char pack[] =
     "group sync.lock \"locks\" { exact \"sync.(*Mutex).lockSlow\"; }\n"
     "group go.alloc \"allocation\" { prefix \"runtime.mallocgc\"; }\n"
     "sites lock.sites = pprof.mutex outside group sync.lock help \"who\";\n"
+    "sites wait.sites = pprof.block outside group sync.lock help \"who\";\n"
     "account cpu = pprof.cpu {\n"
     "  leaf locks \"locks\" class B where any frame in group sync.lock;\n"
     "  leaf alloc \"allocation\" class E where any frame in group go.alloc;\n"
@@ -27,9 +28,9 @@ static const char pack[] =
     "  impact scales bench.scaling.gain by 25%..100%; step \"one\";\n"
     "  success bench.scaling.gain > 2; }\n"
     "advice free-it { for B; title \"Free it\"; effort M; risk \"none\";\n"
-    "  when host.cpus > 1; targets lock.sites;\n"
+    "  when host.cpus > 1; targets lock.sites or wait.sites;\n"
     "  impact frees host.cpu.steal leaving host.cpu.idle by 50%..90%;\n"
-    "  code \"// at ${lock.sites|there}\\n${lock.sites:func|call}()\";"
+    "  code \"// at ${at|there}\\n${lock.sites:func|call}()\";"
     "  step \"one\"; success pprof.cpu.utilization < 10%; }\n"
     "advice vague { for B; title \"Vague\"; effort S; risk \"some\";\n"
     "  impact none; step \"one\"; success bench.scaling.gain > 2; }\n"
@@ -186,6 +187,39 @@ test_code(void)
 		    cases[i].subject);
 		lab_free(&l);
 	}
+}
+
+/* A plan that names no function asks for what would tell. */
+static void
+test_aim(void)
+{
+	struct lab l = busy_lab();
+	const struct ws_diagnosis *d;
+	const struct ws_action *x;
+
+	lab_set(&l, "trace.goroutines", 5);
+	lab_set(&l, "host.rows", 0);
+	lab_set(&l, "pprof.goroutine.count", 0);
+	lab_set(&l, "bench.runs", 0);
+	lab_set(&l, "bench.cores", 0);
+	d = lab_judge(&l);
+	ok(d->confidence == WS_HIGH && d->n_action > 0 && d->n_collect == 1 &&
+		d->collect[0].source == WS_S_PPROF_MUTEX &&
+		strstr(d->collect[0].why, "functions") != NULL,
+	    "a sure plan without a site asks for the capture that has it");
+	lab_site(&l, "wait.sites", "main.w w.go:1", 1);
+	x = find(lab_judge(&l), "free-it");
+	ok(x && x->n_target == 1 &&
+		strcmp(x->target[0].subject, "main.w w.go:1") == 0 &&
+		strcmp(x->code, "// at main.w w.go:1\ncall()") == 0,
+	    "the second fact of the targets, where the first has none");
+	lab_site(&l, "lock.sites", "main.l l.go:1", 1);
+	d = lab_judge(&l);
+	x = find(d, "free-it");
+	ok(x && strcmp(x->code, "// at main.l l.go:1\nl()") == 0,
+	    "the first, where it has some");
+	ok(d->n_collect == 0, "and nothing more is asked for");
+	lab_free(&l);
 }
 
 static void
@@ -419,6 +453,7 @@ test_collect(void)
 	lab_set(&l, "pprof.cpu.samples", 0);
 	lab_set(&l, "trace.goroutines", 0);
 	lab_set(&l, "host.rows", 0);
+	lab_site(&l, "lock.sites", "main.b", 0.6);
 	d = lab_judge(&l);
 	ok(d->confidence < WS_HIGH && d->n_collect == 2,
 	    "two captures to make");
@@ -447,6 +482,7 @@ main(void)
 	test_removal();
 	test_freeing();
 	test_code();
+	test_aim();
 	test_scaling();
 	test_figures();
 	test_design();

@@ -43,7 +43,8 @@ static const char whole[] =
     "rule A-0 { class A; weight -1; group g; when false; say \"x\";\n"
     "\twhy \"w\"; deprecated by A-1; enabled no; }\n"
     "advice do-it { for A; title \"t\"; effort M; risk \"r\";\n"
-    "\timpact removes s.any * s.leaf by 80%..99%; targets s.site;\n"
+    "\timpact removes s.any * s.leaf by 80%..99%;\n"
+    "\ttargets s.site or disk.util;\n"
     "\tstep \"1\"; step \"2\"; code \"a\n\tb \\\"c\\\" \\\\\";\n"
     "\tsuccess s.any < 10%; success pprof.cpu.total > -5ms; why \"w\";\n"
     "\twhen s.any > 5%; }\n"
@@ -76,7 +77,8 @@ test_whole(void)
 	is_str(r->unknown, "why not", "neighbouring strings are one");
 	a = ws_rules_find_advice(k.r, WS_SV("do-it"));
 	ok(a->n_step == 2 && a->effort == 'M' && a->n_success == 2 &&
-		a->lo == 0.8 && a->success[1].value == -5e6,
+		a->lo == 0.8 && a->success[1].value == -5e6 &&
+		a->n_targets == 2 && strcmp(a->targets[1], "disk.util") == 0,
 	    "an advice has all its parts");
 	is_str(a->code, "a\n\tb \"c\" \\", "code keeps its lines");
 	a = ws_rules_find_advice(k.r, WS_SV("other"));
@@ -216,6 +218,8 @@ static const struct bad {
 	{ "advice a { impact removes x by 80%..120%; }",
 	    "1:32: an impact is within 0%..100%" },
 	{ "advice a { success x 3; }", "1:22: wanted a comparison, found '3'" },
+	{ "advice a { targets disk.util or; }",
+	    "1:32: wanted a fact with subjects, found ';'" },
 	{ "advice a { stop \"x\"; }",
 	    "1:12: an advice has no field 'stop', did you mean 'step'?" },
 	{ "override foo x { }",
@@ -338,6 +342,8 @@ static const struct bad unchecked[] = {
 	{ "advice a { code \"${host.cpus}\"; }",
 	    "host.cpus has no subjects to aim at" },
 	{ "advice a { code \"${a}\"; }", "no fact 'a'" },
+	{ "advice a { targets disk.util or host.cpus; }",
+	    "host.cpus has no subjects to aim at" },
 	{ "advice a { code \"a ${a\"; }", "'${' without '}' in this code" },
 	{ "advice a { code \"${disk.util:x|y}\"; }",
 	    "wanted ${FACT|DEFAULT} or ${FACT:func|DEFAULT} in this code" },

@@ -192,6 +192,54 @@ ws_collect_list(struct ws_case *c)
 	c->d->collect = list;
 }
 
+/* The fact that would tell what the plan is aimed at; NULL when that is told, or
+ * nothing could. */
+static const char *
+missing_aim(const struct ws_diagnosis *d)
+{
+	for (size_t i = 0; i < d->n_action; i++)
+		if (d->action[i].advice->n_targets > 0)
+			return d->action[i].n_target == 0
+				   ? d->action[i].advice->targets[0]
+				   : NULL;
+	return NULL;
+}
+
+static bool
+is_offered(const struct ws_diagnosis *d, enum ws_source_id s)
+{
+	for (size_t i = 0; i < d->n_collect; i++)
+		if (d->collect[i].source == s)
+			return true;
+	return false;
+}
+
+/* A verdict may stand where nothing tells which function to change. */
+void
+ws_collect_for_plan(struct ws_case *c)
+{
+	const struct ws_catalogue *cat = ws_facts_catalogue(c->facts);
+	const char *fact = missing_aim(c->d);
+	struct ws_collect *list;
+	enum ws_source_id s;
+
+	if (fact == NULL)
+		return;
+	s = ws_catalogue_get(cat, ws_catalogue_find(cat, ws_sv_of(fact)))
+		->source;
+	if (ws_facts_source_presence(c->facts, s) != WS_ABSENT ||
+	    is_offered(c->d, s))
+		return;
+	list = ws_arena_alloc(c->arena, (c->d->n_collect + 1) * sizeof(*list));
+	for (size_t i = 0; i < c->d->n_collect; i++)
+		list[i] = c->d->collect[i];
+	list[c->d->n_collect++] = (struct ws_collect){ .source = s,
+		.command = ws_source_defs[s].collect,
+		.cost = ws_source_defs[s].cost,
+		.why = "names the functions that the plan is aimed at" };
+	c->d->collect = list;
+}
+
 /* A source that cannot be had has no artifact that says so. */
 bool
 ws_is_impossible(const struct ws_judgement *j, const struct ws_facts *f)

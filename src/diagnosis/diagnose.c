@@ -30,6 +30,7 @@ ws_diagnose(struct ws_arena *a, const struct ws_rules *r,
 	ws_missing_list(&c);
 	ws_collect_list(&c);
 	ws_plan_make(&c);
+	ws_collect_for_plan(&c);
 	ws_sketch_make(&c);
 	ws_traps_list(&c);
 	ws_sentence_write(&c);

@@ -56,12 +56,14 @@ void ws_missing_list(struct ws_case *c);
 /* An unknown rule that only captures of another system could answer: it is no
  * doubt about this one, and not worth a word. */
 bool ws_is_impossible(const struct ws_judgement *j, const struct ws_facts *f);
-void ws_collect_list(struct ws_case *c); /* needs the confidence */
-void ws_plan_make(struct ws_case *c);    /* needs the confidence */
+void ws_collect_list(struct ws_case *c);     /* needs the confidence */
+void ws_collect_for_plan(struct ws_case *c); /* needs the plan */
+void ws_plan_make(struct ws_case *c);        /* needs the confidence */
 /* Fills in the range, the cap and what they rest on. */
 void ws_impact_set(struct ws_case *c, struct ws_action *x);
-/* The code of an advice (NULL: none) with the names of this bundle. */
-const char *ws_pattern_fill(struct ws_case *c, const char *code);
+/* The code of the action's advice (NULL: none) with the names of this bundle;
+ * needs its targets. */
+const char *ws_pattern_fill(struct ws_case *c, const struct ws_action *x);
 void ws_sketch_make(struct ws_case *c);    /* needs the plan */
 void ws_traps_list(struct ws_case *c);     /* quality findings too */
 void ws_sentence_write(struct ws_case *c); /* needs all of the above */

@@ -1,6 +1,6 @@
 /*
  * The Go code of an advice with the names of this bundle.  ${FACT|DEFAULT} is
- * the subject of largest value, as "main.serve app.go:12"; ${FACT:func|DEFAULT}
+ * the subject of largest value (of `at`, of what the action is aimed at), as "main.serve app.go:12"; ${FACT:func|DEFAULT}
  * its function alone, as a call would name it: "lookup" for
  * "main.(*Cache).lookup.func1 cache.go:70" and for "main._Cfunc_lookup".
  */
@@ -65,14 +65,19 @@ put_subject(struct ws_buf *b, const char *subject)
 }
 
 static void
-put_name(struct ws_buf *b, struct ws_case *c, struct ws_sv inner)
+put_name(struct ws_buf *b, struct ws_case *c, const struct ws_action *x,
+    struct ws_sv inner)
 {
 	struct ws_sv name = ws_sv_split(&inner, '|'), how = name;
 	const struct ws_target *target;
 	const char *fact = ws_arena_dup(c->arena, ws_sv_split(&how, ':'));
 	struct ws_sv subject, function;
+	size_t n = x->n_target;
 
-	if (ws_targets_find(c, fact, &target) == 0) {
+	target = x->target;
+	if (strcmp(fact, "at") != 0)
+		n = ws_targets_find(c, fact, &target);
+	if (n == 0) {
 		ws_buf_putsv(b, inner);
 		return;
 	}
@@ -86,10 +91,10 @@ put_name(struct ws_buf *b, struct ws_case *c, struct ws_sv inner)
 }
 
 const char *
-ws_pattern_fill(struct ws_case *c, const char *code)
+ws_pattern_fill(struct ws_case *c, const struct ws_action *x)
 {
+	const char *code = x->advice->code, *open, *close;
 	struct ws_buf b = { 0 };
-	const char *open, *close;
 
 	if (code == NULL)
 		return NULL;
@@ -99,7 +104,8 @@ ws_pattern_fill(struct ws_case *c, const char *code)
 		close = strchr(open, '}');
 		if (close == NULL)
 			break;
-		put_name(&b, c, (struct ws_sv){ open, (size_t)(close - open) });
+		put_name(
+		    &b, c, x, (struct ws_sv){ open, (size_t)(close - open) });
 	}
 	ws_buf_puts(&b, open == NULL ? code : "");
 	return ws_text_keep(c, &b);

@@ -61,10 +61,11 @@ add_action(struct ws_case *c, const struct ws_advice *a, size_t from)
 	struct ws_action new = { .advice = a };
 	size_t at = c->d->n_action++;
 
-	new.n_target = ws_targets_find(c, a->targets, &new.target);
+	for (size_t i = 0; i < a->n_targets && new.n_target == 0; i++)
+		new.n_target = ws_targets_find(c, a->targets[i], &new.target);
 	ws_impact_set(c, &new);
 	set_figures(c, &new);
-	new.code = ws_pattern_fill(c, a->code);
+	new.code = ws_pattern_fill(c, &new);
 	for (; at > from && rank_of(&list[at - 1]) < rank_of(&new); at--)
 		list[at] = list[at - 1];
 	list[at] = new;

@@ -39,7 +39,9 @@ struct ws_advice {
 	const struct ws_expr *leaving; /* share of the used CPU time that no
 					  remedy of this kind touches, or NULL */
 	double lo, hi;                 /* part of it that the remedy gets */
-	const char *targets;           /* fact with subjects, or NULL */
+	/* Facts with subjects; the first that has some is aimed at. */
+	const char *const *targets;
+	size_t n_targets;
 	const char *const *step;
 	size_t n_step;
 	const struct ws_figure *figure;

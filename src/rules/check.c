@@ -103,7 +103,8 @@ check_say(struct ws_check *k, const char *say, struct ws_pos at)
 	}
 }
 
-/* ${FACT|DEFAULT} and ${FACT:func|DEFAULT} of an advice's code. */
+/* ${FACT|DEFAULT} and ${FACT:func|DEFAULT} of an advice's code; `at` is a fact,
+ * too: what the advice is aimed at. */
 static void
 check_code(struct ws_check *k, const char *code, struct ws_pos at)
 {
@@ -121,7 +122,9 @@ check_code(struct ws_check *k, const char *code, struct ws_pos at)
 		inner = (struct ws_sv){ code, (size_t)(end - code) };
 		inner = ws_sv_split(&inner, '|');
 		name = ws_sv_split(&inner, ':');
-		ws_check_subjects(k, ws_arena_dup(k->r->arena, name), at);
+		if (!ws_sv_is(name, "at"))
+			ws_check_subjects(
+			    k, ws_arena_dup(k->r->arena, name), at);
 		if (inner.n > 0 && !ws_sv_is(inner, "func"))
 			ws_problems_error(&k->report, at,
 			    "wanted ${FACT|DEFAULT} or ${FACT:func|DEFAULT} "
@@ -294,6 +297,22 @@ check_figures(struct ws_check *k, struct ws_advice_decl *d)
 }
 
 static void
+check_targets(struct ws_check *k, struct ws_advice_decl *d)
+{
+	const char **name =
+	    ws_arena_alloc(k->r->arena, (d->targets.n + 1) * sizeof(*name));
+
+	for (size_t i = 0; i < d->targets.n; i++) {
+		const struct ws_ref *ref = d->targets.v[i];
+
+		ws_check_subjects(k, ref->name, ref->pos);
+		name[i] = ref->name;
+	}
+	d->advice.targets = name;
+	d->advice.n_targets = d->targets.n;
+}
+
+static void
 check_one_advice(struct ws_check *k, struct ws_advice_decl *d)
 {
 	static const struct {
@@ -315,7 +334,7 @@ check_one_advice(struct ws_check *k, struct ws_advice_decl *d)
 	ws_check_truth(k, d->advice.when);
 	check_impact(k, d);
 	check_figures(k, d);
-	ws_check_subjects(k, d->advice.targets, d->field[WS_AF_TARGETS]);
+	check_targets(k, d);
 	check_code(k, d->advice.code, d->field[WS_AF_CODE]);
 	for (size_t i = 0; i < d->success.n; i++)
 		check_success(k, d->success.v[i]);

@@ -86,9 +86,9 @@ struct ws_advice_decl {
 	struct ws_pos at;
 	struct ws_pos field[WS_ADVICE_FIELDS_N];
 	unsigned set, overridden;
-	struct ws_list step;    /* of char */
-	struct ws_list figure;  /* of ws_figure */
-	struct ws_list success; /* of ws_success_decl */
+	struct ws_list step;            /* of char */
+	struct ws_list figure, targets; /* of ws_figure, of ws_ref */
+	struct ws_list success;         /* of ws_success_decl */
 	bool used;
 };
 

@@ -79,6 +79,22 @@ parse_step(struct ws_parser *p, struct ws_advice_decl *d)
 	return true;
 }
 
+/* targets FACT { or FACT } */
+static bool
+parse_targets(struct ws_parser *p, struct ws_advice_decl *d)
+{
+	struct ws_ref *ref;
+
+	d->targets = (struct ws_list){ 0 };
+	do {
+		ref = ws_arena_alloc(p->arena, sizeof(*ref));
+		if (!ws_p_ref(p, "a fact with subjects", ref))
+			return false;
+		ws_list_add(p->arena, &d->targets, ref);
+	} while (ws_p_accept_word(p, "or"));
+	return true;
+}
+
 /* figure "label" EXPR [in LOW..HIGH]: bare numbers, so of counts only */
 static bool
 parse_figure(struct ws_parser *p, struct ws_advice_decl *d)
@@ -140,7 +156,7 @@ parse_value(
 	case WS_AF_IMPACT:
 		return parse_impact(p, a);
 	case WS_AF_TARGETS:
-		return ws_p_name(p, "a fact with subjects", &a->targets);
+		return parse_targets(p, d);
 	case WS_AF_FIGURE:
 		return parse_figure(p, d);
 	case WS_AF_STEP:

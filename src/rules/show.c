@@ -304,6 +304,16 @@ put_figure(struct ws_buf *b, const struct ws_figure *f)
 }
 
 static void
+put_targets(struct ws_buf *b, const struct ws_advice *a)
+{
+	for (size_t i = 0; i < a->n_targets; i++)
+		ws_buf_printf(
+		    b, "%s%s", i == 0 ? "\ttargets " : " or ", a->targets[i]);
+	if (a->n_targets > 0)
+		ws_buf_puts(b, ";\n");
+}
+
+static void
 show_advice(struct ws_buf *b, const void *decl)
 {
 	const struct ws_advice_decl *d = decl;
@@ -321,7 +331,7 @@ show_advice(struct ws_buf *b, const void *decl)
 	put_string_field(b, "risk", a->risk);
 	put_expr_field(b, "when", a->when);
 	put_impact(b, a);
-	put_word_field(b, "targets", a->targets);
+	put_targets(b, a);
 	for (size_t i = 0; i < a->n_figure; i++)
 		put_figure(b, &a->figure[i]);
 	for (size_t i = 0; i < a->n_step; i++)
