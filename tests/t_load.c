@@ -258,6 +258,11 @@ test_no_answers(void)
 	    "  0 requests in 3.00s, 0.00B read\n"
 	    "  Socket errors: connect 4, read 0, write 0, timeout 0\n"
 	    "Requests/sec:      0.00\nTransfer/sec:       0.00B\n";
+	static const char hey[] =
+	    "Summary:\n  Total:\t0.0187 secs\n  Slowest:\t0.0000 secs\n"
+	    "  Fastest:\t0.0000 secs\n  Average:\tNaN secs\n"
+	    "  Requests/sec:\t0.0000\n\nStatus code distribution:\n\n"
+	    "Error distribution:\n  [50]\tGet http://127.0.0.1:1: refused\n\n";
 	struct parsed r;
 
 	parse_mem(&r, &ws_parser_wrk, "t", text, sizeof(text) - 1);
@@ -268,6 +273,12 @@ test_no_answers(void)
 		isnan(value_of(&r, WS_N_BENCH_P99)) &&
 		isnan(value_of(&r, WS_N_BENCH_LONGEST)),
 	    "have no latency, and not one of 0");
+	parsed_fini(&r);
+	parse_mem(&r, &ws_parser_hey, "t", hey, sizeof(hey) - 1);
+	ok(value_of(&r, WS_N_BENCH_RATE) == 0 &&
+		value_of(&r, WS_N_BENCH_ERRORS) == 50 &&
+		isnan(value_of(&r, WS_N_BENCH_LONGEST)),
+	    "neither in hey");
 	parsed_fini(&r);
 }
 
