@@ -42,6 +42,9 @@ end_run(struct hey *h)
 		    &h->all, h->off, "a list of answers without its end");
 		h->run.requests = h->run.errors = NAN;
 	}
+	/* Of no answer the slowest is printed as 0. */
+	if (h->run.rate == 0)
+		h->run.longest = NAN;
 	if (h->open && !isnan(h->run.rate))
 		ws_loads_put(&h->all, &h->run);
 	else if (h->open)

@@ -23,10 +23,20 @@ struct wrk {
 	unsigned blocks; /* distributions of this run so far */
 };
 
+/* Of no requests wrk prints latencies of 0, which are none. */
+static void
+forget_latencies(struct ws_load *r)
+{
+	r->mean = r->longest = NAN;
+	r->p50 = r->p90 = r->p95 = r->p99 = NAN;
+}
+
 /* A run ends with its rates; one without Requests/sec is torn. */
 static void
 end_run(struct wrk *w)
 {
+	if (w->run.requests == 0)
+		forget_latencies(&w->run);
 	if (w->open && !isnan(w->run.rate))
 		ws_loads_put(&w->all, &w->run);
 	else if (w->open)

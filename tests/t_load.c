@@ -245,6 +245,43 @@ test_percents(void)
 	parsed_fini(&r);
 }
 
+/* A server that answers nothing. */
+static void
+test_no_answers(void)
+{
+	static const char text[] =
+	    "Running 3s test @ http://127.0.0.1:1/\n"
+	    "  2 threads and 4 connections\n"
+	    "  Thread Stats   Avg      Stdev     Max   +/- Stdev\n"
+	    "    Latency     0.00us    0.00us   0.00us    -nan%\n"
+	    "  Latency Distribution\n     50%    0.00us\n     99%    0.00us\n"
+	    "  0 requests in 3.00s, 0.00B read\n"
+	    "  Socket errors: connect 4, read 0, write 0, timeout 0\n"
+	    "Requests/sec:      0.00\nTransfer/sec:       0.00B\n";
+	static const char hey[] =
+	    "Summary:\n  Total:\t0.0187 secs\n  Slowest:\t0.0000 secs\n"
+	    "  Fastest:\t0.0000 secs\n  Average:\tNaN secs\n"
+	    "  Requests/sec:\t0.0000\n\nStatus code distribution:\n\n"
+	    "Error distribution:\n  [50]\tGet http://127.0.0.1:1: refused\n\n";
+	struct parsed r;
+
+	parse_mem(&r, &ws_parser_wrk, "t", text, sizeof(text) - 1);
+	ok(r.status == WS_OK && value_of(&r, WS_N_BENCH_RATE) == 0 &&
+		value_of(&r, WS_N_BENCH_ERRORS) == 4,
+	    "no answers");
+	ok(isnan(value_of(&r, WS_N_BENCH_MEAN)) &&
+		isnan(value_of(&r, WS_N_BENCH_P99)) &&
+		isnan(value_of(&r, WS_N_BENCH_LONGEST)),
+	    "have no latency, and not one of 0");
+	parsed_fini(&r);
+	parse_mem(&r, &ws_parser_hey, "t", hey, sizeof(hey) - 1);
+	ok(value_of(&r, WS_N_BENCH_RATE) == 0 &&
+		value_of(&r, WS_N_BENCH_ERRORS) == 50 &&
+		isnan(value_of(&r, WS_N_BENCH_LONGEST)),
+	    "neither in hey");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
@@ -256,5 +293,6 @@ main(void)
 	test_cuts();
 	test_large();
 	test_percents();
+	test_no_answers();
 	return tap_done();
 }

@@ -5,7 +5,9 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "metrics/family.h"
 
 struct stat {
@@ -29,16 +31,13 @@ sum_of(const struct ws_measured *m, ws_id artifact, const char *event)
 {
 	ws_id name = event_id(m, event);
 	double sum = NAN;
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < ws_counters_count(m->counters); i++) {
 		const struct ws_series *s = ws_counters_get(m->counters, i);
 
-		if (s->name != name || s->artifact != artifact || s->n == 0)
-			continue;
-		sum = isnan(sum) ? 0 : sum;
-		for (k = 0; k < s->n; k++)
-			sum += s->value[k] * (double)s->seen / (double)s->n;
+		if (s->name == name && s->artifact == artifact && s->n > 0)
+			sum = (isnan(sum) ? 0 : sum) + ws_series_sum(s);
 	}
 	return sum;
 }
@@ -163,26 +162,38 @@ put_counts(const struct stat *s)
 	put(s, WS_F_PERF_STAT_RUNNING, isnan(least) ? 1 : least);
 }
 
+/* The artifact with the most CPU time; 0 when there is none of perf stat. */
+static ws_id
+busiest(const struct ws_measured *m)
+{
+	size_t logs = ws_counters_logs(m->counters), i;
+	double *task = ws_alloc_array(logs + 1, sizeof(*task)), most = -1;
+	ws_id clock = event_id(m, "task-clock"), best = 0;
+
+	for (i = 0; i < ws_counters_count(m->counters); i++) {
+		const struct ws_series *s = ws_counters_get(m->counters, i);
+
+		if (s->name == clock && s->n > 0)
+			task[s->log] += ws_series_sum(s);
+	}
+	for (i = 0; i < logs; i++) {
+		const struct ws_log *log = ws_counters_log(m->counters, i);
+
+		if (task[i] > most &&
+		    ws_sv_is(ws_dict_text(m->dict, log->format), "perf-stat")) {
+			most = task[i];
+			best = log->artifact;
+		}
+	}
+	free(task);
+	return best;
+}
+
 void
 ws_family_perf_stat(const struct ws_measured *m)
 {
-	struct stat best = { m, 0, NAN };
-	double most = -1;
-	size_t i;
+	struct stat best = { m, busiest(m), NAN };
 
-	for (i = 0; i < ws_counters_logs(m->counters); i++) {
-		const struct ws_log *log = ws_counters_log(m->counters, i);
-		double task;
-
-		if (!ws_sv_is(ws_dict_text(m->dict, log->format), "perf-stat"))
-			continue;
-		task = sum_of(m, log->artifact, "task-clock");
-		task = isnan(task) ? 0 : task;
-		if (task <= most)
-			continue;
-		most = task;
-		best.artifact = log->artifact;
-	}
 	if (best.artifact == 0)
 		return;
 	best.elapsed = elapsed_of(m, best.artifact);
