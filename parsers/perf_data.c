@@ -261,6 +261,28 @@ put_loss(struct pd *d, const char *name, uint64_t n)
 	ws_batch_put(&d->out, &ev);
 }
 
+/*
+ * Since Linux 6.0 events count themselves what found no room, and perf writes
+ * that behind the samples: what LOST records told before, and what was lost
+ * after the last of them.
+ */
+static void
+put_losses(struct pd *d)
+{
+	uint64_t lost = d->lost, samples = d->lost_samples;
+	bool twice = false;
+
+	for (size_t i = 0; i < d->n_attr; i++)
+		twice |= (d->attr[i].read_format & PD_READ_LOST) != 0;
+	if (twice && samples >= lost)
+		lost = 0;
+	else if (twice)
+		samples = 0;
+	put_loss(d, "perf.lost", lost);
+	put_loss(d, "perf.lost_samples", samples + d->bad_samples);
+	put_loss(d, "perf.throttled", d->throttled);
+}
+
 static void
 put_note(struct pd *d, uint64_t n, const char *what)
 {
@@ -393,9 +415,7 @@ finish(struct pd *d, struct ws_err *err)
 	for (uint32_t i = 0; i < PD_TYPES; i++)
 		records += d->count[i];
 	put_capture(d);
-	put_loss(d, "perf.lost", d->lost);
-	put_loss(d, "perf.lost_samples", d->lost_samples + d->bad_samples);
-	put_loss(d, "perf.throttled", d->throttled);
+	put_losses(d);
 	put_notes(d);
 	tell(d);
 	status = ws_batch_flush(&d->out);

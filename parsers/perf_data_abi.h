@@ -24,6 +24,9 @@
 /* Canonical bits of perf_event_attr.flags. */
 enum { PD_F_FREQ = 10, PD_F_SAMPLE_ID_ALL = 18, PD_F_CLOCKID = 25 };
 
+/* Of perf_event_attr.read_format: the event counts what was lost of it. */
+#define PD_READ_LOST (UINT64_C(1) << 4)
+
 /* perf_event_attr.type */
 enum { PD_HARDWARE, PD_SOFTWARE, PD_TRACEPOINT, PD_CACHE };
 
@@ -31,7 +34,8 @@ enum {
 	PD_MISC_CPUMODE = 7,
 	PD_MISC_DATA = 1 << 13, /* also: exec, of a COMM or FORK */
 	PD_MISC_BUILD_ID = 1 << 14,
-	PD_MISC_ID_SIZE = 1 << 15
+	PD_MISC_ID_SIZE =
+	    1 << 15, /* also: left out on purpose, of LOST_SAMPLES */
 };
 
 enum pd_type {

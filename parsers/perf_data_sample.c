@@ -16,7 +16,6 @@
 #define READ_RUNNING    (UINT64_C(1) << 1)
 #define READ_ID         (UINT64_C(1) << 2)
 #define READ_GROUP      (UINT64_C(1) << 3)
-#define READ_LOST       (UINT64_C(1) << 4)
 
 enum {
 	HINTS = 1 << 10,
@@ -77,7 +76,7 @@ read_counts(struct pd_in *in, uint64_t format)
 {
 	struct pd_in counts = *in;
 	unsigned times = n_bits(format & (READ_ENABLED | READ_RUNNING)),
-		 more = n_bits(format & (READ_ID | READ_LOST));
+		 more = n_bits(format & (READ_ID | PD_READ_LOST));
 	uint64_t n;
 
 	if (format & READ_GROUP) {
@@ -273,7 +272,7 @@ put_counts(struct samples *w, const struct pd_sample *s, struct ws_event *ev)
 			pd_skip_items(&in,
 			    n_bits(format & (READ_ENABLED | READ_RUNNING)), 8);
 		id = format & READ_ID ? pd_u64(&in) : 0;
-		if (format & READ_LOST)
+		if (format & PD_READ_LOST)
 			pd_u64(&in);
 		part = in.bad ? 0 : delta(w, id, s->tid, count);
 		if (part != 0)

@@ -361,7 +361,7 @@ take_loss(struct pd *d, const struct pd_rec *r)
 	if (r->type == PD_R_LOST) {
 		pd_u64(&in);
 		d->lost += pd_u64(&in);
-	} else {
+	} else if (!(r->misc & PD_MISC_ID_SIZE)) {
 		d->lost_samples += pd_u64(&in);
 	}
 }

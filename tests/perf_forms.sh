@@ -65,7 +65,9 @@ if perf version >"$dir/version" 2>&1; then
 		-e sched:sched_switch,sched:sched_wakeup,page-faults \
 		-e syscalls:sys_enter_futex,syscalls:sys_exit_futex \
 		-e syscalls:sys_enter_read,syscalls:sys_exit_read
-	test_fresh "a machine's waits" 2 -a -g -e sched:sched_switch \
+	# With room for what a busy machine does: of what is lost, the data know
+	# more than the text.
+	test_fresh "a machine's waits" 2 -a -g -m 4M -e sched:sched_switch \
 		-e sched:sched_wakeup,sched:sched_wakeup_new \
 		-e raw_syscalls:sys_enter,raw_syscalls:sys_exit \
 		-e block:block_rq_issue,block:block_rq_complete \
