@@ -14,6 +14,7 @@
  * sensors and file systems.  Intervals are what sar shows, so that nothing is
  * an average since boot.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +67,6 @@ struct sar {
 	struct ws_iostat io;
 	enum kind kind;
 	struct ws_iostat_layout l;
-	struct ws_number number[WS_COLUMNS_MAX];
 	bool pages; /* of 4 KiB */
 	bool name_last;
 };
@@ -202,16 +202,20 @@ static void
 put_device(struct sar *p, const struct ws_sv *cell, uint64_t off)
 {
 	size_t n = p->l.l.n, name = p->name_last ? n - 1 : 0;
+	double v[WS_COLUMNS_MAX] = { 0 };
 	struct ws_iostat_row r = { .l = &p->l,
-		.first = name == 0,
-		.n = n - 1,
-		.cell = cell + (name == 0),
-		.number = p->number,
+		.v = v,
+		.cells = ws_low_bits(n) & ~(UINT64_C(1) << name),
 		.device = cell[name],
 		.off = off };
 
-	for (size_t i = 0; i < r.n; i++)
-		p->number[i] = ws_cell_read(r.cell[i]);
+	for (size_t i = 0; i < n; i++) {
+		struct ws_number number = ws_cell_read(cell[i]);
+
+		v[i] = number.good && i != name ? number.v : NAN;
+		r.bytes |= (uint64_t)(number.good && number.bytes) << i;
+	}
+	r.bytes &= r.cells;
 	ws_iostat_device_row(&p->io, &r);
 }
 

@@ -65,11 +65,10 @@ uint64_t ws_source_at(const struct ws_source *s); /* bytes passed */
  * reported as damage once.
  */
 bool ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off);
-/* True when the last line had its line end: without one it may be cut. */
-bool ws_source_line_ended(const struct ws_source *s);
-
 /* False when that line has no line end: it was cut off, here or before. */
 bool ws_source_line_ended(const struct ws_source *s);
+/* True when it had one and no other byte below a space. */
+bool ws_source_line_plain(const struct ws_source *s);
 
 /*
  * Some of the bytes ahead (at most want, at least one), for readers that are
