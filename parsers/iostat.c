@@ -330,8 +330,8 @@ may_be_time(const struct text *t, struct ws_sv rest)
 static struct ws_sv
 trim(struct ws_sv s)
 {
-	if (s.n > 0 && (unsigned char)s.p[0] > ' ' &&
-	    (unsigned char)s.p[s.n - 1] > ' ')
+	if (s.n == 0 ||
+	    ((unsigned char)s.p[0] > ' ' && (unsigned char)s.p[s.n - 1] > ' '))
 		return s;
 	return ws_sv_trim(s);
 }

@@ -216,25 +216,48 @@ not_digits(uint64_t digits)
 	return (((digits & BYTES(0x7f)) + BYTES(0x76)) | digits) & BYTES(0x80);
 }
 
+static inline bool
+is_mark(uint64_t digits, unsigned at)
+{
+	uint64_t c = digits >> 8 * at & 0xff;
+
+	return c == ('.' ^ '0') || c == (',' ^ '0');
+}
+
+/* The digits behind byte `at`, and those before it one place up. */
+static inline uint64_t
+without(uint64_t digits, unsigned at)
+{
+	uint64_t before = (UINT64_C(1) << 8 * at) - 1;
+
+	return (digits & ~(before << 8 | 0xff)) | (digits & before) << 8;
+}
+
 /* Takes the mark out; *fraction gets how many digits are behind it.  False when
  * there is anything else, or no digit behind the mark or before it, which byte
  * `first` is when the number begins with that. */
 static inline bool
 take_mark(uint64_t *digits, size_t first, unsigned *fraction)
 {
-	uint64_t odd = not_digits(*digits), mark, before;
+	enum { TWO = 5 }; /* the mark before two decimals, which are usual */
+
+	uint64_t odd = not_digits(*digits);
 	unsigned at;
 
 	*fraction = 0;
 	if (odd == 0)
 		return true;
+	if (odd == UINT64_C(0x80) << 8 * TWO && first != TWO &&
+	    is_mark(*digits, TWO)) {
+		*digits = without(*digits, TWO);
+		*fraction = 7 - TWO;
+		return true;
+	}
 	at = ws_lowest_bit(odd) / 8;
-	mark = *digits >> 8 * at & 0xff;
 	if ((odd & (odd - 1)) != 0 || at == first || at == 7 ||
-	    (mark != ('.' ^ '0') && mark != (',' ^ '0')))
+	    !is_mark(*digits, at))
 		return false;
-	before = (UINT64_C(1) << 8 * at) - 1;
-	*digits = (*digits & ~(before << 8 | 0xff)) | (*digits & before) << 8;
+	*digits = without(*digits, at);
 	*fraction = 7 - at;
 	return true;
 }
@@ -279,10 +302,13 @@ void
 ws_num_row(struct ws_num_row *r, struct ws_sv line, const size_t *edge,
     size_t first, size_t n)
 {
-	for (size_t i = first; i < n; i++) {
+	uint64_t read = 0, good = 0, whole = 0, wide = 0;
+	uint64_t bit = UINT64_C(1) << first;
+
+	for (size_t i = first; i < n; i++, bit <<= 1) {
 		size_t to = edge[2 * i + 1], width = to - edge[2 * i];
-		uint64_t bit = UINT64_C(1) << i, text = 0;
 		unsigned fraction = 0;
+		uint64_t text = 0;
 
 		if (ws_likely(width <= 8)) {
 			text = load_text(line, to, width);
@@ -291,17 +317,16 @@ ws_num_row(struct ws_num_row *r, struct ws_sv line, const size_t *edge,
 			r->v[i] = read_short(text, width, &fraction);
 		} else {
 			r->v[i] = read_long(line, to, width, &fraction);
+			wide |= bit;
 		}
 		r->text[i] = text;
-		r->good &= ~bit;
-		r->whole &= ~bit;
-		r->small &= ~bit;
-		if (isnan(r->v[i]))
-			continue;
-		r->good |= bit;
-		r->whole |= fraction == 0 ? bit : 0;
-		r->small |= width <= 8 ? bit : 0;
+		read |= bit;
+		good |= isnan(r->v[i]) ? 0 : bit;
+		whole |= fraction == 0 ? bit : 0;
 	}
+	r->good = (r->good & ~read) | good;
+	r->whole = (r->whole & ~read) | (good & whole);
+	r->small = (r->small & ~read) | (good & ~wide);
 }
 
 bool

@@ -105,27 +105,28 @@ struct range {
 	size_t n;
 };
 
+static void
+widen(struct range *r, double x)
+{
+	r->lo = x < r->lo ? x : r->lo;
+	r->hi = x > r->hi ? x : r->hi;
+	r->n += !isnan(x);
+}
+
 static struct range
 range_of(const double *v, size_t n)
 {
-	enum { LANES = 4 }; /* that do not wait for each other */
+	/* Two that do not wait for each other. */
+	struct range a = { INFINITY, -INFINITY, 0 }, b = a;
+	size_t i;
 
-	double lo[LANES] = { INFINITY, INFINITY, INFINITY, INFINITY };
-	double hi[LANES] = { -INFINITY, -INFINITY, -INFINITY, -INFINITY };
-	struct range r = { .n = 0 };
-	size_t i, k;
-
-	for (i = 0; i < n; i++) {
-		k = i % LANES;
-		lo[k] = v[i] < lo[k] ? v[i] : lo[k];
-		hi[k] = v[i] > hi[k] ? v[i] : hi[k];
-		r.n += !isnan(v[i]);
+	for (i = 0; i + 1 < n; i += 2) {
+		widen(&a, v[i]);
+		widen(&b, v[i + 1]);
 	}
-	r.lo = least(lo, LANES);
-	r.hi = hi[0];
-	for (k = 1; k < LANES; k++)
-		r.hi = fmax(r.hi, hi[k]);
-	return r;
+	if (i < n)
+		widen(&a, v[i]);
+	return (struct range){ fmin(a.lo, b.lo), fmax(a.hi, b.hi), a.n + b.n };
 }
 
 /* Which of the values are near the one that is wanted. */
