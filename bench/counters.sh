@@ -27,13 +27,18 @@ sum() { # COLUMN
 }
 
 grow "$data/iostat/v12.7.9-x/input.txt" 2 "$dir/iostat.txt" &&
-	grow "$data/bundles/lock-across-call/vmstat.txt" 2 "$dir/vmstat.txt" ||
+	grow "$data/bundles/lock-across-call/vmstat.txt" 2 "$dir/vmstat.txt" &&
+	grow "$data/pidstat/service-threads/input.txt" 2 "$dir/pidstat.txt" &&
+	grow "$data/sar/v12.7.9-A/input.txt" 2 "$dir/sar.txt" ||
 	exit 1
-compare "$dir/iostat.txt" \
-	'whyslow ls' "$whyslow ls \"\$1\"" \
-	'whyslow' "$whyslow \"\$1\"" \
-	'awk, one column' "$(sum 22)"
-compare "$dir/vmstat.txt" \
-	'whyslow ls' "$whyslow ls \"\$1\"" \
-	'whyslow' "$whyslow \"\$1\"" \
-	'awk, one column' "$(sum 14)"
+while read -r log column; do
+	compare "$dir/$log.txt" \
+		'whyslow ls' "$whyslow ls \"\$1\"" \
+		'whyslow' "$whyslow \"\$1\"" \
+		'awk, one column' "$(sum "$column")"
+done <<LOGS
+iostat 22
+vmstat 14
+pidstat 7
+sar 4
+LOGS

@@ -5,7 +5,7 @@
 #ifndef CALLTREE_H
 #define CALLTREE_H
 
-#include "model/sink.h"
+#include "model/batch.h"
 
 enum { CALLTREE_DEPTH = 1024 };
 

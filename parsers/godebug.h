@@ -7,7 +7,7 @@
 #include "base/htab.h"
 #include "base/str.h"
 #include "ingest/source.h"
-#include "model/sink.h"
+#include "model/batch.h"
 
 /* One gctrace line; times in ns, sizes in bytes. */
 struct godebug_gc {

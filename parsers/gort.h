@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "ingest/source.h"
-#include "model/sink.h"
+#include "model/batch.h"
 
 struct gort_meaning {
 	const char *key; /* "/gc/heap/live:bytes", "NumGC", "go_threads" */

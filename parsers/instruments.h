@@ -9,7 +9,7 @@
 
 #include "ingest/source.h"
 #include "instruments_cell.h"
-#include "model/sink.h"
+#include "model/batch.h"
 
 struct instr;
 

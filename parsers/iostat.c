@@ -49,7 +49,7 @@ struct text {
 	unsigned blanks;
 	char name[DEVICE_MAX]; /* of a row that goes on in the next line */
 	size_t name_n;
-	struct ws_number number[FIELDS]; /* of the row */
+	struct ws_cells cpu_row, row; /* the last ones */
 };
 
 static bool
@@ -228,90 +228,91 @@ is_not_finite(struct ws_sv s)
 	       ws_sv_is(s, "inf") || ws_sv_is(s, "-inf");
 }
 
-/* Cuts a row into fields and reads them; *numbers is how many are numbers. */
+/* Cuts a row into fields and reads them, the first of which is under column
+ * `first`; *numbers is how many are numbers. */
 static size_t
-read_row(
-    struct text *t, struct ws_sv row, struct ws_sv f[FIELDS], size_t *numbers)
+read_row(struct ws_cells *c, struct ws_sv row, size_t first, size_t *numbers)
 {
-	size_t n = ws_row_read(row, f, t->number, FIELDS);
+	size_t n = ws_cells_read(c, row, first);
+	uint64_t other = ws_low_bits(c->n) & ~ws_low_bits(first) & ~c->good;
 
-	*numbers = 0;
-	for (size_t i = 0; i < n && i < FIELDS; i++)
-		*numbers += t->number[i].good || is_not_finite(f[i]);
+	*numbers = c->n - first - ws_bits(other);
+	for (; other != 0; other &= other - 1)
+		*numbers += is_not_finite(ws_cells_at(c, ws_lowest_bit(other)));
 	return n;
+}
+
+/* The row without what stands under a column that has a name. */
+static struct ws_iostat_row
+row_of(const struct ws_cells *c, const struct ws_iostat_layout *l, size_t name)
+{
+	uint64_t cells = ws_low_bits(l->l.n) & ~(UINT64_C(1) << name);
+
+	return (struct ws_iostat_row){ .l = l,
+		.v = c->row.v,
+		.cells = cells,
+		.bytes = c->bytes & cells,
+		.small = c->small & cells };
 }
 
 static void
 take_cpu(struct text *t, const struct ws_line *line, struct ws_sv rest)
 {
-	struct ws_sv f[FIELDS];
-	struct ws_iostat_row r = {
-		.l = &t->cpu.layout, .first = 1, .cell = f, .number = t->number
-	};
-	size_t numbers;
+	size_t numbers, n = read_row(&t->cpu_row, rest, 1, &numbers);
+	struct ws_iostat_row r = row_of(&t->cpu_row, &t->cpu.layout, 0);
 
-	r.n = read_row(t, rest, f, &numbers);
-	r.off = line->off;
-	r.cut = !line->ended;
 	t->table = HEADER_NONE;
-	if (r.n + 1 != t->cpu.layout.l.n || numbers != r.n) {
+	if (n + 1 != r.l->l.n || numbers != n) {
 		ws_sysstat_fault(&t->io.s, line->off,
 		    "the row below avg-cpu is not its numbers");
 		return;
 	}
+	r.off = line->off;
+	r.cut = !line->ended;
+	r.last = ws_cells_at(&t->cpu_row, n);
 	ws_iostat_cpu_row(&t->io, &r);
 }
 
-/* Splits the row into device and cells; false when it is none. */
+/* Tells the row's device from its cells; false when it is no row. */
 static bool
-shape_row(struct text *t, const struct ws_sv *f, size_t n, size_t numbers,
-    struct ws_iostat_row *r)
+shape_row(struct text *t, size_t n, size_t numbers, struct ws_iostat_row *r)
 {
-	size_t want = t->device.layout.l.n;
+	size_t want = t->device.layout.l.n, name = t->name_last ? n - 1 : 0;
+	struct ws_sv rest = t->row.line;
 
 	if (t->name_n > 0 && n + 1 == want && numbers == n) {
+		read_row(&t->row, rest, 1, &numbers);
+		*r = row_of(&t->row, &t->device.layout, 0);
 		r->device = (struct ws_sv){ t->name, t->name_n };
-		r->first = 1;
-	} else if (n == want && t->name_last) {
-		r->device = f[n - 1];
-		r->first = 0;
-	} else if (n == want) {
-		r->device = f[0];
-		r->first = 1;
-		r->cell++;
-		r->number++;
-	} else {
-		return false;
+		return true;
 	}
-	r->n = want - 1;
-	return numbers + 1 >= want;
+	if (n != want || numbers + 1 < want)
+		return false;
+	*r = row_of(&t->row, &t->device.layout, name);
+	r->device = ws_cells_at(&t->row, name);
+	return true;
 }
 
 static void
 take_device(struct text *t, const struct ws_line *line, struct ws_sv rest)
 {
-	struct ws_sv f[FIELDS];
-	size_t numbers, n = read_row(t, rest, f, &numbers);
-	struct ws_iostat_row r = { .l = &t->device.layout,
-		.cell = f,
-		.number = t->number,
-		.off = line->off };
+	size_t numbers, n = read_row(&t->row, rest, 0, &numbers);
+	struct ws_sv name = ws_cells_at(&t->row, 0);
+	struct ws_iostat_row r;
 
-	if (n > FIELDS)
-		n = FIELDS;
 	if (n == 1 && numbers == 0 && !t->name_last && line->ended &&
-	    f[0].n < sizeof(t->name)) {
-		memcpy(t->name, f[0].p, f[0].n);
-		t->name_n = f[0].n;
+	    name.n < sizeof(t->name)) {
+		memcpy(t->name, name.p, name.n);
+		t->name_n = name.n;
 		return;
 	}
-	if (!shape_row(t, f, n, numbers, &r) ||
-	    (t->name_last && !line->ended)) {
+	if (!shape_row(t, n, numbers, &r) || (t->name_last && !line->ended)) {
 		if (numbers > 0)
 			ws_sysstat_fault(&t->io.s, line->off,
 			    "a device row does not fit its header");
 		return;
 	}
+	r.off = line->off;
 	r.cut = !line->ended;
 	r.group = !t->name_last && t->name_n == 0 && rest.p[0] == ' ';
 	t->name_n = 0;
@@ -325,17 +326,28 @@ may_be_time(const struct text *t, struct ws_sv rest)
 	return t->table != HEADER_CPU || rest.p[0] != ' ';
 }
 
+/* Most lines have no blanks around them. */
+static struct ws_sv
+trim(struct ws_sv s)
+{
+	if (s.n == 0 ||
+	    ((unsigned char)s.p[0] > ' ' && (unsigned char)s.p[s.n - 1] > ' '))
+		return s;
+	return ws_sv_trim(s);
+}
+
 static void
 take_line(struct text *t, const struct ws_line *line)
 {
-	struct ws_sv rest = ws_row_after(line->text, t->prefix);
-	struct ws_sv bare = ws_sv_trim(rest);
+	struct ws_sv rest =
+	    t->prefix > 0 ? ws_row_after(line->text, t->prefix) : line->text;
+	struct ws_sv bare = trim(rest);
 
 	if (bare.n == 0) {
 		t->blanks++;
 		return;
 	}
-	if (take_banner(t, bare, line->ended) ||
+	if ((bare.p[0] == 'L' && take_banner(t, bare, line->ended)) ||
 	    (may_be_header(bare) && take_header(t, line->text)) ||
 	    (may_be_time(t, rest) && take_time(t, bare)))
 		return;
@@ -346,11 +358,14 @@ take_line(struct text *t, const struct ws_line *line)
 }
 
 static bool
-has_comma(const struct ws_sv *f, size_t n)
+has_comma(const struct ws_cells *row)
 {
-	for (size_t i = 0; i < n; i++)
-		if (ws_sv_find(f[i], ",") < f[i].n)
+	for (size_t i = 0; i < row->n; i++) {
+		struct ws_sv field = ws_cells_at(row, i);
+
+		if (ws_sv_find(field, ",") < field.n)
 			return true;
+	}
 	return false;
 }
 
@@ -360,23 +375,21 @@ survey(struct text *t, struct ws_sv head)
 {
 	struct ws_lines lines = { 0 };
 	struct ws_line line;
-	struct ws_sv f[FIELDS];
 	bool table = false, done = false;
 
 	ws_cur_init(&lines.cur, head.p, head.n, 0);
 	while (!done && ws_lines_next(&lines, &line)) {
-		size_t prefix, n, numbers;
+		size_t prefix, numbers;
 
 		if (header_kind(line.text, &prefix) != HEADER_NONE) {
 			t->prefix = table ? t->prefix : prefix;
 			table = true;
 			continue;
 		}
-		n = read_row(
-		    t, ws_row_after(line.text, t->prefix), f, &numbers);
-		n = n > FIELDS ? FIELDS : n;
+		read_row(
+		    &t->row, ws_row_after(line.text, t->prefix), 0, &numbers);
 		done = table && numbers > 1;
-		t->io.s.comma = done && has_comma(f, n);
+		t->io.s.comma = done && has_comma(&t->row);
 	}
 	ws_lines_fini(&lines);
 }

@@ -14,25 +14,50 @@ struct ws_iostat {
 	/* Rows that can be checked by Little's law, those whose queue is not
 	 * what it says, and those that cannot have been busy for so long. */
 	uint64_t checked, odd_queue, odd_util;
+
+	struct ws_iostat_device {
+		struct ws_sv name; /* of the dictionary */
+		ws_id track;
+	} device[64]; /* by a hash of the name */
 };
 
-/* A header line, and what follows from it for every row below. */
+/* A header line, and what follows from it for every row below.  Numbers of
+ * columns are those of l. */
 struct ws_iostat_layout {
 	struct ws_layout l;
-	ws_id unknown[WS_COLUMNS_MAX]; /* names of columns without a meaning */
-	/* A mean: the columns of the rates that it is over, each + 1. */
-	uint8_t over[WS_COLUMNS_MAX][2];
-	/* For Little's law, column + 1: rates with the time of a request. */
-	uint8_t queue, util, rate[7], time[7];
+	const struct ws_heading *heading;
+	uint64_t known, named; /* columns with a meaning, and with a name */
+	/* What a printed number is multiplied with, the largest product that
+	 * can be, and the columns in which 1e8 is below that. */
+	double factor[WS_COLUMNS_MAX], most[WS_COLUMNS_MAX];
+	uint64_t roomy;
+
+	/* Columns of rates, and as bits those of the means over them. */
+	struct ws_iostat_means {
+		uint8_t rate[2];
+		uint64_t columns;
+	} means[8];
+
+	size_t n_means;
+
+	/* For Little's law: columns of rates and of the time of a request. */
+	struct ws_iostat_flow {
+		uint8_t rate, time;
+	} flow[7];
+
+	size_t n_flow;
+	size_t queue, util; /* columns, or l.n */
 };
 
-/* One row under its header: cell[i] belongs to column first + i. */
+/* One row under its header. */
 struct ws_iostat_row {
 	const struct ws_iostat_layout *l;
-	size_t first, n;
-	const struct ws_sv *cell;
-	const struct ws_number *number; /* of each cell */
-	struct ws_sv device;            /* empty for the CPU */
+	const double *v;     /* WS_COLUMNS_MAX; NaN where there is no number */
+	uint64_t cells;      /* the columns that the row has, as bits */
+	uint64_t bytes;      /* of them, those in bytes whatever their column */
+	uint64_t small;      /* and those that are from 0 to 1e8 */
+	struct ws_sv device; /* empty for the CPU */
+	struct ws_sv last;   /* of the CPU: the last cell as printed */
 	uint64_t off;
 	bool group; /* the device is a sum over others (-g) */
 	bool cut;   /* the last cell may be incomplete */

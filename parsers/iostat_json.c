@@ -7,6 +7,7 @@
  * the mean request size gives away: a first pass looks at the busiest device.
  * With -y, 12.2 and later leave a blank line at the start of "statistics".
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -17,6 +18,10 @@
 struct json {
 	struct ws_iostat *io;
 	double busiest; /* of the survey */
+	/* The keys of the last object, and what they mean. */
+	struct ws_buf keys;
+	bool is_cpu;
+	struct ws_iostat_layout layout;
 };
 
 static bool
@@ -44,42 +49,56 @@ survey_device(void *ctx, const struct ws_pairs *s)
 	j->io->sectors = rate > expected * 0.98 && rate < expected * 1.02;
 }
 
+/* The keys as a header, which most objects of a list have alike. */
+static void
+read_keys(struct json *j, struct ws_sv keys, bool is_cpu)
+{
+	if (j->is_cpu == is_cpu && ws_sv_eq(ws_buf_sv(&j->keys), keys))
+		return;
+	j->is_cpu = is_cpu;
+	j->keys.n = 0;
+	ws_buf_putsv(&j->keys, keys);
+	if (is_cpu)
+		ws_iostat_cpu_layout(&j->layout.l, keys);
+	else
+		ws_iostat_device_layout(&j->layout.l, keys);
+	ws_iostat_plan(j->io, &j->layout);
+}
+
 /* The pairs but the device's name as a row under a header of their keys. */
 static void
 put_object(
     struct json *j, const struct ws_pairs *s, bool is_cpu, struct ws_sv device)
 {
-	struct ws_iostat_layout *l = ws_alloc(sizeof(*l));
-	struct ws_sv cell[WS_COLUMNS_MAX];
-	struct ws_number number[WS_COLUMNS_MAX];
-	struct ws_buf header = { 0 };
+	struct ws_buf keys = { 0 };
+	double v[WS_COLUMNS_MAX] = { 0 };
+	size_t n = 0;
 	struct ws_iostat_row r = {
-		.l = l, .cell = cell, .number = number, .off = s->off
+		.l = &j->layout, .v = v, .device = device, .off = s->off
 	};
 
 	for (size_t i = 0; i < s->n; i++) {
+		struct ws_number number = ws_cell_read(s->pair[i].value);
+
 		if (ws_sv_is(s->pair[i].key, "disk_device"))
 			continue;
-		ws_buf_putsv(&header, s->pair[i].key);
-		ws_buf_putc(&header, ' ');
-		number[r.n] = ws_cell_read(s->pair[i].value);
-		cell[r.n++] = s->pair[i].value;
+		ws_buf_putsv(&keys, s->pair[i].key);
+		ws_buf_putc(&keys, ' ');
+		v[n] = number.good ? number.v : NAN;
+		r.bytes |= (uint64_t)(number.good && number.bytes) << n;
+		r.last = s->pair[i].value;
+		n++;
 	}
-	r.device = device;
-	if (is_cpu)
-		ws_iostat_cpu_layout(&l->l, ws_buf_sv(&header));
-	else
-		ws_iostat_device_layout(&l->l, ws_buf_sv(&header));
-	ws_iostat_plan(j->io, l);
-	j->io->seen |= is_cpu ? 0 : ws_iostat_columns(&l->l);
-	if (l->l.n != r.n)
+	read_keys(j, ws_buf_sv(&keys), is_cpu);
+	ws_buf_fini(&keys);
+	r.cells = ws_low_bits(n);
+	j->io->seen |= is_cpu ? 0 : ws_iostat_columns(&j->layout.l);
+	if (j->layout.l.n != n)
 		ws_sysstat_fault(&j->io->s, s->off, "an object has odd keys");
 	else if (is_cpu)
 		ws_iostat_cpu_row(j->io, &r);
 	else
 		ws_iostat_device_row(j->io, &r);
-	ws_buf_fini(&header);
-	free(l);
 }
 
 static void
@@ -131,12 +150,15 @@ ws_iostat_read_json(struct ws_iostat *p, struct ws_cur all)
 					 ops = { .open = open_container,
 						 .pair = take_pair,
 						 .close = close_object };
-	struct json j = { .io = p };
+	struct json *j = ws_alloc(sizeof(*j));
 	struct ws_pairs *s = ws_alloc(sizeof(*s));
 
-	ws_pairs_read(s, &survey, &j, all);
-	if (!ws_pairs_read(s, &ops, &j, all))
+	j->io = p;
+	ws_pairs_read(s, &survey, j, all);
+	if (!ws_pairs_read(s, &ops, j, all))
 		ws_sysstat_fault(&p->s, ws_jscan_off(&s->in),
 		    "the document ends inside an object or list");
+	ws_buf_fini(&j->keys);
+	free(j);
 	free(s);
 }

@@ -5,6 +5,8 @@
  * bytes, areq-sz and its kind (from 11.5.7) kB.  Columns without a well-known
  * name become "iostat.TOKEN" without a unit, in the number as printed.
  */
+#include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -147,58 +149,113 @@ static const struct {
 	{ WS_N_DISK_OPS, WS_N_DISK_AWAIT },
 };
 
+/* The column of a series, or l->n. */
 static size_t
-find_rate(const struct ws_layout *l, ws_id name)
+column_of(const struct ws_layout *l, ws_id name)
 {
 	size_t i = 0;
 
 	while (i < l->n && (l->col[i] == NULL || l->col[i]->name != name))
 		i++;
-	return i < l->n ? i + 1 : 0;
+	return i;
 }
 
 static void
 plan_check(struct ws_iostat_layout *l)
 {
-	bool split = find_rate(&l->l, WS_N_DISK_READ_AWAIT) > 0;
+	bool split = column_of(&l->l, WS_N_DISK_READ_AWAIT) < l->l.n;
 
-	l->queue = (uint8_t)find_rate(&l->l, WS_N_DISK_QUEUE);
-	l->util = (uint8_t)find_rate(&l->l, WS_N_DISK_UTIL);
+	l->queue = column_of(&l->l, WS_N_DISK_QUEUE);
+	l->util = column_of(&l->l, WS_N_DISK_UTIL);
+	l->n_flow = 0;
 	for (size_t i = 0; i < WS_LEN(flows); i++) {
-		size_t rate = find_rate(&l->l, flows[i].rate);
-		size_t time = find_rate(&l->l, flows[i].time);
+		size_t rate = column_of(&l->l, flows[i].rate);
+		size_t time = column_of(&l->l, flows[i].time);
 		bool wanted = split == (flows[i].time != WS_N_DISK_AWAIT);
 
-		l->rate[i] = (uint8_t)(wanted && time > 0 ? rate : 0);
-		l->time[i] = (uint8_t)(l->rate[i] > 0 ? time : 0);
+		if (wanted && rate < l->l.n && time < l->l.n)
+			l->flow[l->n_flow++] =
+			    (struct ws_iostat_flow){ (uint8_t)rate,
+				    (uint8_t)time };
 	}
+}
+
+/* A mean is over the rates of the last entry of means[] that the log has.  Of a
+ * single rate both are the same. */
+static void
+plan_mean(struct ws_iostat_layout *l, size_t column)
+{
+	struct ws_iostat_means *m = l->means;
+	size_t a, b, rate[2] = { l->l.n, l->l.n };
+
+	for (size_t k = 0; k < WS_LEN(means); k++) {
+		a = column_of(&l->l, means[k].rate[0]);
+		b = column_of(&l->l, means[k].rate[1]);
+		if (means[k].mean != l->l.col[column]->name || a == l->l.n)
+			continue;
+		rate[0] = a;
+		rate[1] = b < l->l.n ? b : a;
+	}
+	if (rate[0] == l->l.n)
+		return;
+	while (m < l->means + l->n_means &&
+	       (m->rate[0] != rate[0] || m->rate[1] != rate[1]))
+		m++;
+	if (m == l->means + l->n_means) {
+		*m = (struct ws_iostat_means){
+			{ (uint8_t)rate[0], (uint8_t)rate[1] }, 0
+		};
+		l->n_means++;
+	}
+	m->columns |= UINT64_C(1) << column;
+}
+
+/* Counters that ran backwards print as 2^63 or 2^64 over something. */
+static double
+most_of(const struct ws_column *c)
+{
+	if (c == NULL)
+		return 1e15;
+	return c->unit == WS_U_RATIO ? 1.05 : 1e9 * c->factor;
+}
+
+/* The series of a column without a meaning. */
+static ws_id
+unknown_name(struct ws_iostat *p, struct ws_sv token)
+{
+	char text[80];
+
+	if (token.n > 64)
+		return 0;
+	snprintf(text, sizeof(text), "iostat.%.*s", WS_SV_ARG(token));
+	return ws_dict_cstr(p->s.sink->dict, text);
 }
 
 void
 ws_iostat_plan(struct ws_iostat *p, struct ws_iostat_layout *l)
 {
-	char text[80];
+	struct ws_heading_series of[WS_COLUMNS_MAX];
 
+	l->n_means = 0;
+	l->known = l->named = l->roomy = 0;
 	for (size_t i = 0; i < l->l.n; i++) {
 		const struct ws_column *c = l->l.col[i];
+		uint64_t bit = UINT64_C(1) << i;
+		ws_id name =
+		    c != NULL ? c->name : unknown_name(p, l->l.token[i]);
 
-		l->unknown[i] = 0;
-		l->over[i][0] = l->over[i][1] = 0;
-		if (c == NULL && l->l.token[i].n <= 64) {
-			snprintf(text, sizeof(text), "iostat.%.*s",
-			    WS_SV_ARG(l->l.token[i]));
-			l->unknown[i] = ws_dict_cstr(p->s.sink->dict, text);
-		}
-		for (size_t k = 0; c != NULL && k < WS_LEN(means); k++) {
-			size_t rate = find_rate(&l->l, means[k].rate[0]);
-
-			if (means[k].mean != c->name || rate == 0)
-				continue;
-			l->over[i][0] = (uint8_t)rate;
-			l->over[i][1] =
-			    (uint8_t)find_rate(&l->l, means[k].rate[1]);
-		}
+		l->factor[i] = c != NULL ? c->factor : 1;
+		l->most[i] = most_of(c);
+		l->roomy |= l->most[i] >= 1e8 * l->factor[i] ? bit : 0;
+		l->named |= name != 0 ? bit : 0;
+		of[i] = (struct ws_heading_series){ name, WS_U_NONE };
+		if (c == NULL)
+			continue;
+		of[i].unit = c->unit;
+		l->known |= bit;
+		plan_mean(l, i);
 	}
+	l->heading = ws_dict_heading(p->s.sink->dict, of, l->l.n);
 	plan_check(l);
 }
 
@@ -255,21 +312,53 @@ sum_tolerance(struct ws_sv cell)
 static bool
 is_whole_cpu(const struct ws_iostat_row *r)
 {
-	double sum = 0, tolerance = 0;
+	double sum = 0, tolerance = sum_tolerance(r->last);
 
-	for (size_t i = 0; i < r->n; i++) {
-		if (!r->number[i].good || r->number[i].v < 0)
+	for (uint64_t w = r->cells; w != 0; w &= w - 1) {
+		double v = r->v[ws_lowest_bit(w)];
+
+		if (!(v >= 0))
 			return false;
-		sum += r->number[i].v;
-		tolerance = sum_tolerance(r->cell[i]);
+		sum += v;
 	}
 	return sum >= 100 - tolerance && sum <= 100 + tolerance;
+}
+
+/* Puts a row; its values and which it has are to be set at once. */
+static struct ws_row *
+begin_row(struct ws_iostat *p, const struct ws_iostat_row *r, double **value)
+{
+	struct ws_event of = ws_sysstat_counter(&p->s, p->first);
+	struct ws_row *row = ws_batch_row(&p->s.out, value);
+
+	row->heading = r->l->heading;
+	row->t = of.t;
+	row->clock = of.clock;
+	row->peer = of.peer;
+	row->track = 0;
+	return row;
+}
+
+/* The cells in base units; NaN stays.  In whole blocks, which compilers turn
+ * into vectors. */
+static void
+scale(const struct ws_iostat_row *r, double *restrict value)
+{
+	enum { BLOCK = 8 };
+
+	static_assert(WS_COLUMNS_MAX % BLOCK == 0, "no part of a block");
+	for (size_t i = 0; i < r->l->l.n; i += BLOCK)
+		for (size_t k = i; k < i + BLOCK; k++)
+			value[k] = r->v[k] * r->l->factor[k];
+	for (uint64_t w = r->bytes; w != 0; w &= w - 1)
+		value[ws_lowest_bit(w)] = r->v[ws_lowest_bit(w)];
 }
 
 void
 ws_iostat_cpu_row(struct ws_iostat *p, const struct ws_iostat_row *r)
 {
-	struct ws_event ev = ws_sysstat_counter(&p->s, p->first);
+	struct ws_row *row;
+	double *value;
 
 	if (r->cut) {
 		ws_sysstat_fault(&p->s, r->off, "the CPU row is cut");
@@ -283,27 +372,10 @@ ws_iostat_cpu_row(struct ws_iostat *p, const struct ws_iostat_row *r)
 		    "100 % (a fault of iostat -y, or damage)");
 		return;
 	}
-	for (size_t i = 0; i < r->n; i++) {
-		const struct ws_column *c = r->l->l.col[r->first + i];
-
-		if (c == NULL)
-			continue;
-		ev.value = ws_number_value(c, &r->number[i]);
-		ev.name = c->name;
-		ev.unit = (uint8_t)c->unit;
-		ws_batch_put(&p->s.out, &ev);
-	}
+	row = begin_row(p, r, &value);
+	scale(r, value);
+	row->has = r->cells & r->l->known;
 	p->s.rows++;
-}
-
-/* The number under a column, given as position + 1; 0 is no column. */
-static const struct ws_number *
-under(const struct ws_iostat_row *r, uint8_t column)
-{
-	size_t i = (size_t)column - 1 - r->first;
-
-	return column != 0 && i < r->n && r->number[i].good ? &r->number[i]
-							    : NULL;
 }
 
 /*
@@ -315,92 +387,107 @@ static void
 check_row(struct ws_iostat *p, const struct ws_iostat_row *r)
 {
 	const struct ws_iostat_layout *l = r->l;
-	const struct ws_number *queue = under(r, l->queue);
-	const struct ws_number *util = under(r, l->util);
+	double queue = l->queue < l->l.n ? r->v[l->queue] : NAN;
+	double util = l->util < l->l.n ? r->v[l->util] : NAN;
 	double out = 0;
 	bool any = false;
 
-	for (size_t i = 0; i < WS_LEN(flows); i++) {
-		const struct ws_number *rate = under(r, l->rate[i]);
-		const struct ws_number *time = under(r, l->time[i]);
+	if (isnan(queue) || p->first || r->cut)
+		return;
+	for (size_t i = 0; i < l->n_flow; i++) {
+		double part =
+		    r->v[l->flow[i].rate] * r->v[l->flow[i].time] / 1e3;
 
-		if (rate == NULL || time == NULL)
+		if (isnan(part))
 			continue;
 		any = true;
-		out += rate->v * time->v / 1e3;
+		out += part;
 	}
-	if (!any || queue == NULL || p->first || r->cut)
+	if (!any)
 		return;
 	p->checked++;
-	p->odd_queue += queue->v > 3 * out + 1 || out > 3 * queue->v + 1;
-	p->odd_util += util != NULL && util->v > 50 &&
-		       util->v / 100 > 3 * (out > queue->v ? out : queue->v);
+	p->odd_queue += queue > 3 * out + 1 || out > 3 * queue + 1;
+	p->odd_util +=
+	    util > 50 && util / 100 > 3 * (out > queue ? out : queue);
 }
 
-static bool
-is_mean_of_nothing(const struct ws_iostat_row *r, size_t i)
+/* The means over nothing, as bits.  Beside another a rate does not count that
+ * is no number. */
+static uint64_t
+means_of_nothing(const struct ws_iostat_row *r)
 {
-	const uint8_t *over = r->l->over[r->first + i];
-	const struct ws_number *a = under(r, over[0]), *b = under(r, over[1]);
+	uint64_t found = 0;
 
-	return a != NULL && a->v == 0 && (b == NULL || b->v == 0);
+	for (size_t i = 0; i < r->l->n_means; i++) {
+		const struct ws_iostat_means *m = &r->l->means[i];
+		double b = r->v[m->rate[1]];
+
+		if (r->v[m->rate[0]] != 0 || b < 0 || b > 0)
+			continue;
+		for (uint64_t w = m->columns; w != 0; w &= w - 1)
+			if (r->v[ws_lowest_bit(w)] == 0)
+				found |= w & -w;
+	}
+	return found;
 }
 
-/* Counters that ran backwards print as 2^63 or 2^64 over something. */
-static bool
-is_absurd(const struct ws_column *c, double v)
+/* The cells that are no number or one that cannot be, as bits. */
+static uint64_t
+find_odd(const struct ws_iostat_row *r, const double *value)
 {
-	if (c == NULL)
-		return v < 0 || v > 1e15;
-	if (c->unit == WS_U_RATIO)
-		return v < 0 || v > 1.05;
-	return v < 0 || v / c->factor > 1e9;
+	const struct ws_iostat_layout *l = r->l;
+	uint64_t odd = ~l->named;
+
+	for (uint64_t w = ~(r->small & l->roomy) & r->cells; w != 0;
+	     w &= w - 1) {
+		unsigned i = ws_lowest_bit(w);
+
+		if (!(value[i] >= 0 && value[i] <= l->most[i]))
+			odd |= w & -w;
+	}
+	return odd & r->cells;
 }
 
 static void
-put_device_cell(struct ws_iostat *p, const struct ws_iostat_row *r, size_t i,
-    const struct ws_event *of)
+complain(struct ws_iostat *p, const struct ws_iostat_row *r, uint64_t odd)
 {
-	const struct ws_column *c = r->l->l.col[r->first + i];
-	const struct ws_number *n = &r->number[i];
-	ws_id name = c != NULL ? c->name : r->l->unknown[r->first + i];
-	struct ws_event *ev;
-	double v;
+	for (; odd != 0; odd &= odd - 1) {
+		unsigned i = ws_lowest_bit(odd);
+		bool no_number = isnan(r->v[i]) || (r->l->named >> i & 1) == 0;
 
-	if (!n->good || name == 0) {
-		ws_sysstat_fault(&p->s, r->off, "a cell is not a number");
-		return;
+		ws_sysstat_fault(&p->s, r->off,
+		    no_number ? "a cell is not a number"
+			      : "a cell is larger than can be");
 	}
-	v = c != NULL ? ws_number_value(c, n) : n->v;
-	if (is_absurd(c, v)) {
-		ws_sysstat_fault(&p->s, r->off, "a cell is larger than can be");
-		return;
-	}
-	if (c != NULL && v == 0 && is_mean_of_nothing(r, i))
-		return;
-	if (p->sectors && c != NULL && c->unit == WS_U_BRATE)
-		v = v / c->factor * SECTOR;
-	/* Field by field: a copy would wait for what was just written. */
-	ev = ws_batch_add(&p->s.out);
-	ev->t = of->t;
-	ev->dur = of->dur;
-	ev->value = v;
-	ev->track = of->track;
-	ev->peer = of->peer;
-	ev->name = name;
-	ev->stack = of->stack;
-	ev->clock = of->clock;
-	ev->kind = of->kind;
-	ev->unit = c != NULL ? (uint8_t)c->unit : WS_U_NONE;
 }
 
-/* The place of a token among the cells of the row, or r->n. */
+static void
+put_cells(struct ws_iostat *p, const struct ws_iostat_row *r, ws_id track,
+    uint64_t cells)
+{
+	const struct ws_iostat_layout *l = r->l;
+	struct ws_row *row;
+	double *value;
+	uint64_t odd;
+
+	row = begin_row(p, r, &value);
+	row->track = track;
+	scale(r, value);
+	odd = find_odd(r, value) & cells;
+	row->has = cells & ~odd & ~means_of_nothing(r);
+	for (size_t i = 0; p->sectors && i < l->l.n; i++)
+		if (l->heading->series[i].unit == WS_U_BRATE)
+			value[i] = value[i] / l->factor[i] * SECTOR;
+	if (ws_unlikely(odd != 0))
+		complain(p, r, odd);
+}
+
 static size_t
-find_cell(const struct ws_iostat_row *r, struct ws_sv token)
+find_token(const struct ws_layout *l, struct ws_sv token)
 {
 	size_t i = 0;
 
-	while (i < r->n && !ws_sv_eq(r->l->l.token[r->first + i], token))
+	while (i < l->n && !ws_sv_eq(l->token[i], token))
 		i++;
 	return i;
 }
@@ -415,8 +502,8 @@ is_short(const struct ws_iostat_row *r)
 {
 	enum { RATE_MIN = 10, SHORT = 120 };
 
-	for (size_t i = 0; i < r->n; i++) {
-		struct ws_sv token = r->l->l.token[r->first + i];
+	for (size_t i = 0; i < r->l->l.n; i++) {
+		struct ws_sv token = r->l->l.token[i];
 		size_t sum;
 
 		/* "kB_read/s"; JSON has a rate "rrqm/s" and a share "rrqm". */
@@ -424,20 +511,45 @@ is_short(const struct ws_iostat_row *r)
 		    ws_sv_find(token, "_") == token.n)
 			continue;
 		token.n -= 2;
-		sum = find_cell(r, token);
-		if (sum < r->n && r->number[i].good && r->number[sum].good &&
-		    r->number[i].v >= RATE_MIN)
-			return r->number[sum].v < SHORT * r->number[i].v;
+		sum = find_token(&r->l->l, token);
+		if (sum < r->l->l.n && !isnan(r->v[sum]) && r->v[i] >= RATE_MIN)
+			return r->v[sum] < SHORT * r->v[i];
 	}
 	return false;
+}
+
+/* The track of a device; the next report has the same ones. */
+static ws_id
+track_of(struct ws_iostat *p, struct ws_sv name)
+{
+	size_t hash = name.n > 0
+			  ? (unsigned char)name.p[name.n - 1] +
+				7 * (unsigned char)name.p[name.n / 2] + name.n
+			  : 0;
+	struct ws_iostat_device *d = &p->device[hash % WS_LEN(p->device)];
+
+	if (d->track == 0 || !ws_sv_eq(d->name, name)) {
+		d->track = ws_dict_str(p->s.sink->dict, name);
+		d->name = ws_dict_text(p->s.sink->dict, d->track);
+	}
+	return d->track;
+}
+
+static ws_id
+track_of_group(struct ws_iostat *p, struct ws_sv name)
+{
+	char group[256];
+
+	if (name.n >= sizeof(group) - 8)
+		return track_of(p, name);
+	snprintf(group, sizeof(group), "group %.*s", WS_SV_ARG(name));
+	return track_of(p, ws_sv_of(group));
 }
 
 void
 ws_iostat_device_row(struct ws_iostat *p, const struct ws_iostat_row *r)
 {
-	struct ws_event ev;
-	char group[256];
-	size_t n = r->n;
+	uint64_t cells = r->cells;
 
 	if (p->skip)
 		return;
@@ -446,20 +558,14 @@ ws_iostat_device_row(struct ws_iostat *p, const struct ws_iostat_row *r)
 		ws_sysstat_note(&p->s,
 		    "the first report is of an interval, as its sums tell");
 	}
-	ev = ws_sysstat_counter(&p->s, p->first);
-	ev.track = ws_dict_str(p->s.sink->dict, r->device);
-	if (r->group && r->device.n < sizeof(group) - 8) {
-		snprintf(
-		    group, sizeof(group), "group %.*s", WS_SV_ARG(r->device));
-		ev.track = ws_dict_cstr(p->s.sink->dict, group);
-	}
-	if (r->cut && n > 0) {
+	if (r->cut && cells != 0) {
 		ws_sysstat_fault(
 		    &p->s, r->off, "the last cell of the file may be cut");
-		n--;
+		cells &= ~(UINT64_C(1) << (r->l->l.n - 1));
 	}
-	for (size_t i = 0; i < n; i++)
-		put_device_cell(p, r, i, &ev);
+	put_cells(p, r,
+	    r->group ? track_of_group(p, r->device) : track_of(p, r->device),
+	    cells);
 	check_row(p, r);
 	p->s.rows++;
 }

@@ -4,7 +4,7 @@
 
 #include "ingest/columns.h"
 #include "ingest/source.h"
-#include "model/sink.h"
+#include "model/batch.h"
 
 enum ws_perf_count {
 	WS_PERF_COUNTED,

@@ -14,7 +14,7 @@
 #ifndef WS_PERF_WAITS_H
 #define WS_PERF_WAITS_H
 
-#include "model/sink.h"
+#include "model/batch.h"
 #include "perf_call.h"
 
 /* One tracepoint: when, which thread, and from where. */

@@ -18,6 +18,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/htab.h"
 #include "base/mem.h"
@@ -62,10 +63,21 @@ struct row {
 	uint64_t off;
 };
 
+/* A task that rows are of, again and again. */
+struct known {
+	uint64_t pid, tid;
+	struct ws_sv command; /* of the track's text */
+	ws_id track;
+};
+
 struct pidstat {
 	struct ws_sysstat s;
 	struct ws_layout l;
 	bool label[WS_COLUMNS_MAX];
+	const struct ws_heading *heading;
+	uint8_t slot[WS_COLUMNS_MAX]; /* of each column that is no label */
+	size_t delay;                 /* the column, or l.n */
+	struct known known[256];
 	size_t pid, tid; /* columns; tid is l.n without -t */
 	bool have_header, average;
 	bool first_of_capture; /* no header with -h since the banner */
@@ -112,6 +124,51 @@ is_label(struct ws_sv token)
 	return false;
 }
 
+static size_t
+column_of(const struct pidstat *p, ws_id name)
+{
+	size_t i = 0;
+
+	while (i < p->l.n && (p->l.col[i] == NULL || p->l.col[i]->name != name))
+		i++;
+	return i;
+}
+
+static struct ws_heading_series
+series_of(struct pidstat *p, size_t i)
+{
+	const struct ws_column *c = p->l.col[i];
+	char text[80];
+
+	if (c != NULL)
+		return (struct ws_heading_series){ c->name, c->unit };
+	snprintf(text, sizeof(text), "pidstat.%.*s", WS_SV_ARG(p->l.token[i]));
+	return (struct ws_heading_series){ ws_dict_cstr(p->s.sink->dict, text),
+		WS_U_NONE };
+}
+
+/* The values of a row: the columns that are no labels, at least two being, and
+ * behind the delay that delay as a share. */
+static void
+plan_row(struct pidstat *p)
+{
+	struct ws_heading_series of[WS_ROW_MAX];
+	size_t n = 0;
+
+	p->delay = column_of(p, WS_N_PROCESS_IO_DELAY);
+	for (size_t i = 0; i < p->l.n; i++) {
+		if (p->label[i])
+			continue;
+		p->slot[i] = (uint8_t)n;
+		of[n++] = series_of(p, i);
+		if (i == p->delay)
+			of[n++] = (struct ws_heading_series){
+				WS_N_PROCESS_IO_DELAY_SHARE, WS_U_RATIO
+			};
+	}
+	p->heading = ws_dict_heading(p->s.sink->dict, of, n);
+}
+
 static void
 use_layout(struct pidstat *p)
 {
@@ -121,6 +178,7 @@ use_layout(struct pidstat *p)
 	p->tid = ws_layout_find(l, "TID");
 	for (size_t i = 0; i < l->n; i++)
 		p->label[i] = is_label(l->token[i]);
+	plan_row(p);
 	p->process = 0;
 }
 
@@ -204,7 +262,7 @@ read_task(struct pidstat *p, const struct row *r, struct task *t)
 }
 
 static ws_id
-track_of(struct pidstat *p, const struct task *t)
+new_track(struct pidstat *p, const struct task *t)
 {
 	struct ws_buf b = { 0 };
 	ws_id id;
@@ -217,6 +275,23 @@ track_of(struct pidstat *p, const struct task *t)
 	id = ws_dict_str(p->s.sink->dict, ws_buf_sv(&b));
 	ws_buf_fini(&b);
 	return id;
+}
+
+static ws_id
+track_of(struct pidstat *p, const struct task *t)
+{
+	struct known *k = &p->known[(t->pid * 31 + t->tid) % WS_LEN(p->known)];
+	struct ws_sv text;
+
+	if (k->track == 0 || k->pid != t->pid || k->tid != t->tid ||
+	    !ws_sv_eq(k->command, t->command)) {
+		*k = (struct known){
+			.pid = t->pid, .tid = t->tid, .track = new_track(p, t)
+		};
+		text = ws_dict_text(p->s.sink->dict, k->track);
+		k->command = ws_sv_from(text, text.n - t->command.n);
+	}
+	return k->track;
 }
 
 /* -1 stands for what could not be read; other negative or huge values are
@@ -233,19 +308,20 @@ read_cells(struct pidstat *p, struct row *r)
 {
 	for (size_t i = 0; i < p->l.n; i++) {
 		const struct ws_column *c = p->l.col[i];
-		double printed;
+		struct ws_number n;
 
 		r->v[i] = NAN;
 		if (p->label[i])
 			continue;
-		if (!ws_cell_number(r->cell[i], &printed))
+		n = ws_cell_read(r->cell[i]);
+		if (!n.good)
 			return false;
-		if (printed == -1)
+		if (n.v == -1)
 			continue;
-		r->v[i] = printed;
+		r->v[i] = n.v;
 		if (c == NULL)
 			continue;
-		ws_cell_value(c, r->cell[i], &r->v[i]);
+		r->v[i] = ws_number_value(c, &n);
 		if (is_absurd(c, r->v[i])) {
 			ws_sysstat_fault(
 			    &p->s, r->off, "a cell is larger than can be");
@@ -253,16 +329,6 @@ read_cells(struct pidstat *p, struct row *r)
 		}
 	}
 	return true;
-}
-
-static size_t
-column_of(const struct pidstat *p, ws_id name)
-{
-	size_t i = 0;
-
-	while (i < p->l.n && (p->l.col[i] == NULL || p->l.col[i]->name != name))
-		i++;
-	return i;
 }
 
 /* See the head about -I. */
@@ -298,35 +364,15 @@ is_state(ws_id name)
 	       name == WS_N_PROCESS_THREADS;
 }
 
-static void
-name_cell(struct pidstat *p, size_t i, struct ws_event *ev)
-{
-	const struct ws_column *c = p->l.col[i];
-	char text[80];
-
-	if (c != NULL) {
-		ev->name = c->name;
-		ev->unit = (uint8_t)c->unit;
-		return;
-	}
-	snprintf(text, sizeof(text), "pidstat.%.*s", WS_SV_ARG(p->l.token[i]));
-	ev->name = ws_dict_cstr(p->s.sink->dict, text);
-	ev->unit = WS_U_NONE;
-}
-
-/* The delay as a part of the interval it was counted in. */
-static void
-put_delay_share(struct pidstat *p, struct ws_event *ev)
+/* The delay as a part of the interval it was counted in; NaN when that is not
+ * known. */
+static double
+delay_share(struct pidstat *p, double delay)
 {
 	struct ws_sv start = { p->start, p->start_n };
 	int64_t length = ws_sysstat_interval(&p->s, start);
 
-	if (length <= 0 || ev->peer != 0)
-		return;
-	ev->name = WS_N_PROCESS_IO_DELAY_SHARE;
-	ev->unit = WS_U_RATIO;
-	ev->value = ev->value * USER_HZ_NS / (double)length;
-	ws_batch_put(&p->s.out, ev);
+	return length > 0 ? delay * USER_HZ_NS / (double)length : NAN;
 }
 
 static bool
@@ -339,26 +385,51 @@ is_since_start(const struct pidstat *p)
 	return ws_sv_eq(start, (struct ws_sv){ p->s.clock, p->s.clock_n });
 }
 
+/* Puts those of the values that `has` says. */
+static void
+put_values(struct pidstat *p, ws_id track, const double *v, uint64_t has,
+    bool since_start)
+{
+	struct ws_event of = ws_sysstat_counter(&p->s, since_start);
+	double *value;
+	struct ws_row *row = ws_batch_row(&p->s.out, &value);
+
+	memcpy(value, v, p->heading->n * sizeof(*value));
+	row->heading = p->heading;
+	row->has = has;
+	row->t = of.t;
+	row->clock = of.clock;
+	row->peer = of.peer;
+	row->track = track;
+}
+
 static void
 put_row(struct pidstat *p, const struct row *r, const struct task *t)
 {
-	bool boot = is_since_start(p);
+	const struct ws_heading_series *of = p->heading->series;
+	bool since_start = is_since_start(p);
 	ws_id track = track_of(p, t);
+	double v[WS_ROW_MAX] = { 0 };
+	uint64_t has = 0;
 
 	for (size_t i = 0; i < p->l.n; i++) {
-		struct ws_event ev = ws_sysstat_counter(&p->s, boot);
+		size_t slot = p->slot[i];
 
 		if (p->label[i] || isnan(r->v[i]))
 			continue;
-		name_cell(p, i, &ev);
-		ev.track = track;
-		ev.value = r->v[i];
-		if (is_state(ev.name))
-			ev.peer = 0;
-		ws_batch_put(&p->s.out, &ev);
-		if (ev.name == WS_N_PROCESS_IO_DELAY)
-			put_delay_share(p, &ev);
+		v[slot] = r->v[i];
+		has |= UINT64_C(1) << slot;
+		if (i != p->delay || since_start)
+			continue;
+		v[slot + 1] = delay_share(p, r->v[i]);
+		has |= (uint64_t)!isnan(v[slot + 1]) << (slot + 1);
 	}
+	if (!since_start)
+		put_values(p, track, v, has, false);
+	else /* Each by itself, as some are of now. */
+		for (uint64_t w = has; w != 0; w &= w - 1)
+			put_values(p, track, v, w & -w,
+			    !is_state(of[ws_lowest_bit(w)].name));
 	p->s.rows++;
 }
 

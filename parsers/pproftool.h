@@ -5,7 +5,7 @@
 #include "base/htab.h"
 #include "ingest/columns.h"
 #include "ingest/source.h"
-#include "model/sink.h"
+#include "model/batch.h"
 
 enum pproftool_form {
 	PPROFTOOL_NONE,

@@ -14,6 +14,7 @@
  * sensors and file systems.  Intervals are what sar shows, so that nothing is
  * an average since boot.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,13 +63,23 @@ static const char *const first_words[] = { "CPU", "DEV", "IFACE", "tps",
 
 enum kind { KIND_NONE, KIND_CPU, KIND_DEVICE, KIND_NAMED, KIND_PLAIN };
 
+/* What follows from a header. */
+struct plan {
+	struct ws_buf columns; /* as they were given */
+	bool pages;
+	enum kind kind;
+	struct ws_iostat_layout l; /* heading: of all rows but of CPUs */
+	bool name_last;
+};
+
+enum { PLANS = 64 };
+
 struct sar {
 	struct ws_iostat io;
-	enum kind kind;
-	struct ws_iostat_layout l;
-	struct ws_number number[WS_COLUMNS_MAX];
-	bool pages; /* of 4 KiB */
-	bool name_last;
+	struct plan *plan[PLANS]; /* by a hash of the columns; NULL: none yet */
+	const struct plan *now;   /* NULL: none since the banner */
+	enum kind kind;           /* of its rows, or KIND_NONE: left out */
+	bool pages;               /* of 4 KiB */
 };
 
 static bool
@@ -116,28 +127,95 @@ kind_of(const struct ws_layout *l)
 	return KIND_NONE;
 }
 
-static void
-read_columns(struct sar *p, struct ws_sv columns)
+/* The series of a column: NULL where what is printed is of no known unit. */
+static const struct ws_column *
+meaning(const struct plan *q, size_t i)
 {
-	struct ws_layout *l = &p->l.l;
+	const struct ws_column *c = q->l.l.col[i];
 
+	return c != NULL && (c->factor != PAGE || q->pages) ? c : NULL;
+}
+
+static const struct ws_heading *
+heading_of(const struct sar *p, const struct plan *q)
+{
+	struct ws_heading_series of[WS_COLUMNS_MAX] = { { 0 } };
+	struct ws_dict *d = p->io.s.sink->dict;
+	char text[80];
+
+	for (size_t i = q->kind == KIND_NAMED; i < q->l.l.n; i++) {
+		const struct ws_column *c = meaning(q, i);
+		struct ws_sv token = q->l.l.token[i];
+
+		snprintf(text, sizeof(text), "sar.%.*s", WS_SV_ARG(token));
+		if (c != NULL)
+			of[i] = (struct ws_heading_series){ c->name, c->unit };
+		else if (token.n <= 64)
+			of[i].name = ws_dict_cstr(d, text);
+	}
+	return ws_dict_heading(d, of, q->l.l.n);
+}
+
+static void
+make_plan(struct sar *p, struct plan *q, struct ws_sv columns)
+{
+	struct ws_layout *l = &q->l.l;
+
+	q->columns.n = 0;
+	ws_buf_putsv(&q->columns, columns);
+	q->pages = p->pages;
 	ws_layout_read(l, columns, table, WS_LEN(table));
-	p->kind = l->n > 0 ? kind_of(l) : KIND_NONE;
-	p->name_last = l->n > 0 && ws_sv_is(l->token[l->n - 1], "DEV");
-	if (p->kind == KIND_CPU)
+	q->kind = l->n > 0 ? kind_of(l) : KIND_NONE;
+	q->name_last = l->n > 0 && ws_sv_is(l->token[l->n - 1], "DEV");
+	if (q->kind == KIND_CPU) {
 		ws_sysstat_cpu_layout(l, columns);
-	if (p->kind == KIND_DEVICE) {
+	} else if (q->kind == KIND_DEVICE) {
 		ws_iostat_device_layout(l, columns);
-		ws_iostat_plan(&p->io, &p->l);
+		ws_iostat_plan(&p->io, &q->l);
+	} else if (q->kind != KIND_NONE) {
+		q->l.heading = heading_of(p, q);
 	}
 }
 
+/* Most logs have a few headers, again and again. */
+static void
+read_columns(struct sar *p, struct ws_sv columns)
+{
+	struct plan **q;
+	uint32_t hash = 0;
+
+	for (size_t i = 0; i < columns.n; i++)
+		hash = hash * 31 + (unsigned char)columns.p[i];
+	q = &p->plan[hash % PLANS];
+	if (*q == NULL)
+		*q = ws_alloc(sizeof(**q));
+	if ((*q)->columns.p == NULL || (*q)->pages != p->pages ||
+	    !ws_sv_eq(ws_buf_sv(&(*q)->columns), columns))
+		make_plan(p, *q, columns);
+	p->now = *q;
+	p->kind = p->now->kind;
+}
+
+static void
+free_plans(struct sar *p)
+{
+	for (size_t i = 0; i < PLANS; i++)
+		if (p->plan[i] != NULL) {
+			ws_buf_fini(&p->plan[i]->columns);
+			free(p->plan[i]);
+		}
+}
+
 static bool
-is_same(const struct ws_layout *l, struct ws_sv columns)
+is_same(const struct plan *q, struct ws_sv columns)
 {
 	struct ws_sv f[WS_COLUMNS_MAX];
 	size_t n = ws_row_split(columns, f, WS_COLUMNS_MAX);
+	const struct ws_layout *l;
 
+	if (q == NULL)
+		return n == 0;
+	l = &q->l.l;
 	for (size_t i = 0; n == l->n && i < n; i++)
 		if (!ws_sv_eq(f[i], l->token[i]))
 			return false;
@@ -157,7 +235,7 @@ take_header(struct sar *p, const struct ws_line *line)
 		return true;
 	}
 	p->io.s.prefix = h.prefix;
-	if (!is_same(&p->l.l, h.columns))
+	if (!is_same(p->now, h.columns))
 		ws_sysstat_rewind(&p->io.s);
 	read_columns(p, h.columns);
 	return true;
@@ -167,33 +245,29 @@ take_header(struct sar *p, const struct ws_line *line)
 static void
 put_cells(struct sar *p, const struct ws_sv *cell, size_t first, uint64_t off)
 {
-	struct ws_event ev = ws_sysstat_counter(&p->io.s, false);
-	char text[80];
+	const struct ws_layout *l = &p->now->l.l;
+	struct ws_event of = ws_sysstat_counter(&p->io.s, false);
+	double *value;
+	struct ws_row *row = ws_batch_row(&p->io.s.out, &value);
 
+	row->heading = p->now->l.heading;
+	row->t = of.t;
+	row->clock = of.clock;
+	row->peer = row->track = 0;
+	row->has = 0;
 	if (first > 0)
-		ev.track = ws_dict_str(p->io.s.sink->dict, cell[0]);
-	for (size_t i = first; i < p->l.l.n; i++) {
-		const struct ws_column *c = p->l.l.col[i];
-		struct ws_sv token = p->l.l.token[i];
+		row->track = ws_dict_str(p->io.s.sink->dict, cell[0]);
+	for (size_t i = first; i < l->n; i++) {
+		const struct ws_column *c = meaning(p->now, i);
 		struct ws_number n = ws_cell_read(cell[i]);
 
-		if (!n.good || n.v < 0 || n.v > 1e15 || token.n > 64) {
+		if (!n.good || n.v < 0 || n.v > 1e15 || l->token[i].n > 64) {
 			ws_sysstat_fault(&p->io.s, off,
 			    "a cell is not a number of its column");
 			continue;
 		}
-		if (c != NULL && (c->factor != PAGE || p->pages)) {
-			ev.name = c->name;
-			ev.unit = (uint8_t)c->unit;
-			ev.value = ws_number_value(c, &n);
-		} else {
-			snprintf(
-			    text, sizeof(text), "sar.%.*s", WS_SV_ARG(token));
-			ev.name = ws_dict_cstr(p->io.s.sink->dict, text);
-			ev.unit = WS_U_NONE;
-			ev.value = n.v;
-		}
-		ws_batch_put(&p->io.s.out, &ev);
+		value[i] = c != NULL ? ws_number_value(c, &n) : n.v;
+		row->has |= UINT64_C(1) << i;
 	}
 	p->io.s.rows++;
 }
@@ -201,17 +275,21 @@ put_cells(struct sar *p, const struct ws_sv *cell, size_t first, uint64_t off)
 static void
 put_device(struct sar *p, const struct ws_sv *cell, uint64_t off)
 {
-	size_t n = p->l.l.n, name = p->name_last ? n - 1 : 0;
-	struct ws_iostat_row r = { .l = &p->l,
-		.first = name == 0,
-		.n = n - 1,
-		.cell = cell + (name == 0),
-		.number = p->number,
+	size_t n = p->now->l.l.n, name = p->now->name_last ? n - 1 : 0;
+	double v[WS_COLUMNS_MAX] = { 0 };
+	struct ws_iostat_row r = { .l = &p->now->l,
+		.v = v,
+		.cells = ws_low_bits(n) & ~(UINT64_C(1) << name),
 		.device = cell[name],
 		.off = off };
 
-	for (size_t i = 0; i < r.n; i++)
-		p->number[i] = ws_cell_read(r.cell[i]);
+	for (size_t i = 0; i < n; i++) {
+		struct ws_number number = ws_cell_read(cell[i]);
+
+		v[i] = number.good && i != name ? number.v : NAN;
+		r.bytes |= (uint64_t)(number.good && number.bytes) << i;
+	}
+	r.bytes &= r.cells;
 	ws_iostat_device_row(&p->io, &r);
 }
 
@@ -227,11 +305,11 @@ put_row(struct sar *p, const struct ws_sv *cell, uint64_t off)
 		put_cells(p, cell, p->kind == KIND_NAMED, off);
 	else if ((!ws_sv_is(cell[0], "all") && !ws_sv_is(cell[0], "-1") &&
 		     !ws_num_u64(cell[0], 0, 1 << 20, &cpu)) ||
-		 !ws_sysstat_cpu_is_whole(&p->l.l, cell))
+		 !ws_sysstat_cpu_is_whole(&p->now->l.l, cell))
 		ws_sysstat_fault(
 		    &p->io.s, off, "a row is not the shares of its header");
 	else
-		ws_sysstat_cpu_row(&p->io.s, &p->l.l, cell, false);
+		ws_sysstat_cpu_row(&p->io.s, &p->now->l.l, cell, false);
 }
 
 /* Lines of the tool between rows: a restart, a comment. */
@@ -259,7 +337,7 @@ take_row(struct sar *p, const struct ws_line *line, struct ws_sv bare)
 		p->kind = KIND_NONE; /* an activity that is left out */
 		return;
 	}
-	if (n != k + p->l.l.n) {
+	if (n != k + p->now->l.l.n) {
 		ws_sysstat_fault(&p->io.s, line->off,
 		    "a row with fewer or more fields than its header");
 		return;
@@ -309,7 +387,7 @@ take_csv_row(struct sar *p, struct ws_sv line, uint64_t off)
 
 	if (n < 4 || is_event_line(p, f[3]) || p->kind == KIND_NONE)
 		return;
-	if (n != p->l.l.n + 3 || !ws_sysstat_stamp(&p->io.s, f[2])) {
+	if (n != p->now->l.l.n + 3 || !ws_sysstat_stamp(&p->io.s, f[2])) {
 		ws_sysstat_fault(&p->io.s, off,
 		    "a row does not fit the fields of its header");
 		return;
@@ -343,7 +421,7 @@ take_line(struct sar *p, const struct ws_line *line, bool csv)
 	} else if (ws_sysstat_banner(&p->io.s, bare, true)) {
 		p->pages = ws_sv_find(bare, "_x86_64_") < bare.n;
 		p->kind = KIND_NONE;
-		p->l.l.n = 0;
+		p->now = NULL;
 	} else if (!take_header(p, line)) {
 		take_row(p, line, bare);
 	}
@@ -356,7 +434,7 @@ take_columns_row(void *ctx, struct ws_sv columns, const struct ws_sv *cell,
 	struct sar *p = ctx;
 
 	read_columns(p, columns);
-	if (p->l.l.n != n)
+	if (p->now->l.l.n != n)
 		ws_sysstat_fault(&p->io.s, off,
 		    "names and numbers of a row do not go together");
 	else if (p->kind != KIND_NONE && p->io.s.timed)
@@ -433,6 +511,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	if (read <= WS_PARTIAL)
 		status = ws_sysstat_finish(
 		    &p->io.s, "sar", read == WS_OK ? err : NULL);
+	free_plans(p);
 	free(p);
 	return ws_status_worst(read, status);
 }

@@ -9,7 +9,7 @@
 #include "ingest/columns.h"
 #include "ingest/source.h"
 #include "ingest/when.h"
-#include "model/sink.h"
+#include "model/batch.h"
 
 enum { WS_SYSSTAT_FIELDS = WS_COLUMNS_MAX };
 

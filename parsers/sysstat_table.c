@@ -112,7 +112,8 @@ ws_sysstat_header(
 
 	if (n > WS_PREFIX_MAX + 4)
 		n = WS_PREFIX_MAX + 4;
-	while (i < n && !first(f[i]))
+	/* Columns have words, and their rows mostly numbers. */
+	while (i < n && (is_digit(f[i].p[0]) || !first(f[i])))
 		i++;
 	if (i >= n || !read_lead(h, f, i) || h->prefix > WS_PREFIX_MAX)
 		return false;

@@ -70,7 +70,7 @@ struct header {
 };
 
 struct row {
-	double v[WS_LEN(table)];
+	const double *v; /* of each column */
 	struct ws_when when;
 	bool timed;
 	bool cut; /* the last value may be incomplete */
@@ -81,6 +81,8 @@ struct vmstat {
 	struct ws_sink *sink;
 	struct ws_batch out;
 	struct header h;
+	const struct ws_heading *heading; /* of h */
+	struct ws_cells cells;            /* of the line */
 	bool have_header, scaled, damaged, since_boot;
 	uint64_t rows, headers, since_header;
 	ws_id ticks, local, utc;
@@ -109,27 +111,33 @@ column_at(size_t i, struct ws_sv token)
 }
 
 static bool
-read_header(struct header *h, const struct ws_sv *f, size_t n)
+is_token(const struct ws_cells *f, size_t i, const char *token)
+{
+	return ws_sv_is(ws_cells_at(f, i), token);
+}
+
+static bool
+read_header(struct header *h, const struct ws_cells *f)
 {
 	size_t p = 0;
 
-	while (p <= WS_PREFIX_MAX && p + FIXED < n && !ws_sv_is(f[p], "r"))
+	while (p <= WS_PREFIX_MAX && p + FIXED < f->n && !is_token(f, p, "r"))
 		p++;
-	if (n > FIELDS || p > WS_PREFIX_MAX || p + FIXED >= n)
+	if (f->n > FIELDS || p > WS_PREFIX_MAX || p + FIXED >= f->n)
 		return false;
 	for (size_t i = 0; i <= FIXED; i++)
 		if ((i < MEMORY || i >= SWAP) &&
-		    !ws_sv_is(f[p + i], table[i].token))
+		    !is_token(f, p + i, table[i].token))
 			return false;
 	h->prefix = p;
-	for (h->n = 0; p + h->n < n && h->n < WS_LEN(table); h->n++) {
-		if (h->n > FIXED && !ws_sv_is(f[p + h->n], table[h->n].token))
+	for (h->n = 0; p + h->n < f->n && h->n < WS_LEN(table); h->n++) {
+		if (h->n > FIXED && !is_token(f, p + h->n, table[h->n].token))
 			break;
-		h->col[h->n] = column_at(h->n, f[p + h->n]);
+		h->col[h->n] = column_at(h->n, ws_cells_at(f, p + h->n));
 	}
-	h->dated = p + h->n < n;
+	h->dated = p + h->n < f->n;
 	h->utc = h->dated &&
-		 (ws_sv_is(f[n - 1], "UTC") || ws_sv_is(f[n - 1], "GMT"));
+		 (is_token(f, f->n - 1, "UTC") || is_token(f, f->n - 1, "GMT"));
 	return true;
 }
 
@@ -140,54 +148,67 @@ is_group_line(struct ws_sv s)
 	return ws_sv_find(s, "---") < s.n && ws_sv_find(s, "-- -") < s.n;
 }
 
-/* Two neighbouring fields as one date and time. */
+/* A field and its neighbour as one date and time. */
 static bool
-read_time(struct ws_sv date, struct ws_sv clock, struct ws_when *w)
+read_time(const struct ws_cells *f, size_t i, struct ws_when *w)
 {
-	size_t n = (size_t)(clock.p + clock.n - date.p);
+	struct ws_sv date = ws_cells_at(f, i), clock = ws_cells_at(f, i + 1);
 
-	return ws_when_read((struct ws_sv){ date.p, n }, false, w);
+	date.n = (size_t)(clock.p + clock.n - date.p);
+	return ws_when_read(date, false, w);
 }
 
 /* Time from the fields before the row or behind it. */
 static void
-row_time(const struct header *h, const struct ws_sv *f, size_t n, struct row *r)
+row_time(const struct header *h, const struct ws_cells *f, struct row *r)
 {
 	size_t behind = h->prefix + h->n;
 
 	r->timed = true;
-	if (behind + 1 < n && read_time(f[behind], f[behind + 1], &r->when)) {
+	if (behind + 1 < f->n && read_time(f, behind, &r->when)) {
 		r->when.utc = r->when.utc || h->utc;
 		return;
 	}
-	if (h->prefix > 0 && ws_when_read(f[0], false, &r->when))
+	if (h->prefix > 0 && ws_when_read(ws_cells_at(f, 0), false, &r->when))
 		return;
-	r->timed = h->prefix > 1 && read_time(f[0], f[1], &r->when);
+	r->timed = h->prefix > 1 && read_time(f, 0, &r->when);
+}
+
+/* How many of the columns have a number, up to the first that has none. */
+static size_t
+count_numbers(const struct header *h, const struct ws_cells *f)
+{
+	uint64_t whole = f->whole >> h->prefix & ws_low_bits(h->n), v;
+	size_t n;
+
+	if (f->n <= h->prefix)
+		return 0;
+	/* Numbers of many digits are read one by one. */
+	for (n = 0; n < h->n && h->prefix + n < f->n; n++)
+		if ((whole >> n & 1) == 0 &&
+		    !ws_num_u64(
+			ws_cells_at(f, h->prefix + n), 0, UINT64_MAX, &v))
+			break;
+	return n;
 }
 
 enum row_kind { ROW_GOOD, ROW_TORN, ROW_OTHER };
 
 /* ended: the line is whole. */
 static enum row_kind
-read_row(const struct header *h, const struct ws_sv *f, size_t n, bool ended,
-    struct row *r)
+read_row(
+    const struct header *h, const struct ws_cells *f, bool ended, struct row *r)
 {
-	size_t numbers = 0, last = h->prefix + h->n;
+	size_t numbers = count_numbers(h, f), last = h->prefix + h->n;
 
-	while (h->prefix + numbers < n && numbers < h->n) {
-		uint64_t v;
-
-		if (!ws_num_u64(f[h->prefix + numbers], 0, UINT64_MAX, &v))
-			break;
-		r->v[numbers++] = (double)v;
-	}
-	if (numbers < h->n || n > last + 3)
+	if (numbers < h->n || f->n > last + 3)
 		return numbers > 1 ? ROW_TORN : ROW_OTHER;
-	row_time(h, f, n, r);
+	r->v = f->row.v + h->prefix;
+	row_time(h, f, r);
 	/* A date was promised or begun: never take a row without it. */
-	if ((n > last || h->dated) && !r->timed)
+	if ((f->n > last || h->dated) && !r->timed)
 		return ROW_TORN;
-	r->cut = !ended && n == last;
+	r->cut = !ended && f->n == last;
 	return ROW_GOOD;
 }
 
@@ -199,47 +220,12 @@ is_absurd(const struct ws_column *c, double v)
 	return v > (c->unit == WS_U_RATIO ? 105 : 1e15);
 }
 
-static bool
-is_scaled_column(size_t i)
+/* The columns whose values are known, as bits, after faults for the others. */
+static uint64_t
+sound_columns(struct vmstat *p, const struct row *r, uint64_t off)
 {
-	return i >= MEMORY && i < SWAP + 2;
-}
+	uint64_t sound = ws_low_bits(p->h.n);
 
-static void
-put_cell(
-    struct vmstat *p, const struct ws_event *of, const struct row *r, size_t i)
-{
-	struct ws_event *ev;
-	const struct ws_column *c = p->h.col[i];
-	bool instant = i < SWAP;
-
-	if (p->scaled && is_scaled_column(i) && (i < SWAP || r->v[i] > 0))
-		return;
-	/* Field by field: a copy would wait for what was just written. */
-	ev = ws_batch_add(&p->out);
-	ev->t = of->t;
-	ev->dur = of->dur;
-	ev->value = r->v[i] * c->factor;
-	ev->track = 0;
-	ev->peer = p->since_boot && !instant ? WS_N_SINCE_BOOT : 0;
-	ev->name = c->name;
-	ev->stack = 0;
-	ev->clock = of->clock;
-	ev->kind = WS_EV_COUNTER;
-	ev->unit = (uint8_t)c->unit;
-}
-
-static void
-put_row(struct vmstat *p, const struct row *r, uint64_t off)
-{
-	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
-
-	ev.t = (int64_t)p->rows;
-	ev.clock = p->ticks;
-	if (r->timed) {
-		ev.t = r->when.ns;
-		ev.clock = r->when.utc ? p->utc : p->local;
-	}
 	for (size_t i = 0; i < p->h.n; i++) {
 		if ((r->cut && i + 1 == p->h.n) ||
 		    is_absurd(p->h.col[i], r->v[i])) {
@@ -247,14 +233,63 @@ put_row(struct vmstat *p, const struct row *r, uint64_t off)
 			ws_sink_fault(p->sink, off,
 			    r->cut ? "the last cell of the file may be cut"
 				   : "a cell is larger than can be");
-			continue;
+			sound &= ~(UINT64_C(1) << i);
 		}
-		put_cell(p, &ev, r, i);
+		if (p->scaled && i >= MEMORY && i < SWAP + 2 &&
+		    (i < SWAP || r->v[i] > 0))
+			sound &= ~(UINT64_C(1) << i);
+	}
+	return sound;
+}
+
+/* Puts those values of a row that are of its interval, or those that are not. */
+static void
+put_part(struct vmstat *p, const struct row *r, uint64_t columns, ws_id peer)
+{
+	double *value;
+	struct ws_row *row = ws_batch_row(&p->out, &value);
+
+	for (size_t i = 0; i < p->h.n; i++)
+		value[i] = r->v[i] * p->h.col[i]->factor;
+	row->heading = p->heading;
+	row->has = columns;
+	row->track = 0;
+	row->peer = peer;
+	row->t = (int64_t)p->rows;
+	row->clock = p->ticks;
+	if (r->timed) {
+		row->t = r->when.ns;
+		row->clock = r->when.utc ? p->utc : p->local;
+	}
+}
+
+static void
+put_row(struct vmstat *p, const struct row *r, uint64_t off)
+{
+	uint64_t columns = sound_columns(p, r, off);
+	uint64_t instant = ws_low_bits(SWAP);
+
+	if (p->since_boot) {
+		put_part(p, r, columns & instant, 0);
+		put_part(p, r, columns & ~instant, WS_N_SINCE_BOOT);
+	} else {
+		put_part(p, r, columns, 0);
 	}
 	p->rows++;
 	p->since_header++;
 	p->since_boot = false;
 	p->h.dated = p->h.dated || r->timed;
+}
+
+static const struct ws_heading *
+heading_of(struct ws_dict *d, const struct header *h)
+{
+	struct ws_heading_series of[WS_LEN(table)];
+
+	for (size_t i = 0; i < h->n; i++)
+		of[i] = (struct ws_heading_series){ h->col[i]->name,
+			h->col[i]->unit };
+	return ws_dict_heading(d, of, h->n);
 }
 
 /* A header soon after the one before begins another capture in the same file;
@@ -265,6 +300,7 @@ take_header(struct vmstat *p, const struct header *h)
 	if (!p->have_header || p->since_header < SAME_CAPTURE)
 		p->since_boot = true;
 	p->h = *h;
+	p->heading = heading_of(p->sink->dict, h);
 	p->have_header = true;
 	p->headers++;
 	p->since_header = 0;
@@ -273,18 +309,17 @@ take_header(struct vmstat *p, const struct header *h)
 static void
 take_line(struct vmstat *p, const struct ws_line *line)
 {
-	struct ws_sv f[FIELDS];
-	size_t n = ws_row_split(line->text, f, FIELDS);
 	struct header h;
 	struct row r;
 
-	if (read_header(&h, f, n)) {
+	ws_cells_read(&p->cells, line->text, 0);
+	if (read_header(&h, &p->cells)) {
 		take_header(p, &h);
 		return;
 	}
 	if (!p->have_header)
 		return;
-	switch (read_row(&p->h, f, n, line->ended, &r)) {
+	switch (read_row(&p->h, &p->cells, line->ended, &r)) {
 	case ROW_GOOD:
 		put_row(p, &r, line->off);
 		break;
@@ -307,21 +342,21 @@ is_scaled(struct ws_sv head)
 {
 	struct ws_lines lines = { 0 };
 	struct ws_line line;
-	struct ws_sv f[FIELDS];
+	struct ws_cells f = { 0 };
 	struct header h;
 	struct row r;
 	bool have = false, scaled = false;
 
 	ws_cur_init(&lines.cur, head.p, head.n, 0);
 	while (!scaled && ws_lines_next(&lines, &line)) {
-		size_t n = ws_row_split(line.text, f, FIELDS);
 		double sum = 0;
 
-		if (read_header(&h, f, n)) {
+		ws_cells_read(&f, line.text, 0);
+		if (read_header(&h, &f)) {
 			have = true;
 			continue;
 		}
-		if (!have || read_row(&h, f, n, line.ended, &r) != ROW_GOOD)
+		if (!have || read_row(&h, &f, line.ended, &r) != ROW_GOOD)
 			continue;
 		for (size_t i = MEMORY; i < SWAP; i++) {
 			uint64_t kib = r.v[i] < 1e15 ? (uint64_t)r.v[i] : 0;
@@ -394,9 +429,11 @@ find_mode(struct ws_sv head, bool *is_table, size_t *mode)
 	*mode = WS_LEN(modes);
 	ws_cur_init(&c, head.p, head.n, 0);
 	for (int i = 0; i < HEAD_LINES && ws_cur_left(&c) > 0; i++) {
-		struct ws_sv line = ws_cur_line(&c), f[FIELDS];
+		struct ws_sv line = ws_cur_line(&c);
+		struct ws_cells f = { 0 };
 
-		*is_table = read_header(&h, f, ws_row_split(line, f, FIELDS));
+		ws_cells_read(&f, line, 0);
+		*is_table = read_header(&h, &f);
 		if (*is_table)
 			break;
 		/* The other modes have no lines before theirs. */

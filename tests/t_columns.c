@@ -1,6 +1,8 @@
 /* Lines, tables and dates in text. */
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "ingest/columns.h"
 #include "ingest/when.h"
 #include "model/event.h"
@@ -195,38 +197,101 @@ test_when(void)
 	    "2 February is the same either way");
 }
 
-/* Cells read with their row are those that are read one by one. */
+/* True when the cells of a line are those that are read one by one. */
+static bool
+is_as_cells(const struct ws_cells *c, struct ws_sv line, size_t first)
+{
+	struct ws_sv f[WS_COLUMNS_MAX], cell;
+	size_t n = ws_row_split(line, f, WS_COLUMNS_MAX);
+	struct ws_number one;
+	bool good, whole, same = c->n == first + n;
+	uint64_t u;
+
+	for (size_t i = 0; same && i < n; i++) {
+		one = ws_cell_read(f[i]);
+		cell = ws_cells_at(c, first + i);
+		good = c->good >> (first + i) & 1;
+		whole = c->whole >> (first + i) & 1;
+		same =
+		    cell.p == f[i].p && cell.n == f[i].n && good == one.good &&
+		    (c->bytes >> (first + i) & 1) ==
+			(uint64_t)(one.good && one.bytes) &&
+		    (good ? c->row.v[first + i] == one.v
+			  : isnan(c->row.v[first + i])) &&
+		    whole ==
+			(f[i].n <= 16 && ws_num_u64(f[i], 0, UINT64_MAX, &u)) &&
+		    ((c->small >> (first + i) & 1) == 0 ||
+			(one.v >= 0 && one.v < 1e8));
+		if (!same)
+			printf("# cell %zu of \"%.*s\"\n", i, WS_SV_ARG(line));
+	}
+	return same;
+}
+
+/* Cells read with their row are those that are read one by one, also in lines
+ * of the same or of other columns after others. */
 static void
 test_rows(void)
 {
-	static const char *const rows[] = { "", " ", "vda 1.50 0,25 -3 +4.0",
-		"1 12. .5 , 1,2,3 1.2.3 1.2,3 1e5 - + -- 5- 1-2",
+	static const char *const rows[] = { "", " ", "1", "vda 1.50 0,25 -3",
+		"vda 1.50 0,25 -3 +4.0", "vdb 1.50 .25 -3 +4.0",
+		"7 1.50 0.25 3 4.0", "1 12. .5 , 1,2,3 1.2.3 1.2,3 1e5 - + --",
+		"5- 1-2",
 		"\t5%\r 17.5k 2,0M 1k2 100% % k 0x10 nan -inf \xd9\xa1",
 		"1234567890123456 12345678901234567 0.123456789012345 "
 		"123456789.12345678 999999999999999999999999.5",
-		"9007199254740993 900719925474099.3 00000000000000000001 12x" };
-	struct ws_sv a[40], b[40];
-	struct ws_number read[40], one;
+		"9007199254740993 900719925474099.3 00000000000000000001 12x",
+		"12345678 1234567.8 123456789 12345678.9 123456789.0 "
+		"1234567890",
+		"12345678 1234567,8 12345678. .12345678 1.2345678 0.0000001",
+		"x2345678 1x34567.8 x23456789 12345x789 123456789x 1234.6789.0",
+		"\x01 2 \x01"
+		"2 3\x01 \xb0\xb1 1\xb2 0 00 000000000 0000000000" };
+	struct ws_cells *c = ws_alloc(sizeof(*c));
 	bool same = true;
 
-	for (size_t i = 0; i < WS_LEN(rows); i++) {
-		struct ws_sv row = ws_sv_of(rows[i]);
-		size_t n = ws_row_split(row, a, WS_LEN(a));
+	for (size_t i = 0; i < 4 * WS_LEN(rows); i++) {
+		struct ws_sv row = ws_sv_of(rows[i * 7 % WS_LEN(rows)]);
+		size_t first = i / WS_LEN(rows) % 2;
 
-		same &= ws_row_read(row, b, read, WS_LEN(b)) == n;
-		for (size_t k = 0; same && k < n; k++) {
-			one = ws_cell_read(a[k]);
-			same = a[k].p == b[k].p && a[k].n == b[k].n &&
-			       one.good == read[k].good &&
-			       one.bytes == read[k].bytes &&
-			       (!one.good || one.v == read[k].v);
-			if (!same)
-				printf("# %s in %s\n", a[k].p, rows[i]);
-		}
+		ws_cells_read(c, row, first);
+		same &= is_as_cells(c, row, first);
+		ws_cells_read(c, row, first);
+		same &= is_as_cells(c, row, first);
 	}
 	ok(same, "rows are read as cell by cell");
-	ok(ws_row_read(WS_SV("1 2 3"), b, read, 2) == 3 && read[1].v == 2,
+	free(c);
+}
+
+/* Lines of all lengths, with a field of any width at their end. */
+static void
+test_lengths(void)
+{
+	struct ws_cells *c = ws_alloc(sizeof(*c));
+	char line[200];
+	bool same = true;
+	size_t n, width, i;
+
+	for (n = 1; n < sizeof(line); n++)
+		for (width = 1; width <= n && width < 20; width++) {
+			for (i = 0; i < n - width; i++)
+				line[i] = i % 5 == 4 ? ' ' : '7';
+			if (i > 0)
+				line[i - 1] = '\t';
+			for (; i < n; i++)
+				line[i] =
+				    i + 3 == n ? '.' : (char)('0' + i % 10);
+			ws_cells_read(c, (struct ws_sv){ line, n }, 0);
+			same &= is_as_cells(c, (struct ws_sv){ line, n }, 0);
+		}
+	ok(same, "and so are lines of any length");
+	memset(line, ' ', sizeof(line));
+	for (i = 0; i < sizeof(line); i += 2)
+		line[i] = '8';
+	ok(ws_cells_read(c, (struct ws_sv){ line, sizeof(line) }, 1) == 100 &&
+		c->n == WS_COLUMNS_MAX && c->row.v[WS_COLUMNS_MAX - 1] == 8,
 	    "not more than there is room for");
+	free(c);
 }
 
 int
@@ -235,6 +300,7 @@ main(void)
 	test_lines();
 	test_cells();
 	test_rows();
+	test_lengths();
 	test_layout();
 	test_when();
 	return tap_done();

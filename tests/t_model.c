@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "model/sink.h"
+#include "model/batch.h"
 #include "tap.h"
 
 static void
@@ -220,6 +220,106 @@ test_batch(void)
 	ws_dict_free(d);
 }
 
+/* Keeps the names of counters, as events or from rows. */
+struct keeper {
+	struct ws_sink sink;
+	ws_id seen[64];
+	double value[64];
+	size_t n, n_rows;
+};
+
+static enum ws_status
+keep_events(struct ws_sink *s, const struct ws_event *ev, size_t n)
+{
+	struct keeper *k = (struct keeper *)s;
+
+	for (size_t i = 0; i < n && k->n < WS_LEN(k->seen); i++) {
+		k->seen[k->n] = ev[i].name;
+		k->value[k->n++] = ev[i].value;
+	}
+	return WS_OK;
+}
+
+static enum ws_status
+keep_rows(struct ws_sink *s, const struct ws_row *row, size_t n)
+{
+	(void)row;
+	((struct keeper *)s)->n_rows += n;
+	return WS_OK;
+}
+
+/* Puts a mark, two rows of two and one value, a mark and a row. */
+static void
+put_rows(struct ws_batch *b, const struct ws_heading *h)
+{
+	struct ws_event mark = WS_EVENT(WS_EV_MARK);
+
+	for (unsigned i = 0; i < 3; i++) {
+		double *value;
+		struct ws_row *row;
+
+		mark.name = 100 + i;
+		if (i != 1)
+			ws_batch_put(b, &mark);
+		row = ws_batch_row(b, &value);
+		row->heading = h;
+		row->t = 7;
+		row->track = 9;
+		row->peer = row->clock = 0;
+		row->has = i == 1 ? 4 : 5;
+		value[0] = 10 * i;
+		value[1] = NAN;
+		value[2] = 10 * i + 2;
+	}
+}
+
+static void
+test_rows(void)
+{
+	static const struct ws_sink_ops plain = { .events = keep_events },
+					rows = { .events = keep_events,
+						.rows = keep_rows };
+	static const struct ws_heading_series of[] = { { 1, WS_U_RATE },
+		{ 0, WS_U_NONE }, { 3, WS_U_TIME } };
+	static const ws_id names[] = { 100, 1, 3, 3, 102, 1, 3 };
+	struct ws_dict *d = ws_dict_new();
+	struct keeper a = { .sink = { .ops = &plain, .dict = d } };
+	struct keeper b = { .sink = { .ops = &rows, .dict = d } };
+	struct keeper c = {
+		.sink = { .ops = &plain, .dict = d, .ignores = WS_EV_ROWS }
+	};
+	struct ws_sink *count = ws_sink_new_count(d);
+	struct ws_sink *to[4] = { &a.sink, &b.sink, &c.sink, count };
+	struct ws_sink *fan = ws_sink_new_fan(d, to, 4);
+	struct ws_batch *out = ws_alloc(sizeof(*out));
+	const struct ws_heading *h = ws_dict_heading(d, of, 3);
+
+	ok(h == ws_dict_heading(d, of, 3) && h != ws_dict_heading(d, of, 2) &&
+		h->n == 3 && h->series[2].name == 3 &&
+		h->series[2].unit == WS_U_TIME,
+	    "headings are interned");
+	ws_batch_init(out, fan);
+	put_rows(out, h);
+	ok(ws_batch_flush(out) == WS_OK && a.n == WS_LEN(names) &&
+		memcmp(a.seen, names, sizeof(names)) == 0 && a.value[1] == 0 &&
+		a.value[3] == 12 && a.value[6] == 22,
+	    "who knows no rows gets their values as events, in order");
+	ok(b.n == 2 && b.n_rows == 3, "who knows rows gets them");
+	ok(c.n == 2 && c.n_rows == 0, "who ignores them does not");
+	ok(ws_sink_counted(count)->events[WS_EV_COUNTER] == 5 &&
+		ws_sink_counted(count)->events[WS_EV_MARK] == 2,
+	    "each value is counted");
+	for (unsigned i = 0; i < WS_BATCH_ROWS; i++)
+		put_rows(out, h);
+	ok(ws_batch_flush(out) == WS_OK &&
+		b.n_rows == 3 + 3 * (size_t)WS_BATCH_ROWS,
+	    "more rows than a batch holds");
+	free(out);
+	ws_sink_free(fan);
+	ws_sink_free(count);
+	ws_dict_free(d);
+}
+
 /* A batch of one event of each of these kinds. */
 static void
 send_kinds(struct ws_sink *s, unsigned kinds)
@@ -411,6 +511,7 @@ main(void)
 	test_many_stacks();
 	test_clocks();
 	test_batch();
+	test_rows();
 	test_ignored();
 	test_count_many();
 	test_dump();

@@ -1,5 +1,8 @@
 /* base/stat: against values worked out by hand or from the literature. */
+#include <float.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/compat.h"
 #include "base/stat.h"
@@ -54,7 +57,7 @@ test_quantile(void)
 	double holes[] = { NAN, 2, NAN, 1 };
 
 	ok(ws_median(odd, 3) == 2, "median of three");
-	ok(odd[0] == 1 && odd[2] == 3, "sorted in place");
+	ok(odd[0] == 3 && odd[2] == 2, "the values stay where they are");
 	ok(ws_median(even, 4) == 2.5, "median of four");
 	ok(ws_median(one, 1) == 5, "median of one");
 	ok(isnan(ws_median(one, 0)), "median of none");
@@ -65,7 +68,67 @@ test_quantile(void)
 	ok(ws_quantile(ten, 10, -1) == 10 && ws_quantile(ten, 10, 9) == 100,
 	    "q is clamped");
 	ok(isnan(ws_quantile(ten, 10, NAN)), "q NaN");
-	ok(ws_quantile(holes, 4, 0) == 1 && holes[1] == 2, "NaN sorts last");
+	ok(ws_quantile(holes, 4, 0) == 1 && isnan(ws_quantile(holes, 4, 1)),
+	    "NaN sorts last");
+}
+
+enum { MANY = 3000 };
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return isnan(x) || isnan(y) ? isnan(x) - isnan(y) : (x > y) - (x < y);
+}
+
+/* All ranks of the values, beside those of a sort. */
+static bool
+is_as_sorted(const double *v)
+{
+	static double sorted[MANY];
+	double q, got;
+
+	memcpy(sorted, v, sizeof(sorted));
+	qsort(sorted, MANY, sizeof(*sorted), compare);
+	for (size_t i = 0; i + 1 < MANY; i += 7) {
+		/* Half of the way to the next. */
+		q = ((double)i + 0.5) / (MANY - 1);
+		got = ws_quantile(v, MANY, q);
+		q = sorted[i] / 2 + sorted[i + 1] / 2;
+		if (isnan(q) != isnan(got) ||
+		    (!isnan(q) && got != q && fabs(got - q) > 1e-6 * fabs(q)))
+			return false;
+	}
+	return true;
+}
+
+static void
+test_many(void)
+{
+	static double v[MANY];
+	uint32_t x = 1;
+	size_t i;
+
+	for (i = 0; i < MANY; i++) {
+		x = x * 1664525 + 1013904223;
+		v[i] = (double)(x >> 8) / 1000;
+	}
+	ok(is_as_sorted(v), "many values");
+	for (i = 0; i < MANY; i += 2)
+		v[i] = -3.25;
+	ok(is_as_sorted(v), "half of them the same");
+	for (i = 0; i < MANY; i++)
+		v[i] = exp(v[i] / 100);
+	ok(is_as_sorted(v), "few that are far larger than the others");
+	for (i = 0; i < MANY; i += 5)
+		v[i] = NAN;
+	ok(is_as_sorted(v), "some NaN");
+	v[1] = INFINITY;
+	ok(is_as_sorted(v), "one infinite");
+	v[2] = -DBL_MAX;
+	v[1] = DBL_MAX;
+	ok(is_as_sorted(v), "a range that no number holds");
 }
 
 int
@@ -73,5 +136,6 @@ main(void)
 {
 	test_wilson();
 	test_quantile();
+	test_many();
 	return tap_done();
 }

@@ -2,6 +2,7 @@
 #ifndef WS_COMPAT_H
 #define WS_COMPAT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(__GNUC__)
@@ -42,6 +43,24 @@ ws_lowest_bit(uint64_t x)
 		n++;
 	return n;
 #endif
+}
+
+/* The n lowest bits, n <= 64. */
+static inline uint64_t
+ws_low_bits(size_t n)
+{
+	return n > 0 ? ~UINT64_C(0) >> (64 - n) : 0;
+}
+
+/* How many bits are set: of pairs, of fours, of bytes, and of all. */
+static inline unsigned
+ws_bits(uint64_t x)
+{
+	x -= x >> 1 & UINT64_C(0x5555555555555555);
+	x = (x & UINT64_C(0x3333333333333333)) +
+	    (x >> 2 & UINT64_C(0x3333333333333333));
+	x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (unsigned)(x * UINT64_C(0x0101010101010101) >> 56);
 }
 
 #define WS_LEN(array) (sizeof(array) / sizeof((array)[0]))

@@ -164,6 +164,171 @@ ws_num_digits(struct ws_sv s, double *out)
 	return n;
 }
 
+/* Byte i of the text is byte i of the number, whatever the machine. */
+static inline uint64_t
+load(const char *p)
+{
+	const unsigned char *b = (const unsigned char *)p;
+
+	return (uint64_t)b[7] << 56 | (uint64_t)b[6] << 48 |
+	       (uint64_t)b[5] << 40 | (uint64_t)b[4] << 32 |
+	       (uint64_t)b[3] << 24 | (uint64_t)b[2] << 16 |
+	       (uint64_t)b[1] << 8 | b[0];
+}
+
+#define BYTES(b) (UINT64_C(0x0101010101010101) * (b))
+
+static uint64_t
+load_few(const char *p, size_t n)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < n; i++)
+		v |= (uint64_t)(unsigned char)p[i] << 8 * (8 - n + i);
+	return v;
+}
+
+/* The n bytes, 1 to 8, before line.p + to: the last one in the top byte, zeros
+ * below the first. */
+static inline uint64_t
+load_text(struct ws_sv line, size_t to, size_t n)
+{
+	unsigned before = 64 - 8 * (unsigned)n;
+
+	if (ws_likely(to >= 8))
+		return load(line.p + to - 8) >> before << before;
+	if (to - n + 8 <= line.n)
+		return load(line.p + to - n) << before;
+	return load_few(line.p + to - n, n);
+}
+
+/* The text as values of digits; zeros before the first stay. */
+static inline uint64_t
+digits_of(uint64_t text, size_t n)
+{
+	return text ^ BYTES('0') << (64 - 8 * (unsigned)n);
+}
+
+/* The top bit of each byte that is no digit's value. */
+static inline uint64_t
+not_digits(uint64_t digits)
+{
+	return (((digits & BYTES(0x7f)) + BYTES(0x76)) | digits) & BYTES(0x80);
+}
+
+static inline bool
+is_mark(uint64_t digits, unsigned at)
+{
+	uint64_t c = digits >> 8 * at & 0xff;
+
+	return c == ('.' ^ '0') || c == (',' ^ '0');
+}
+
+/* The digits behind byte `at`, and those before it one place up. */
+static inline uint64_t
+without(uint64_t digits, unsigned at)
+{
+	uint64_t before = (UINT64_C(1) << 8 * at) - 1;
+
+	return (digits & ~(before << 8 | 0xff)) | (digits & before) << 8;
+}
+
+/* Takes the mark out; *fraction gets how many digits are behind it.  False when
+ * there is anything else, or no digit behind the mark or before it, which byte
+ * `first` is when the number begins with that. */
+static inline bool
+take_mark(uint64_t *digits, size_t first, unsigned *fraction)
+{
+	enum { TWO = 5 }; /* the mark before two decimals, which are usual */
+
+	uint64_t odd = not_digits(*digits);
+	unsigned at;
+
+	*fraction = 0;
+	if (odd == 0)
+		return true;
+	if (odd == UINT64_C(0x80) << 8 * TWO && first != TWO &&
+	    is_mark(*digits, TWO)) {
+		*digits = without(*digits, TWO);
+		*fraction = 7 - TWO;
+		return true;
+	}
+	at = ws_lowest_bit(odd) / 8;
+	if ((odd & (odd - 1)) != 0 || at == first || at == 7 ||
+	    !is_mark(*digits, at))
+		return false;
+	*digits = without(*digits, at);
+	*fraction = 7 - at;
+	return true;
+}
+
+/* Adds up neighbours to pairs, those to fours, those to eight digits. */
+static inline uint64_t
+sum_digits(uint64_t d)
+{
+	d = (d * 10 + (d >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+	d = (d * 100 + (d >> 16)) & UINT64_C(0x0000ffff0000ffff);
+	return (d * 10000 + (d >> 32)) & UINT64_C(0xffffffff);
+}
+
+/* A plain decimal of n <= 8 bytes; NaN when it is none. */
+static inline double
+read_short(uint64_t text, size_t n, unsigned *fraction)
+{
+	uint64_t digits = digits_of(text, n);
+
+	if (!take_mark(&digits, 8 - n, fraction))
+		return NAN;
+	return (double)sum_digits(digits) / exact[*fraction];
+}
+
+/* The same of up to 16 bytes, of which the last eight have the mark, if any. */
+static double
+read_long(struct ws_sv line, size_t to, size_t n, unsigned *fraction)
+{
+	uint64_t last, lead;
+
+	if (n > WS_LEN(exact))
+		return NAN;
+	last = digits_of(load_text(line, to, 8), 8);
+	lead = digits_of(load_text(line, to - 8, n - 8), n - 8);
+	if (not_digits(lead) != 0 || !take_mark(&last, 8, fraction))
+		return NAN;
+	lead = sum_digits(lead) * (*fraction > 0 ? 10000000 : 100000000);
+	return (double)(lead + sum_digits(last)) / exact[*fraction];
+}
+
+void
+ws_num_row(struct ws_num_row *r, struct ws_sv line, const size_t *edge,
+    size_t first, size_t n)
+{
+	uint64_t read = 0, good = 0, whole = 0, wide = 0;
+	uint64_t bit = UINT64_C(1) << first;
+
+	for (size_t i = first; i < n; i++, bit <<= 1) {
+		size_t to = edge[2 * i + 1], width = to - edge[2 * i];
+		unsigned fraction = 0;
+		uint64_t text = 0;
+
+		if (ws_likely(width <= 8)) {
+			text = load_text(line, to, width);
+			if (text == r->text[i])
+				continue;
+			r->v[i] = read_short(text, width, &fraction);
+		} else {
+			r->v[i] = read_long(line, to, width, &fraction);
+			wide |= bit;
+		}
+		r->text[i] = text;
+		read |= bit;
+		good |= isnan(r->v[i]) ? 0 : bit;
+		whole |= fraction == 0 ? bit : 0;
+	}
+	r->good = (r->good & ~read) | good;
+	r->whole = (r->whole & ~read) | (good & whole);
+	r->small = (r->small & ~read) | (good & ~wide);
+}
+
 bool
 ws_num_decimal(struct ws_sv s, double *out)
 {

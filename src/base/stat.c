@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
+
 /* The 97.5 % point of the normal distribution. */
 static const double z = 1.959963984540054;
 
@@ -43,18 +45,6 @@ swap(double *a, double *b)
 
 	*a = *b;
 	*b = t;
-}
-
-/* Moves NaN to the end; returns how many values there are before them. */
-static size_t
-put_nan_last(double *v, size_t n)
-{
-	size_t i, kept = 0;
-
-	for (i = 0; i < n; i++)
-		if (!isnan(v[i]))
-			swap(&v[i], &v[kept++]);
-	return kept;
 }
 
 /* The middle one of the first, the middle and the last. */
@@ -105,16 +95,126 @@ least(const double *v, size_t n)
 	size_t i;
 
 	for (i = 1; i < n; i++)
-		if (isnan(x) || v[i] < x)
-			x = v[i];
+		x = v[i] < x ? v[i] : x;
 	return x;
 }
 
-double
-ws_quantile(double *v, size_t n, double q)
+/* Of the values that are not NaN. */
+struct range {
+	double lo, hi;
+	size_t n;
+};
+
+static void
+widen(struct range *r, double x)
 {
-	double at, part;
-	size_t i, real;
+	r->lo = x < r->lo ? x : r->lo;
+	r->hi = x > r->hi ? x : r->hi;
+	r->n += !isnan(x);
+}
+
+static struct range
+range_of(const double *v, size_t n)
+{
+	/* Two that do not wait for each other. */
+	struct range a = { INFINITY, -INFINITY, 0 }, b = a;
+	size_t i;
+
+	for (i = 0; i + 1 < n; i += 2) {
+		widen(&a, v[i]);
+		widen(&b, v[i + 1]);
+	}
+	if (i < n)
+		widen(&a, v[i]);
+	return (struct range){ fmin(a.lo, b.lo), fmax(a.hi, b.hi), a.n + b.n };
+}
+
+/* Which of the values are near the one that is wanted. */
+struct part {
+	double lo, scale;   /* bucket of x: (x - lo) * scale, rounded down */
+	size_t first, last; /* buckets */
+	size_t before, n; /* values before the first and from it to the last */
+};
+
+enum { BUCKETS = 1024 };
+
+static size_t
+bucket_of(const struct part *p, double x)
+{
+	return (size_t)((x - p->lo) * p->scale);
+}
+
+/* The buckets of the values k and k + 1 in order; between them is none. */
+static struct part
+find_part(const double *v, size_t n, const struct range *r, size_t k)
+{
+	struct part p = { .lo = r->lo,
+		.scale = (BUCKETS - 1) / (r->hi - r->lo) };
+	size_t count[BUCKETS] = { 0 };
+	size_t i;
+
+	/* Infinite, or too near to each other: all are in one. */
+	if (!(p.scale > 0 && isfinite(p.scale)))
+		return (struct part){ .lo = 0, .n = r->n };
+	for (i = 0; i < n; i++)
+		if (!isnan(v[i]))
+			count[bucket_of(&p, v[i])]++;
+	for (; p.before + count[p.first] <= k; p.first++)
+		p.before += count[p.first];
+	p.n = count[p.first];
+	for (p.last = p.first; p.before + p.n <= k + 1 && k + 1 < r->n;)
+		p.n += count[++p.last];
+	return p;
+}
+
+/* Copies the values of a part. */
+static double *
+copy_part(const struct part *p, const double *v, size_t n)
+{
+	double *copy = ws_alloc_array(p->n, sizeof(*copy));
+	size_t i, b, m = 0;
+
+	for (i = 0; i < n && m < p->n; i++) {
+		if (isnan(v[i]))
+			continue;
+		b = p->scale > 0 ? bucket_of(p, v[i]) : 0;
+		if (b >= p->first && b <= p->last)
+			copy[m++] = v[i];
+	}
+	return copy;
+}
+
+/* Values k and k + 1 in order; NaN sorts last.  Counters are often the same for
+ * long, all or those around the one that is wanted. */
+static void
+find_two(const double *v, size_t n, size_t k, double two[2])
+{
+	struct range r = range_of(v, n);
+	struct part p = { .n = r.n };
+	double *near = NULL;
+
+	if (k < r.n && r.lo < r.hi) {
+		p = find_part(v, n, &r, k);
+		near = copy_part(&p, v, n);
+		r = range_of(near, p.n);
+		k -= p.before;
+	}
+	two[0] = k < p.n ? r.lo : NAN;
+	two[1] = k + 1 < p.n ? r.lo : NAN;
+	if (k < p.n && r.lo < r.hi) {
+		select_kth(near, p.n, k);
+		two[0] = near[k];
+		if (k + 1 < p.n)
+			two[1] = least(near + k + 1, p.n - k - 1);
+	}
+	free(near);
+}
+
+double
+ws_quantile(const double *v, size_t n, double q)
+{
+	double at, part, two[2];
+	size_t i;
 
 	if (n == 0 || isnan(q))
 		return NAN;
@@ -122,17 +222,14 @@ ws_quantile(double *v, size_t n, double q)
 	i = (size_t)at;
 	part = at - (double)i;
 	i = i < n ? i : n - 1;
-	real = put_nan_last(v, n);
-	if (i >= real)
-		return NAN;
-	select_kth(v, real, i);
+	find_two(v, n, i, two);
 	if (i + 1 >= n || part == 0)
-		return v[i];
-	return v[i] * (1 - part) + least(v + i + 1, n - i - 1) * part;
+		return two[0];
+	return two[0] * (1 - part) + two[1] * part;
 }
 
 double
-ws_median(double *v, size_t n)
+ws_median(const double *v, size_t n)
 {
 	return ws_quantile(v, n, 0.5);
 }

@@ -10,10 +10,10 @@
  */
 void ws_wilson(double hits, double n, double *lo, double *hi);
 
-/* Median by linear interpolation of order statistics; reorders v.
+/* Median by linear interpolation of order statistics; NaN sorts last.
  * n == 0 gives NaN. */
-double ws_median(double *v, size_t n);
+double ws_median(const double *v, size_t n);
 /* The q-quantile (0..1), same rules. */
-double ws_quantile(double *v, size_t n, double q);
+double ws_quantile(const double *v, size_t n, double q);
 
 #endif

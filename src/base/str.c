@@ -15,18 +15,6 @@ ws_sv_of(const char *cstr)
 	return (struct ws_sv){ cstr, strlen(cstr) };
 }
 
-bool
-ws_sv_eq(struct ws_sv a, struct ws_sv b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool
-ws_sv_is(struct ws_sv a, const char *cstr)
-{
-	return ws_sv_eq(a, ws_sv_of(cstr));
-}
-
 int
 ws_sv_cmp(struct ws_sv a, struct ws_sv b)
 {
@@ -34,14 +22,6 @@ ws_sv_cmp(struct ws_sv a, struct ws_sv b)
 	int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
 
 	return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
-}
-
-bool
-ws_sv_starts(struct ws_sv s, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return n == 0 || (s.n >= n && memcmp(s.p, prefix, n) == 0);
 }
 
 bool
@@ -97,17 +77,6 @@ ws_sv_trim(struct ws_sv s)
 	while (s.n > 0 && is_blank(s.p[s.n - 1]))
 		s.n--;
 	return s;
-}
-
-struct ws_sv
-ws_sv_from(struct ws_sv s, size_t at)
-{
-	if (at > s.n)
-		at = s.n;
-	/* The base may be NULL, which even + 0 must not touch in C11. */
-	if (at == 0)
-		return s;
-	return (struct ws_sv){ s.p + at, s.n - at };
 }
 
 struct ws_sv

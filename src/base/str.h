@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/compat.h"
 
@@ -20,16 +21,49 @@ struct ws_sv {
 #define WS_SV_ARG(sv) (int)(sv).n, (sv).p
 
 struct ws_sv ws_sv_of(const char *cstr); /* NULL gives an empty view */
-bool ws_sv_eq(struct ws_sv a, struct ws_sv b);
-bool ws_sv_is(struct ws_sv a, const char *cstr);
+
+static inline bool
+ws_sv_eq(struct ws_sv a, struct ws_sv b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool
+ws_sv_is(struct ws_sv a, const char *cstr)
+{
+	if (cstr == NULL || a.n == 0)
+		return a.n == 0 && (cstr == NULL || *cstr == '\0');
+	/* Most words of a table differ in the first byte. */
+	return a.p[0] == cstr[0] &&
+	       ws_sv_eq(a, (struct ws_sv){ cstr, strlen(cstr) });
+}
+
+static inline bool
+ws_sv_starts(struct ws_sv s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return n == 0 || (s.n >= n && memcmp(s.p, prefix, n) == 0);
+}
+
+/* s[at..], clamped. */
+static inline struct ws_sv
+ws_sv_from(struct ws_sv s, size_t at)
+{
+	if (at > s.n)
+		at = s.n;
+	/* The base may be NULL, which even + 0 must not touch in C11. */
+	if (at == 0)
+		return s;
+	return (struct ws_sv){ s.p + at, s.n - at };
+}
+
 int ws_sv_cmp(struct ws_sv a, struct ws_sv b); /* bytewise, as strcmp */
-bool ws_sv_starts(struct ws_sv s, const char *prefix);
 bool ws_sv_ends(struct ws_sv s, const char *suffix);
 /* Offset of the first `needle` in s, or s.n when there is none. */
 size_t ws_sv_find(struct ws_sv s, const char *needle);
 /* Without blanks (space, tab, CR, LF) at either end. */
 struct ws_sv ws_sv_trim(struct ws_sv s);
-struct ws_sv ws_sv_from(struct ws_sv s, size_t at); /* s[at..], clamped */
 /* Cuts the next field (a run without blanks) off *s; empty at the end. */
 struct ws_sv ws_sv_field(struct ws_sv *s);
 /* Cuts everything before `sep` off *s and swallows sep; without one, all. */

@@ -20,7 +20,8 @@ struct asked {
 static void
 print(struct ws_buf *b)
 {
-	fwrite(b->p, 1, b->n, stdout);
+	if (b->n > 0)
+		fwrite(b->p, 1, b->n, stdout);
 	ws_buf_fini(b);
 }
 

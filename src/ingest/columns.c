@@ -1,19 +1,30 @@
+#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/num.h"
 #include "ingest/columns.h"
 
-enum { ESC = 0x1b, CELL_MAX = 40, LINE_BYTES = 1 << 20 };
+enum { ESC = 0x1b, CELL_MAX = 40, LINE_BYTES = 1 << 20, FIELDS_MAX = 128 };
+
+static bool
+has_mark(struct ws_sv s)
+{
+	return ws_sv_starts(s, "\xef\xbb\xbf");
+}
 
 static bool
 is_clean(struct ws_sv s)
 {
+	if (has_mark(s))
+		return false;
+	/* Most lines have no control characters at all. */
+	s = ws_sv_from(s, ws_bytes_control(s));
 	return s.n == 0 || (memchr(s.p, ESC, s.n) == NULL &&
 			       memchr(s.p, '\r', s.n) == NULL &&
-			       memchr(s.p, '\0', s.n) == NULL &&
-			       !ws_sv_starts(s, "\xef\xbb\xbf"));
+			       memchr(s.p, '\0', s.n) == NULL);
 }
 
 /* The length of a terminal control sequence (ECMA-48 5.4) at the start of s,
@@ -35,7 +46,7 @@ clean(struct ws_buf *b, struct ws_sv s)
 {
 	if (is_clean(s))
 		return s;
-	if (ws_sv_starts(s, "\xef\xbb\xbf"))
+	if (has_mark(s))
 		s = ws_sv_from(s, 3);
 	b->n = 0;
 	while (s.n > 0) {
@@ -59,7 +70,9 @@ ws_lines_next(struct ws_lines *l, struct ws_line *line)
 		if (!ws_source_line(l->src, &raw, &line->off))
 			return false;
 		line->ended = ws_source_line_ended(l->src);
-		line->text = clean(&l->buf, raw);
+		line->text = raw;
+		if (!ws_source_line_plain(l->src) || has_mark(raw))
+			line->text = clean(&l->buf, raw);
 		return true;
 	}
 	if (ws_cur_left(&l->cur) == 0)
@@ -231,66 +244,49 @@ ws_cell_value(const struct ws_column *col, struct ws_sv cell, double *out)
 	return n.good;
 }
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static const char *
-skip_blanks(const char *p, const char *end)
-{
-	while (p < end && is_blank(*p))
-		p++;
-	return p;
-}
-
-static const char *
-skip_field(const char *p, const char *end)
-{
-	while (p < end && !is_blank(*p))
-		p++;
-	return p;
-}
-
 size_t
 ws_row_split(struct ws_sv line, struct ws_sv *field, size_t max)
 {
-	const char *p = line.p, *end = line.p + line.n, *from;
-	size_t n = 0;
+	size_t edge[WS_BYTES_EDGES(FIELDS_MAX)], n;
 
-	for (;; n++) {
-		from = skip_blanks(p, end);
-		if (from == end)
-			return n;
-		p = skip_field(from, end);
-		if (n < max)
-			field[n] = (struct ws_sv){ from, (size_t)(p - from) };
-	}
+	assert(max <= FIELDS_MAX);
+	n = ws_bytes_fields(line, edge, max);
+	for (size_t i = 0; i < n && i < max; i++)
+		field[i] = (struct ws_sv){ line.p + edge[2 * i],
+			edge[2 * i + 1] - edge[2 * i] };
+	return n;
+}
+
+/* Reads a field that is no plain number. */
+static void
+read_cell(struct ws_cells *c, unsigned i)
+{
+	struct ws_number n = ws_cell_read(ws_cells_at(c, i));
+
+	if (!n.good)
+		return;
+	c->row.v[i] = n.v;
+	c->row.text[i] = 0;
+	c->good |= UINT64_C(1) << i;
+	c->bytes |= (uint64_t)n.bytes << i;
 }
 
 size_t
-ws_row_read(struct ws_sv line, struct ws_sv *field, struct ws_number *number,
-    size_t max)
+ws_cells_read(struct ws_cells *c, struct ws_sv line, size_t first)
 {
-	const char *p = line.p, *end = line.p + line.n, *from;
-	size_t n = 0;
+	size_t room = WS_COLUMNS_MAX - first;
+	size_t n = ws_bytes_fields(line, c->edge + 2 * first, room);
+	uint64_t all;
 
-	for (;; n++) {
-		struct ws_number plain = { NAN, true, false };
-
-		from = skip_blanks(p, end);
-		if (from == end)
-			return n;
-		p = from +
-		    ws_num_digits(
-			(struct ws_sv){ from, (size_t)(end - from) }, &plain.v);
-		if (p < end && !is_blank(*p))
-			plain.v = NAN;
-		p = skip_field(p, end);
-		if (n >= max)
-			continue;
-		field[n] = (struct ws_sv){ from, (size_t)(p - from) };
-		number[n] = isnan(plain.v) ? ws_cell_read(field[n]) : plain;
-	}
+	c->line = line;
+	c->n = first + (n < room ? n : room);
+	ws_num_row(&c->row, line, c->edge, first, c->n);
+	all = ws_low_bits(c->n) & ~ws_low_bits(first);
+	c->good = c->row.good & all;
+	c->whole = c->row.whole & all;
+	c->small = c->row.small & all;
+	c->bytes = 0;
+	for (uint64_t w = all & ~c->good; w != 0; w &= w - 1)
+		read_cell(c, ws_lowest_bit(w));
+	return n;
 }

@@ -10,12 +10,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/bytes.h"
 #include "base/cursor.h"
+#include "base/num.h"
 #include "base/str.h"
 #include "base/units.h"
 #include "ingest/source.h"
 #include "model/dict.h"
 #include "model/sink.h"
+
+struct ws_batch;
 
 /* One line, cleaned; borrowed until the next one is read. */
 struct ws_line {
@@ -63,8 +67,8 @@ size_t ws_layout_read(struct ws_layout *l, struct ws_sv line,
 /* The position of a token, or l->n. */
 size_t ws_layout_find(const struct ws_layout *l, const char *token);
 
-/* Cuts a row into at most max fields; returns the number of fields on the
- * line, which may be larger. */
+/* Cuts a row into at most max fields, max <= 128; returns the number of fields
+ * on the line, which may be larger. */
 size_t ws_row_split(struct ws_sv line, struct ws_sv *field, size_t max);
 
 /* What a log writer or a container runtime puts before each line is at most as
@@ -94,12 +98,32 @@ struct ws_number {
  * suffix (k M G T P, factor 1024; B; s for 512 bytes) and an optional '%'.
  * With a suffix it is in bytes. */
 struct ws_number ws_cell_read(struct ws_sv cell);
-/* Cuts a row as ws_row_split(), and reads each cell of it. */
-size_t ws_row_read(struct ws_sv line, struct ws_sv *field,
-    struct ws_number *number, size_t max);
 bool ws_cell_number(struct ws_sv cell, double *out);
 /* The same in the base unit of its column; a suffix replaces the factor. */
 bool ws_cell_value(const struct ws_column *col, struct ws_sv cell, double *out);
 double ws_number_value(const struct ws_column *col, const struct ws_number *n);
+
+/* The cells of a row, each at the place of its column.  { 0 } is a valid start,
+ * and the next row is read faster into what has the last one. */
+struct ws_cells {
+	struct ws_sv line;
+	size_t n; /* places that are taken or left out */
+	size_t edge[WS_BYTES_EDGES(WS_COLUMNS_MAX)];
+	struct ws_num_row row; /* row.v: of good cells */
+	uint64_t good, bytes;  /* bit i: as of ws_number */
+	uint64_t whole, small; /* as of ws_num_row */
+};
+
+/* Cuts and reads a line whose first field has place `first`; returns how many
+ * fields it has, which may be more than there are places. */
+size_t ws_cells_read(struct ws_cells *c, struct ws_sv line, size_t first);
+
+static inline struct ws_sv
+ws_cells_at(const struct ws_cells *c, size_t i)
+{
+	size_t from = c->edge[2 * i], to = c->edge[2 * i + 1];
+
+	return (struct ws_sv){ c->line.p + from, to - from };
+}
 
 #endif

@@ -6,7 +6,7 @@
 #ifndef WS_KERNEL_H
 #define WS_KERNEL_H
 
-#include "model/sink.h"
+#include "model/batch.h"
 
 /* Where they go, and of when and what the next ones are. */
 struct ws_kernel {

@@ -504,6 +504,14 @@ pick_events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 	return p->open ? ws_sink_events(p->target, ev, n) : WS_OK;
 }
 
+static enum ws_status
+pick_rows(struct ws_sink *s, const struct ws_row *row, size_t n)
+{
+	struct pick *p = (struct pick *)s;
+
+	return p->open ? ws_sink_rows(p->target, row, n) : WS_OK;
+}
+
 static void
 pick_fault(struct ws_sink *s, uint64_t off, const char *what)
 {
@@ -525,6 +533,7 @@ pick_end(struct ws_sink *s, enum ws_status status)
 static const struct ws_sink_ops pick_ops = {
 	.begin = pick_begin,
 	.events = pick_events,
+	.rows = pick_rows,
 	.fault = pick_fault,
 	.end = pick_end,
 };

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "ingest/source.h"
-#include "model/sink.h"
+#include "model/batch.h"
 
 /* How sure a parser is.  Only these values; a tie between two parsers is an
  * error, never guessed. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/bytes.h"
 #include "ingest/source_open.h"
 
 enum {
@@ -22,6 +23,7 @@ struct ws_source {
 	size_t whole; /* bytes of it */
 	bool in_long; /* the rest of a line over the limit is to be skipped */
 	bool ended;   /* the last line had its line end */
+	bool plain;   /* and no other control characters */
 	const char *version, *detail, *host, *program;
 	struct ws_tally *records;
 	size_t n_records, cap_records;
@@ -198,6 +200,23 @@ pass_read(struct ws_stream *s)
 		ws_stream_pass(s, (size_t)s->at);
 }
 
+/* Most lines are whole, in memory, and all text. */
+static inline bool
+take_plain_line(struct ws_source *s, struct ws_sv *line, size_t max)
+{
+	struct ws_stream *from = s->stream;
+	struct ws_sv ahead = { (const char *)from->p,
+		from->n <= max ? from->n : max + 1 };
+
+	line->p = ahead.p;
+	line->n = ws_bytes_control(ahead);
+	if (line->n == ahead.n || ahead.p[line->n] != '\n')
+		return false;
+	ws_stream_skip(from, line->n + 1);
+	pass_read(from);
+	return true;
+}
+
 bool
 ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 {
@@ -208,12 +227,14 @@ ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off)
 	assert(!s->is_read);
 	if (s->in_long)
 		skip_rest(s->stream);
-	s->in_long = s->ended = false;
+	s->in_long = false;
 	*off = s->stream->at;
+	s->plain = s->ended = take_plain_line(s, line, max);
+	if (s->plain)
+		return true;
 	*line = look_for_line(s->stream, max, &end);
 	if (line->n == 0)
 		return false;
-	s->ended = false;
 	if (end > max) {
 		s->in_long = true;
 		line->n = max;
@@ -237,6 +258,12 @@ bool
 ws_source_line_ended(const struct ws_source *s)
 {
 	return s->ended;
+}
+
+bool
+ws_source_line_plain(const struct ws_source *s)
+{
+	return s->plain;
 }
 
 bool

@@ -67,6 +67,8 @@ uint64_t ws_source_at(const struct ws_source *s); /* bytes passed */
 bool ws_source_line(struct ws_source *s, struct ws_sv *line, uint64_t *off);
 /* False when that line has no line end: it was cut off, here or before. */
 bool ws_source_line_ended(const struct ws_source *s);
+/* True when it had one and no other byte below a space. */
+bool ws_source_line_plain(const struct ws_source *s);
 
 /*
  * Some of the bytes ahead (at most want, at least one), for readers that are

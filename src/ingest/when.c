@@ -16,17 +16,12 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The digit at the start of s and its length in bytes; 0 when none is there.
- * U+0660.. and U+06F0.. are the decimal digits of Arabic and Persian. */
+/* U+0660.. and U+06F0.. are the decimal digits of Arabic and Persian. */
 static size_t
-digit_at(struct ws_sv s, unsigned *v)
+foreign_digit(struct ws_sv s, unsigned *v)
 {
 	unsigned char a, b;
 
-	if (s.n > 0 && is_digit(s.p[0])) {
-		*v = (unsigned)(s.p[0] - '0');
-		return 1;
-	}
 	if (s.n < 2)
 		return 0;
 	a = (unsigned char)s.p[0];
@@ -40,20 +35,33 @@ digit_at(struct ws_sv s, unsigned *v)
 	return 2;
 }
 
+/* The digit at a place and its length in bytes; 0 when none is there. */
+static inline size_t
+digit_at(struct ws_sv s, size_t at, unsigned *v)
+{
+	unsigned char c = at < s.n ? (unsigned char)s.p[at] : 0;
+
+	*v = c - (unsigned)'0';
+	if (*v <= 9)
+		return 1;
+	return c < 0x80 ? 0 : foreign_digit(ws_sv_from(s, at), v);
+}
+
 static bool
 take_group(struct ws_sv *s, unsigned *v, unsigned *width)
 {
 	unsigned d = 0;
-	size_t n;
+	size_t n, at = 0;
 
 	*v = 0;
 	*width = 0;
-	while ((n = digit_at(*s, &d)) > 0) {
+	while ((n = digit_at(*s, at, &d)) > 0) {
 		if (++*width > 4)
 			return false;
 		*v = *v * 10 + d;
-		*s = ws_sv_from(*s, n);
+		at += n;
 	}
+	*s = ws_sv_from(*s, at);
 	return *width > 0;
 }
 
@@ -65,7 +73,7 @@ take_separator(struct ws_sv *s, struct ws_sv *sep)
 	size_t i = 0;
 	unsigned v;
 
-	while (i < s->n && digit_at(ws_sv_from(*s, i), &v) == 0) {
+	while (i < s->n && digit_at(*s, i, &v) == 0) {
 		char c = s->p[i];
 		bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 
@@ -78,8 +86,47 @@ take_separator(struct ws_sv *s, struct ws_sv *sep)
 }
 
 static bool
+two_digits(const char *p, unsigned *v)
+{
+	unsigned a = (unsigned char)p[0] - (unsigned)'0';
+	unsigned b = (unsigned char)p[1] - (unsigned)'0';
+
+	*v = a * 10 + b;
+	return a <= 9 && b <= 9;
+}
+
+/* What most logs have: "2026-11-23T00:29:12" and what may follow it. */
+static bool
+read_usual(struct ws_sv s, struct groups *g)
+{
+	static const unsigned char at[GROUPS] = { 2, 5, 8, 11, 14, 17 };
+	static const char mark[] = "-- ::";
+	unsigned century;
+
+	if (s.n < 19 || s.p[4] != '-' || !two_digits(s.p, &century))
+		return false;
+	for (size_t i = 0; i < GROUPS; i++) {
+		char c = i + 1 < GROUPS ? s.p[at[i] + 2] : 0;
+
+		if (!two_digits(s.p + at[i], &g->v[i]) ||
+		    (c != mark[i] && !(i == 2 && c == 'T')))
+			return false;
+		g->width[i] = 2;
+		g->sep[i] = (struct ws_sv){ s.p + at[i] + 2, 1 };
+	}
+	g->v[0] += 100 * century;
+	g->width[0] = 4;
+	g->sep[GROUPS - 1] = ws_sv_from(s, 19);
+	/* A third digit, of any script, would make it something else. */
+	return s.n == 19 ||
+	       ((unsigned char)s.p[19] < 0x80 && !is_digit(s.p[19]));
+}
+
+static bool
 read_groups(struct ws_sv s, struct groups *g)
 {
+	if (read_usual(s, g))
+		return true;
 	for (size_t i = 0; i < GROUPS; i++) {
 		if (!take_group(&s, &g->v[i], &g->width[i]))
 			return false;

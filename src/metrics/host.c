@@ -44,10 +44,10 @@ median_sum(const struct columns *c)
 	size_t i, k, n = c->n > 0 ? c->col[0]->n : 0;
 	bool even = n > 0;
 
-	for (k = 0; k < c->n; k++) {
-		v += ws_series_median(c->col[k]);
+	for (k = 0; k < c->n; k++)
 		even &= c->col[k]->seen == c->col[0]->seen;
-	}
+	for (k = 0; k < c->n && !even; k++)
+		v += ws_series_median(c->col[k]);
 	if (!even)
 		return c->n > 0 ? v : NAN;
 	sum = ws_alloc_array(n, sizeof(*sum));

@@ -8,13 +8,21 @@
 #include "base/mem.h"
 #include "base/stat.h"
 
-enum { RECENT = 1024 };
+enum { RECENT = 1024, RUNS = 256 };
 
 /* A series of the artifact being read: rows have the same few, again and
  * again. */
 struct recent {
 	ws_id track, name;
-	uint32_t next_index; /* 0: none */
+	struct ws_series *series; /* NULL: none */
+};
+
+/* The series of the rows of a track under a heading, in the artifact being
+ * read. */
+struct run {
+	const struct ws_heading *heading;
+	ws_id track;
+	struct ws_series *series[WS_ROW_MAX]; /* NULL: not found yet */
 };
 
 struct ws_counters {
@@ -22,8 +30,10 @@ struct ws_counters {
 	struct ws_origin origin;
 	struct ws_htab *keys; /* {artifact, track, name}; index in series[] */
 	struct recent recent[RECENT];
-	uint32_t previous; /* the series that had a value last */
-	struct ws_series *series;
+	struct run run[RUNS];
+	struct ws_series *previous; /* the series that had a value last */
+	struct ws_arena *arena;
+	struct ws_series **series; /* of the arena */
 	size_t cap;
 	size_t room;        /* values that one series may keep */
 	size_t n_values;    /* that all keep */
@@ -44,6 +54,7 @@ begin(struct ws_sink *s, const struct ws_origin *o)
 
 	c->origin = *o;
 	memset(c->recent, 0, sizeof(c->recent));
+	memset(c->run, 0, sizeof(c->run));
 	c->log = ws_grow(c->log, &c->cap_log, c->n_log + 1, sizeof(*c->log));
 	c->log[c->n_log++] =
 	    (struct ws_log){ .artifact = o->artifact, .format = o->format };
@@ -60,41 +71,40 @@ end(struct ws_sink *s, enum ws_status status)
 
 /* NULL when there are too many already. */
 static struct ws_series *
-find_series(struct ws_counters *c, const struct ws_event *e)
+find_series(struct ws_counters *c, ws_id track, ws_id name, enum ws_unit unit)
 {
-	ws_id key[3] = { c->origin.artifact, e->track, e->name };
+	ws_id key[3] = { c->origin.artifact, track, name };
 	bool is_new;
 	uint32_t i;
 
 	if (ws_htab_count(c->keys) == WS_SERIES_ALL) {
 		i = ws_htab_get(c->keys, key, sizeof(key));
-		return i != WS_HTAB_NONE ? &c->series[i] : NULL;
+		return i != WS_HTAB_NONE ? c->series[i] : NULL;
 	}
 	i = ws_htab_put(c->keys, key, sizeof(key), &is_new);
 	if (!is_new)
-		return &c->series[i];
+		return c->series[i];
 	c->series =
 	    ws_grow(c->series, &c->cap, (size_t)i + 1, sizeof(*c->series));
-	c->series[i] = (struct ws_series){ .artifact = key[0],
+	c->series[i] = ws_arena_alloc(c->arena, sizeof(**c->series));
+	*c->series[i] = (struct ws_series){ .artifact = key[0],
 		.track = key[1],
 		.name = key[2],
 		.log = c->n_log - 1,
-		.unit = e->unit,
+		.nth = i,
+		.unit = unit,
 		.every = 1 };
-	return &c->series[i];
+	return c->series[i];
 }
 
 /* Rows have the same series in the same order. */
 static struct ws_series *
 series_after(struct ws_counters *c, const struct ws_event *e)
 {
-	struct ws_series *s;
+	struct ws_series *s = c->previous != NULL ? c->previous->next : NULL;
 
-	if (c->series == NULL)
-		return NULL;
-	s = &c->series[c->series[c->previous].next];
-	return s->artifact == c->origin.artifact && s->track == e->track &&
-		       s->name == e->name
+	return s != NULL && s->artifact == c->origin.artifact &&
+		       s->track == e->track && s->name == e->name
 		   ? s
 		   : NULL;
 }
@@ -105,12 +115,11 @@ series_at(struct ws_counters *c, const struct ws_event *e)
 	struct recent *r = &c->recent[(e->track * 31 + e->name) % RECENT];
 	struct ws_series *s;
 
-	if (r->next_index > 0 && r->track == e->track && r->name == e->name)
-		return &c->series[r->next_index - 1];
-	s = find_series(c, e);
+	if (r->series != NULL && r->track == e->track && r->name == e->name)
+		return r->series;
+	s = find_series(c, e->track, e->name, e->unit);
 	if (s != NULL)
-		*r = (struct recent){ e->track, e->name,
-			(uint32_t)(s - c->series) + 1 };
+		*r = (struct recent){ e->track, e->name, s };
 	return s;
 }
 
@@ -123,10 +132,47 @@ series_of(struct ws_counters *c, const struct ws_event *e)
 		s = series_at(c, e);
 		if (s == NULL)
 			return NULL;
-		c->series[c->previous].next = (uint32_t)(s - c->series);
+		if (c->previous != NULL)
+			c->previous->next = s;
 	}
-	c->previous = (uint32_t)(s - c->series);
+	c->previous = s;
 	return s;
+}
+
+/*
+ * Rows put a value into each of many series at once.  Were all those places as
+ * far from the start of a page, they would share a few lines of the cache and
+ * drive each other out of it, so long series begin at different distances.
+ */
+static size_t
+lead_of(const struct ws_series *s, size_t cap)
+{
+	enum { LONG = 4096, LEADS = 64, LEAD = 8 };
+
+	return cap < LONG ? 0 : s->nth % LEADS * LEAD;
+}
+
+static double *
+block_of(const struct ws_series *s)
+{
+	return s->value != NULL ? s->value - lead_of(s, s->cap) : NULL;
+}
+
+static void
+resize(struct ws_series *s, size_t cap)
+{
+	size_t had = lead_of(s, s->cap), lead = lead_of(s, cap);
+	size_t size = (lead + cap) * sizeof(*s->value);
+	double *block = block_of(s);
+
+	if (lead > had)
+		block = ws_realloc(block, size);
+	if (lead != had)
+		memmove(block + lead, block + had, s->n * sizeof(*block));
+	if (lead <= had)
+		block = ws_realloc(block, size);
+	s->value = block + lead;
+	s->cap = cap;
 }
 
 static void
@@ -149,25 +195,20 @@ thin_all(struct ws_counters *c)
 
 	c->room /= 2;
 	for (i = 0; i < n; i++) {
-		struct ws_series *s = &c->series[i];
+		struct ws_series *s = c->series[i];
 
 		if (s->n <= c->room)
 			continue;
 		while (s->n > c->room)
 			thin(c, s);
-		s->cap = s->n;
-		s->value = ws_realloc(s->value, s->cap * sizeof(*s->value));
+		resize(s, s->n);
 	}
 }
 
+/* Keeps the value that was seen as the nth; thins what there is too much of. */
 static void
-add_value(struct ws_counters *c, struct ws_series *s, double v)
+keep_value(struct ws_counters *c, struct ws_series *s, uint64_t nth, double v)
 {
-	uint64_t nth = s->seen++;
-
-	/* A power of two, and a division would be most of the work. */
-	if ((nth & (s->every - 1)) != 0)
-		return;
 	while (c->n_values >= WS_SERIES_VALUES)
 		thin_all(c);
 	if (s->n >= c->room)
@@ -175,9 +216,27 @@ add_value(struct ws_counters *c, struct ws_series *s, double v)
 	/* After thinning, this one may be among those that are left out. */
 	if ((nth & (s->every - 1)) != 0)
 		return;
-	s->value = ws_grow(s->value, &s->cap, s->n + 1, sizeof(*s->value));
+	if (s->n == s->cap)
+		resize(s, s->cap > 0 ? 2 * s->cap : 8);
 	s->value[s->n++] = v;
 	c->n_values++;
+}
+
+static inline void
+add_value(struct ws_counters *c, struct ws_series *s, const double *v)
+{
+	uint64_t nth = s->seen++;
+
+	/* A power of two, and a division would be most of the work. */
+	if ((nth & (s->every - 1)) != 0)
+		return;
+	if (ws_likely(s->n < s->cap && s->n < c->room &&
+		      c->n_values < WS_SERIES_VALUES)) {
+		s->value[s->n++] = *v;
+		c->n_values++;
+	} else {
+		keep_value(c, s, nth, *v);
+	}
 }
 
 /* Members of an archive come in any order, which must not tell between them:
@@ -227,11 +286,11 @@ add_counter(struct ws_counters *c, const struct ws_event *e)
 	if (e->peer == WS_N_SINCE_BOOT)
 		s->boot++;
 	else
-		add_value(c, s, e->value);
+		add_value(c, s, &e->value);
 	return WS_OK;
 }
 
-enum { KINDS = 1 << WS_EV_MARK | 1 << WS_EV_COUNTER };
+enum { KINDS = 1 << WS_EV_MARK | 1 << WS_EV_COUNTER | (int)WS_EV_ROWS };
 
 static enum ws_status
 add_event(struct ws_counters *c, const struct ws_event *e)
@@ -242,19 +301,27 @@ add_event(struct ws_counters *c, const struct ws_event *e)
 	return WS_OK;
 }
 
+/* More is to come: there is a log, and the index is old. */
+static void
+open_log(struct ws_counters *c)
+{
+	static const struct ws_origin unknown;
+
+	if (c->n_log == 0)
+		begin(&c->sink, &unknown);
+	ws_htab_free(c->asked);
+	c->asked = NULL;
+}
+
 static enum ws_status
 events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 {
 	struct ws_counters *c = (struct ws_counters *)s;
-	static const struct ws_origin unknown;
 	enum ws_status status = WS_OK;
 	uint64_t w;
 	size_t i;
 
-	if (c->n_log == 0)
-		begin(s, &unknown);
-	ws_htab_free(c->asked);
-	c->asked = NULL;
+	open_log(c);
 	for (i = 0; i < n; i += 64)
 		for (w = ws_events_of(ev + i, n - i, KINDS);
 		     w != 0 && status == WS_OK; w &= w - 1)
@@ -262,8 +329,62 @@ events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 	return status;
 }
 
+static struct run *
+run_of(struct ws_counters *c, const struct ws_row *row)
+{
+	uintptr_t heading = (uintptr_t)row->heading / sizeof(uint64_t);
+	struct run *r = &c->run[(heading * 31 + row->track) % RUNS];
+
+	if (r->heading != row->heading || r->track != row->track)
+		*r = (struct run){ .heading = row->heading,
+			.track = row->track };
+	return r;
+}
+
+/* Finds the series of value i of a run; false when there are too many. */
+static bool
+find_in_run(struct ws_counters *c, struct run *r, unsigned i)
+{
+	const struct ws_heading_series *of = &r->heading->series[i];
+
+	r->series[i] =
+	    find_series(c, r->track, of->name, (enum ws_unit)of->unit);
+	return r->series[i] != NULL;
+}
+
+static enum ws_status
+add_row(struct ws_counters *c, const struct ws_row *row)
+{
+	bool boot = row->peer == WS_N_SINCE_BOOT;
+	struct run *r = run_of(c, row);
+
+	for (uint64_t w = row->has; w != 0; w &= w - 1) {
+		unsigned i = ws_lowest_bit(w);
+
+		if (ws_unlikely(r->series[i] == NULL) && !find_in_run(c, r, i))
+			return WS_LIMIT;
+		if (ws_unlikely(boot))
+			r->series[i]->boot++;
+		else
+			add_value(c, r->series[i], &row->value[i]);
+	}
+	return WS_OK;
+}
+
+static enum ws_status
+rows(struct ws_sink *s, const struct ws_row *row, size_t n)
+{
+	struct ws_counters *c = (struct ws_counters *)s;
+	enum ws_status status = WS_OK;
+
+	open_log(c);
+	for (size_t i = 0; i < n && status == WS_OK; i++)
+		status = add_row(c, &row[i]);
+	return status;
+}
+
 static const struct ws_sink_ops ops = {
-	.begin = begin, .events = events, .end = end
+	.begin = begin, .events = events, .rows = rows, .end = end
 };
 
 struct ws_counters *
@@ -275,6 +396,7 @@ ws_counters_new(struct ws_dict *d)
 	c->sink.dict = d;
 	c->sink.ignores = WS_EV_ALL & ~(unsigned)KINDS;
 	c->room = WS_SERIES_MAX;
+	c->arena = ws_arena_new();
 	c->keys = ws_htab_new();
 	c->mark_names = ws_htab_new();
 	return c;
@@ -288,8 +410,9 @@ ws_counters_free(struct ws_counters *c)
 	if (c == NULL)
 		return;
 	for (i = 0; i < ws_counters_count(c); i++)
-		free(c->series[i].value);
+		free(block_of(c->series[i]));
 	free(c->series);
+	ws_arena_free(c->arena);
 	free(c->mark);
 	free(c->log);
 	free(c->best);
@@ -314,7 +437,7 @@ ws_counters_count(const struct ws_counters *c)
 const struct ws_series *
 ws_counters_get(const struct ws_counters *c, size_t i)
 {
-	return &c->series[i];
+	return c->series[i];
 }
 
 size_t
@@ -355,7 +478,7 @@ is_better(const struct ws_counters *c, const struct ws_series *s,
 static void
 offer(struct ws_counters *c, size_t series, ws_id artifact, ws_id track)
 {
-	const struct ws_series *s = &c->series[series];
+	const struct ws_series *s = c->series[series];
 	ws_id key[3] = { artifact, track, s->name };
 	bool is_new;
 	uint32_t i = ws_htab_put(c->asked, key, sizeof(key), &is_new);
@@ -363,7 +486,7 @@ offer(struct ws_counters *c, size_t series, ws_id artifact, ws_id track)
 	if (is_new)
 		c->best = ws_grow(
 		    c->best, &c->cap_best, (size_t)i + 1, sizeof(*c->best));
-	if (is_new || is_better(c, s, &c->series[c->best[i]]))
+	if (is_new || is_better(c, s, c->series[c->best[i]]))
 		c->best[i] = series;
 }
 
@@ -374,7 +497,7 @@ build_index(struct ws_counters *c)
 
 	c->asked = ws_htab_new();
 	for (i = 0; i < n; i++) {
-		const struct ws_series *s = &c->series[i];
+		const struct ws_series *s = c->series[i];
 
 		if (s->n == 0)
 			continue;
@@ -394,7 +517,7 @@ ws_counters_find(struct ws_counters *c, ws_id name, ws_id artifact, ws_id track)
 	if (c->asked == NULL)
 		build_index(c);
 	i = ws_htab_get(c->asked, key, sizeof(key));
-	return i != WS_HTAB_NONE ? &c->series[c->best[i]] : NULL;
+	return i != WS_HTAB_NONE ? c->series[c->best[i]] : NULL;
 }
 
 struct ws_sv
@@ -413,15 +536,7 @@ ws_counters_text(const struct ws_counters *c, const char *name, ws_id *artifact)
 double
 ws_series_quantile(const struct ws_series *s, double q)
 {
-	double *copy, v;
-
-	if (s == NULL || s->n == 0)
-		return NAN;
-	copy = ws_alloc_array(s->n, sizeof(*copy));
-	memcpy(copy, s->value, s->n * sizeof(*copy));
-	v = ws_quantile(copy, s->n, q);
-	free(copy);
-	return v;
+	return s != NULL ? ws_quantile(s->value, s->n, q) : NAN;
 }
 
 double

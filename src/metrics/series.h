@@ -19,12 +19,13 @@ struct ws_series {
 	ws_id artifact, track, name;
 	size_t log; /* index for ws_counters_log */
 	enum ws_unit unit;
+	uint32_t nth; /* it is, of all */
 	double *value;
 	size_t n, cap;
-	uint64_t seen;  /* values before thinning */
-	uint64_t every; /* one in this many was kept; a power of two */
-	uint32_t next;  /* the series whose value came next, last time */
-	uint64_t boot;  /* averages since boot that were left out */
+	uint64_t seen;          /* values before thinning */
+	uint64_t every;         /* one in this many was kept; a power of two */
+	struct ws_series *next; /* whose value came next, last time */
+	uint64_t boot;          /* averages since boot that were left out */
 };
 
 /* One artifact that was begun, whatever was in it. */

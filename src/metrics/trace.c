@@ -610,6 +610,7 @@ ws_traces_new(struct ws_dict *d, struct ws_profiles *profiles)
 
 	t->sink.ops = &ops;
 	t->sink.dict = d;
+	t->sink.ignores = WS_EV_ROWS;
 	t->profiles = profiles;
 	t->pairs.limit = PAIRS_MAX;
 	return t;

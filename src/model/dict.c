@@ -7,7 +7,7 @@
 
 #include "base/htab.h"
 #include "base/mem.h"
-#include "model/event.h"
+#include "model/row.h"
 #include "model/symtab.h"
 
 /*
@@ -35,7 +35,7 @@ struct stacks {
 };
 
 struct ws_dict {
-	struct ws_htab *strs, *frames, *clocks;
+	struct ws_htab *strs, *frames, *clocks, *headings;
 	struct stacks stacks;
 	struct ws_symtab *symtab;
 };
@@ -134,6 +134,7 @@ ws_dict_new(void)
 	d->strs = ws_htab_new();
 	d->frames = ws_htab_new();
 	d->clocks = ws_htab_new();
+	d->headings = ws_htab_new();
 	stacks_init(&d->stacks);
 	d->symtab = ws_symtab_new();
 	for (size_t i = 0; i < WS_LEN(known); i++)
@@ -150,6 +151,7 @@ ws_dict_free(struct ws_dict *d)
 	ws_htab_free(d->strs);
 	ws_htab_free(d->frames);
 	ws_htab_free(d->clocks);
+	ws_htab_free(d->headings);
 	stacks_fini(&d->stacks);
 	ws_symtab_free(d->symtab);
 	free(d);
@@ -288,4 +290,30 @@ ws_dict_get_clock(const struct ws_dict *d, ws_id id)
 	if (id == 0)
 		return &none;
 	return (const void *)ws_htab_key(d->clocks, id - 1).p;
+}
+
+/* Sinks look for these among all counters, and not in rows. */
+static bool
+is_for_rows(ws_id name)
+{
+	return name != WS_N_CAPTURE_DURATION && name != WS_N_CAPTURE_PERIOD &&
+	       name != WS_N_GO_MAXPROCS && name != WS_N_HEAP_ALLOC &&
+	       name != WS_N_HOST_UPTIME;
+}
+
+const struct ws_heading *
+ws_dict_heading(
+    struct ws_dict *d, const struct ws_heading_series *series, size_t n)
+{
+	uint32_t key[1 + 2 * WS_ROW_MAX], i;
+
+	assert(n <= WS_ROW_MAX);
+	key[0] = (uint32_t)n;
+	for (i = 0; i < n; i++) {
+		assert(is_for_rows(series[i].name));
+		key[1 + 2 * i] = series[i].name;
+		key[2 + 2 * i] = series[i].unit;
+	}
+	i = ws_htab_put(d->headings, key, (1 + 2 * n) * sizeof key[0], NULL);
+	return (const void *)ws_htab_key(d->headings, i).p;
 }

@@ -29,6 +29,8 @@ struct ws_frame {
 
 struct ws_dict;
 struct ws_symtab;
+struct ws_heading;
+struct ws_heading_series;
 
 struct ws_dict *ws_dict_new(void);
 void ws_dict_free(struct ws_dict *d);
@@ -57,5 +59,9 @@ struct ws_symtab *ws_dict_symtab(struct ws_dict *d);
 
 ws_id ws_dict_clock(struct ws_dict *d, const struct ws_clock *c);
 const struct ws_clock *ws_dict_get_clock(const struct ws_dict *d, ws_id id);
+
+/* Interns the heading of rows (model/row.h), n <= WS_ROW_MAX. */
+const struct ws_heading *ws_dict_heading(
+    struct ws_dict *d, const struct ws_heading_series *series, size_t n);
 
 #endif

@@ -21,6 +21,42 @@ ws_sink_events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 	return s->ops->events(s, ev, n);
 }
 
+/* The values of a row as events; returns how many there are. */
+static size_t
+events_of(const struct ws_row *row, struct ws_event *ev)
+{
+	size_t n = 0;
+
+	for (uint64_t w = row->has; w != 0; w &= w - 1) {
+		unsigned i = ws_lowest_bit(w);
+
+		ev[n] = WS_EVENT(WS_EV_COUNTER);
+		ev[n].t = row->t;
+		ev[n].value = row->value[i];
+		ev[n].track = row->track;
+		ev[n].peer = row->peer;
+		ev[n].name = row->heading->series[i].name;
+		ev[n].clock = row->clock;
+		ev[n++].unit = (uint8_t)row->heading->series[i].unit;
+	}
+	return n;
+}
+
+enum ws_status
+ws_sink_rows(struct ws_sink *s, const struct ws_row *row, size_t n)
+{
+	enum ws_status status = WS_OK;
+	struct ws_event ev[WS_ROW_MAX];
+
+	if (n == 0 || (s->ops->rows == NULL && s->ops->events == NULL))
+		return WS_OK;
+	if (s->ops->rows != NULL)
+		return s->ops->rows(s, row, n);
+	for (size_t i = 0; i < n && status == WS_OK; i++)
+		status = ws_sink_events(s, ev, events_of(&row[i], ev));
+	return status;
+}
+
 void
 ws_sink_fault(struct ws_sink *s, uint64_t off, const char *what)
 {
@@ -33,31 +69,6 @@ ws_sink_end(struct ws_sink *s, enum ws_status status)
 {
 	if (s->ops->end != NULL)
 		s->ops->end(s, status);
-}
-
-void
-ws_batch_init(struct ws_batch *b, struct ws_sink *s)
-{
-	b->sink = s;
-	b->status = WS_OK;
-	b->n = 0;
-}
-
-enum ws_status
-ws_batch_flush(struct ws_batch *b)
-{
-	if (b->status == WS_OK)
-		b->status = ws_sink_events(b->sink, b->ev, b->n);
-	b->n = 0;
-	return b->status;
-}
-
-enum ws_status
-ws_batch_put(struct ws_batch *b, const struct ws_event *ev)
-{
-	assert(ev->kind < WS_EV_KINDS && ev->unit < WS_U_COUNT_OF);
-	*ws_batch_add(b) = *ev;
-	return b->n < WS_BATCH ? b->status : ws_batch_flush(b);
 }
 
 static const struct ws_sink_ops null_ops = { 0 };
@@ -137,6 +148,16 @@ count_events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 	return WS_OK;
 }
 
+static enum ws_status
+count_rows(struct ws_sink *s, const struct ws_row *row, size_t n)
+{
+	struct ws_sink_counts *c = &((struct count_sink *)s)->counts;
+
+	for (size_t i = 0; i < n; i++)
+		c->events[WS_EV_COUNTER] += ws_bits(row[i].has);
+	return WS_OK;
+}
+
 static void
 count_fault(struct ws_sink *s, uint64_t off, const char *what)
 {
@@ -148,6 +169,7 @@ count_fault(struct ws_sink *s, uint64_t off, const char *what)
 static const struct ws_sink_ops count_ops = {
 	.begin = count_begin,
 	.events = count_events,
+	.rows = count_rows,
 	.fault = count_fault,
 };
 
@@ -168,9 +190,11 @@ ws_sink_counted(const struct ws_sink *s)
 	return &((const struct count_sink *)s)->counts;
 }
 
+enum { FEW = 256 };
+
 struct fan_sink {
 	struct ws_sink sink;
-	struct ws_event few[WS_BATCH]; /* see pick() */
+	struct ws_event few[FEW]; /* see pick() */
 	size_t n;
 	struct ws_sink *target[];
 };
@@ -184,6 +208,13 @@ fan_begin(struct ws_sink *s, const struct ws_origin *o)
 		ws_sink_begin(f->target[i], o);
 }
 
+/* True when the target ignores any kind of events. */
+static bool
+is_picky(const struct ws_sink *s)
+{
+	return (s->ignores & ~WS_EV_ROWS) != 0;
+}
+
 /* What those targets want that ignore anything, as bits. */
 static unsigned
 wanted_by_picky(const struct fan_sink *f)
@@ -191,17 +222,17 @@ wanted_by_picky(const struct fan_sink *f)
 	unsigned kinds = 0;
 
 	for (size_t i = 0; i < f->n; i++)
-		if (f->target[i]->ignores != 0)
+		if (is_picky(f->target[i]))
 			kinds |= WS_EV_ALL & ~f->target[i]->ignores;
-	return kinds;
+	return kinds & ~WS_EV_ROWS;
 }
 
-/* Those of n events, at most WS_BATCH, that are of these kinds: the events
+/* Those of n events, at most FEW, that are of these kinds: the events
  * themselves when all are, else copies in f->few. */
 static const struct ws_event *
 pick(struct fan_sink *f, const struct ws_event *ev, size_t *n, unsigned kinds)
 {
-	uint16_t at[WS_BATCH + 1];
+	uint16_t at[FEW + 1];
 	uint8_t wanted[WS_EV_KINDS];
 	size_t all = *n, k = 0;
 
@@ -231,10 +262,10 @@ send_picked(struct fan_sink *f, const struct ws_event *ev, size_t n)
 	for (; n > 0 && kinds != 0; ev += part, n -= part) {
 		const struct ws_event *few;
 
-		some = part = n < WS_BATCH ? n : WS_BATCH;
+		some = part = n < FEW ? n : FEW;
 		few = pick(f, ev, &some, kinds);
 		for (size_t i = 0; i < f->n && some > 0; i++)
-			if (f->target[i]->ignores != 0 &&
+			if (is_picky(f->target[i]) &&
 			    f->target[i]->ignores != WS_EV_ALL)
 				status = ws_status_worst(status,
 				    ws_sink_events(f->target[i], few, some));
@@ -251,9 +282,22 @@ fan_events(struct ws_sink *s, const struct ws_event *ev, size_t n)
 	enum ws_status status = send_picked(f, ev, n);
 
 	for (size_t i = 0; i < f->n; i++)
-		if (f->target[i]->ignores == 0)
+		if (!is_picky(f->target[i]))
 			status = ws_status_worst(
 			    status, ws_sink_events(f->target[i], ev, n));
+	return status;
+}
+
+static enum ws_status
+fan_rows(struct ws_sink *s, const struct ws_row *row, size_t n)
+{
+	struct fan_sink *f = (struct fan_sink *)s;
+	enum ws_status status = WS_OK;
+
+	for (size_t i = 0; i < f->n; i++)
+		if ((f->target[i]->ignores & WS_EV_ROWS) == 0)
+			status = ws_status_worst(
+			    status, ws_sink_rows(f->target[i], row, n));
 	return status;
 }
 
@@ -278,6 +322,7 @@ fan_end(struct ws_sink *s, enum ws_status status)
 static const struct ws_sink_ops fan_ops = {
 	.begin = fan_begin,
 	.events = fan_events,
+	.rows = fan_rows,
 	.fault = fan_fault,
 	.end = fan_end,
 };

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "model/event.h"
+#include "model/row.h"
 
 /* What the events that follow were read from. */
 struct ws_origin {
@@ -26,6 +26,8 @@ struct ws_sink_ops {
 	/* Copies what it keeps.  Anything but WS_OK stops the parse. */
 	enum ws_status (*events)(
 	    struct ws_sink *, const struct ws_event *, size_t);
+	/* The same of rows; without it they come as events. */
+	enum ws_status (*rows)(struct ws_sink *, const struct ws_row *, size_t);
 	/* A recoverable fault in the input at `off`; `what` is borrowed. */
 	void (*fault)(struct ws_sink *, uint64_t off, const char *what);
 	void (*end)(struct ws_sink *, enum ws_status);
@@ -34,16 +36,19 @@ struct ws_sink_ops {
 struct ws_sink {
 	const struct ws_sink_ops *ops;
 	struct ws_dict *dict;
-	/* The kinds that it does not look at, as bits 1 << kind; begin may
-	 * set them.  A fan leaves out most such events, for speed. */
+	/* The kinds that it does not look at, as bits 1 << kind, or rows; begin
+	 * may set them.  A fan leaves out most such events, for speed. */
 	unsigned ignores;
 };
 
-#define WS_EV_ALL ((1u << WS_EV_KINDS) - 1)
+#define WS_EV_ROWS (1u << WS_EV_KINDS)
+#define WS_EV_ALL  (2 * WS_EV_ROWS - 1)
 
 void ws_sink_begin(struct ws_sink *s, const struct ws_origin *o);
 enum ws_status ws_sink_events(
     struct ws_sink *s, const struct ws_event *ev, size_t n);
+enum ws_status ws_sink_rows(
+    struct ws_sink *s, const struct ws_row *row, size_t n);
 void ws_sink_fault(struct ws_sink *s, uint64_t off, const char *what);
 void ws_sink_end(struct ws_sink *s, enum ws_status status);
 
@@ -66,32 +71,6 @@ ws_events_of(const struct ws_event *ev, size_t n, unsigned kinds)
 	for (i = 0; i < n; i++)
 		w |= (uint64_t)(kinds >> ev[i].kind & 1) << i;
 	return w;
-}
-
-/* A parser's outgoing batch: dispatch is paid once per WS_BATCH events. */
-enum { WS_BATCH = 256 };
-
-struct ws_batch {
-	struct ws_sink *sink;
-	enum ws_status status; /* sticky: the first refusal of the sink */
-	size_t n;
-	struct ws_event ev[WS_BATCH];
-};
-
-void ws_batch_init(struct ws_batch *b, struct ws_sink *s);
-/* Appends a copy.  The result is the sticky status. */
-enum ws_status ws_batch_put(struct ws_batch *b, const struct ws_event *ev);
-/* Must be called once after the last event. */
-enum ws_status ws_batch_flush(struct ws_batch *b);
-
-/* Appends an event, all of which is to be set before the next call: for who
- * makes millions. */
-static inline struct ws_event *
-ws_batch_add(struct ws_batch *b)
-{
-	if (b->n == WS_BATCH)
-		ws_batch_flush(b);
-	return &b->ev[b->n++];
 }
 
 /* Ready-made sinks.  Each is owned by the caller and freed with
