@@ -78,7 +78,7 @@ put_object(
 	};
 
 	for (size_t i = 0; i < s->n; i++) {
-		struct ws_number number = ws_cell_read(s->pair[i].value);
+		struct ws_cell number = ws_cell_read(s->pair[i].value);
 
 		if (ws_sv_is(s->pair[i].key, "disk_device"))
 			continue;

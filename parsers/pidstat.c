@@ -308,7 +308,7 @@ read_cells(struct pidstat *p, struct row *r)
 {
 	for (size_t i = 0; i < p->l.n; i++) {
 		const struct ws_column *c = p->l.col[i];
-		struct ws_number n;
+		struct ws_cell n;
 
 		r->v[i] = NAN;
 		if (p->label[i])
@@ -321,7 +321,7 @@ read_cells(struct pidstat *p, struct row *r)
 		r->v[i] = n.v;
 		if (c == NULL)
 			continue;
-		r->v[i] = ws_number_value(c, &n);
+		r->v[i] = ws_cell_in_unit(c, &n);
 		if (is_absurd(c, r->v[i])) {
 			ws_sysstat_fault(
 			    &p->s, r->off, "a cell is larger than can be");

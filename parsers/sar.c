@@ -259,14 +259,14 @@ put_cells(struct sar *p, const struct ws_sv *cell, size_t first, uint64_t off)
 		row->track = ws_dict_str(p->io.s.sink->dict, cell[0]);
 	for (size_t i = first; i < l->n; i++) {
 		const struct ws_column *c = meaning(p->now, i);
-		struct ws_number n = ws_cell_read(cell[i]);
+		struct ws_cell n = ws_cell_read(cell[i]);
 
 		if (!n.good || n.v < 0 || n.v > 1e15 || l->token[i].n > 64) {
 			ws_sysstat_fault(&p->io.s, off,
 			    "a cell is not a number of its column");
 			continue;
 		}
-		value[i] = c != NULL ? ws_number_value(c, &n) : n.v;
+		value[i] = c != NULL ? ws_cell_in_unit(c, &n) : n.v;
 		row->has |= UINT64_C(1) << i;
 	}
 	p->io.s.rows++;
@@ -284,7 +284,7 @@ put_device(struct sar *p, const struct ws_sv *cell, uint64_t off)
 		.off = off };
 
 	for (size_t i = 0; i < n; i++) {
-		struct ws_number number = ws_cell_read(cell[i]);
+		struct ws_cell number = ws_cell_read(cell[i]);
 
 		v[i] = number.good && i != name ? number.v : NAN;
 		r.bytes |= (uint64_t)(number.good && number.bytes) << i;

@@ -6,7 +6,7 @@
 #ifndef WS_SYSSTAT_H
 #define WS_SYSSTAT_H
 
-#include "ingest/columns.h"
+#include "ingest/cells.h"
 #include "ingest/source.h"
 #include "ingest/when.h"
 #include "model/batch.h"

@@ -19,7 +19,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "ingest/columns.h"
+#include "ingest/cells.h"
 #include "ingest/parser.h"
 #include "ingest/when.h"
 #include "vmstat.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "ingest/columns.h"
+#include "ingest/cells.h"
 #include "ingest/when.h"
 #include "model/event.h"
 #include "tap.h"
@@ -203,7 +203,7 @@ is_as_cells(const struct ws_cells *c, struct ws_sv line, size_t first)
 {
 	struct ws_sv f[WS_COLUMNS_MAX], cell;
 	size_t n = ws_row_split(line, f, WS_COLUMNS_MAX);
-	struct ws_number one;
+	struct ws_cell one;
 	bool good, whole, same = c->n == first + n;
 	uint64_t u;
 

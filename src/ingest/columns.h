@@ -10,9 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/bytes.h"
 #include "base/cursor.h"
-#include "base/num.h"
 #include "base/str.h"
 #include "base/units.h"
 #include "ingest/source.h"
@@ -86,44 +84,5 @@ struct ws_sv ws_row_before(struct ws_sv line, size_t fields);
  */
 enum ws_status ws_rows_end(struct ws_batch *out, uint64_t rows, bool damaged,
     const char *tool, struct ws_err *err);
-
-/* What a cell holds. */
-struct ws_number {
-	double v;
-	bool good;  /* it is a number */
-	bool bytes; /* and had a suffix, so that it is in bytes */
-};
-
-/* A cell: a plain number with '.' or ',' as decimal mark, an optional human
- * suffix (k M G T P, factor 1024; B; s for 512 bytes) and an optional '%'.
- * With a suffix it is in bytes. */
-struct ws_number ws_cell_read(struct ws_sv cell);
-bool ws_cell_number(struct ws_sv cell, double *out);
-/* The same in the base unit of its column; a suffix replaces the factor. */
-bool ws_cell_value(const struct ws_column *col, struct ws_sv cell, double *out);
-double ws_number_value(const struct ws_column *col, const struct ws_number *n);
-
-/* The cells of a row, each at the place of its column.  { 0 } is a valid start,
- * and the next row is read faster into what has the last one. */
-struct ws_cells {
-	struct ws_sv line;
-	size_t n; /* places that are taken or left out */
-	size_t edge[WS_BYTES_EDGES(WS_COLUMNS_MAX)];
-	struct ws_num_row row; /* row.v: of good cells */
-	uint64_t good, bytes;  /* bit i: as of ws_number */
-	uint64_t whole, small; /* as of ws_num_row */
-};
-
-/* Cuts and reads a line whose first field has place `first`; returns how many
- * fields it has, which may be more than there are places. */
-size_t ws_cells_read(struct ws_cells *c, struct ws_sv line, size_t first);
-
-static inline struct ws_sv
-ws_cells_at(const struct ws_cells *c, size_t i)
-{
-	size_t from = c->edge[2 * i], to = c->edge[2 * i + 1];
-
-	return (struct ws_sv){ c->line.p + from, to - from };
-}
 
 #endif
