@@ -17,6 +17,7 @@
 struct wrk {
 	struct ws_loads all;
 	struct ws_load run;
+	double broken;   /* tries that sockets failed, not among run.requests */
 	uint64_t off;    /* of the run's first line */
 	bool open;       /* a run began and did not end yet */
 	bool in_table;   /* percentiles follow */
@@ -37,6 +38,8 @@ end_run(struct wrk *w)
 {
 	if (w->run.requests == 0)
 		forget_latencies(&w->run);
+	w->run.requests += w->broken;
+	w->run.errors += w->broken;
 	if (w->open && !isnan(w->run.rate))
 		ws_loads_put(&w->all, &w->run);
 	else if (w->open)
@@ -49,7 +52,7 @@ begin_run(struct wrk *w, const struct ws_line *line, struct ws_sv url)
 {
 	end_run(w);
 	ws_load_begin(&w->run, url);
-	w->run.errors = 0;
+	w->run.errors = w->broken = 0;
 	w->off = line->off;
 	w->open = true;
 	w->in_table = false;
@@ -127,7 +130,7 @@ take_errors(struct wrk *w, struct ws_sv rest)
 
 		ws_sv_field(&part);
 		if (ws_num_u64(ws_sv_field(&part), 0, UINT64_MAX, &n))
-			w->run.errors += (double)n;
+			w->broken += (double)n;
 	}
 }
 
