@@ -2,9 +2,9 @@
  * ELF files: programs, libraries, what was stripped off them, vdso and vmlinux,
  * of any machine, through libelf.  They say nothing themselves; their symbols
  * name the addresses of recordings that lie in the same bundle.  Symbols come
- * from .symtab, else from .dynsym with .gnu_debugdata (MiniDebugInfo); of stubs
- * that call libraries from their relocations (elf_plt.c), and of Go programs from
- * the pclntab as well (elf_go.c).
+ * from .symtab, else from .dynsym with .gnu_debugdata (MiniDebugInfo); of entries
+ * of the PLT from their relocations (elf_plt.c), and of Go programs from the
+ * pclntab as well (elf_go.c).
  *
  * Not read: DWARF, relocatable files (kernel modules), core dumps.
  */
@@ -38,7 +38,7 @@ struct symbol {
 	uint64_t addr, size;
 	struct ws_sv name;
 	uint8_t binding;
-	bool is_stub; /* of the function of that name */
+	bool in_plt; /* an entry for the function of that name */
 };
 
 struct elf {
@@ -333,7 +333,7 @@ part_of(const struct elf *e, const struct section *s)
 		e->head.e_ident[EI_CLASS] == ELFCLASS64 };
 }
 
-/* The name of a function that a relocation is about; stubs may have none. */
+/* The name of a function that a relocation is about; entries may have none. */
 static struct ws_sv
 dynamic_name(const struct elf *e, const struct section *dynsym, uint32_t i)
 {
@@ -350,13 +350,13 @@ dynamic_name(const struct elf *e, const struct section *dynsym, uint32_t i)
 }
 
 static void
-put_stub(struct elf *e, uint64_t addr, uint64_t size, struct ws_sv name)
+put_entry(struct elf *e, uint64_t addr, uint64_t size, struct ws_sv name)
 {
 	GElf_Sym y = { .st_value = addr, .st_size = size };
 
 	y.st_info = GELF_ST_INFO(STB_GLOBAL, STT_FUNC);
 	put_symbol(e, &y, name.n > 0 ? name : WS_SV(".plt"));
-	e->symbol[e->n_symbol - 1].is_stub = name.n > 0;
+	e->symbol[e->n_symbol - 1].in_plt = name.n > 0;
 }
 
 /*
@@ -364,7 +364,7 @@ put_stub(struct elf *e, uint64_t addr, uint64_t size, struct ws_sv name)
  * no header, and .plt only looks functions up.
  */
 static void
-read_stubs(struct elf *e)
+read_plt(struct elf *e)
 {
 	const struct section *plt = find_section(e, ".plt");
 	const struct section *sec = find_section(e, ".plt.sec");
@@ -382,11 +382,11 @@ read_stubs(struct elf *e)
 	t = (struct elf_plt){ part_of(e, rel), rel->h.sh_type == SHT_RELA,
 		code->h.sh_addr, code->h.sh_size, 0, 0 };
 	elf_plt_shape(&t, e->head.e_machine, code->h.sh_entsize);
-	put_stub(e, plt->h.sh_addr, sec != NULL ? plt->h.sh_size : t.header,
+	put_entry(e, plt->h.sh_addr, sec != NULL ? plt->h.sh_size : t.header,
 	    WS_SV(""));
 	t.header = sec != NULL ? 0 : t.header;
 	for (uint64_t i = 0; elf_plt_entry(&t, i, &addr, &symbol); i++)
-		put_stub(e, addr, t.entry,
+		put_entry(e, addr, t.entry,
 		    dynamic_name(e, &e->section[rel->h.sh_link], symbol));
 }
 
@@ -395,7 +395,7 @@ keep_symbol(struct ws_symbols *t, const struct symbol *y)
 {
 	struct ws_buf b = { 0 };
 
-	if (!y->is_stub) {
+	if (!y->in_plt) {
 		ws_symbols_put(t, y->addr, y->size, y->name);
 		return;
 	}
@@ -625,7 +625,7 @@ read_elf(struct elf *e)
 		read_symbols(e, SHT_DYNSYM);
 		read_debug_data(e);
 	}
-	read_stubs(e);
+	read_plt(e);
 	keep_symbols(e);
 	read_image(e);
 	find_go_table(e);

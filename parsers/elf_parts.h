@@ -37,18 +37,18 @@ size_t elf_go_find(const struct elf_part *part, size_t from);
  * it is not written there. */
 struct ws_sv elf_go_version(const struct elf_part *part);
 
-/* The stubs of a procedure linkage table. */
+/* The entries of a procedure linkage table. */
 struct elf_plt {
 	struct elf_part relocs; /* what fills the slots they jump through */
 	bool has_addends;       /* the relocations do: RELA */
 	uint64_t addr, size;    /* of the section */
-	uint64_t header, entry; /* bytes of the first stub and of the others */
+	uint64_t header, entry; /* bytes of the first entry and of the others */
 };
 
 /* Fills in header and entry; entsize: as the section's head tells.  The sizes
  * of machines whose linkers leave entsize alone are those of their ABIs. */
 void elf_plt_shape(struct elf_plt *t, uint16_t machine, uint64_t entsize);
-/* The address of the stub for the i-th relocation, and the index in .dynsym of
+/* The address of the entry for the i-th relocation, and the index in .dynsym of
  * what it jumps to; false behind the last. */
 bool elf_plt_entry(
     const struct elf_plt *t, uint64_t i, uint64_t *addr, uint32_t *symbol);

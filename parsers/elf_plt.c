@@ -1,5 +1,5 @@
 /*
- * Procedure linkage tables: stubs through which a program calls the functions of
+ * Procedure linkage tables, through whose entries a program calls the functions of
  * libraries.  No symbol names them; the i-th jumps to what the i-th relocation
  * of .rela.plt is about (System V ABI, "Procedure Linkage Table"; the names are
  * those that perf and objdump make, FUNCTION@plt).

@@ -140,7 +140,7 @@ if ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 perf record -q -F 2000 \
 	is "$(our_totals "$f")" "$(perf_totals "$f")" "total of a recording"
 	compare_stacks "$f" "a recording"
 	perf_functions "$f" >"$dir/want"
-	# Stubs of a PLT are looked at in t_elf.c: perf 6.1 puts them into its tree
+	# Entries of a PLT are looked at in t_elf.c: perf 6.1 puts them into its tree
 	# after _init, which has no size, got one that covers them, so that it is
 	# up to the shape of the tree which of the two it shows.
 	our_functions "$dir/fresh" | grep -v '@plt$' >"$dir/got"

@@ -174,37 +174,37 @@ test_stripped(void)
 /* objdump and perf name these so.  What was stripped off has _init without a
  * size before them, and no relocations. */
 static void
-test_stubs(void)
+test_plt(void)
 {
 	struct bundle b;
 
 	bundle_init(&b);
 	add(&b, &ws_parser_elf, "spin", "elf/program/input.elf");
 	told_build(&b, spin, right);
-	is_str(name_of(&b, spin, 0x1018), "_init", "before the stubs");
-	is_str(name_of(&b, spin, 0x1021), ".plt", "the first stub");
-	is_str(name_of(&b, spin, 0x1030), "free@plt", "a stub");
+	is_str(name_of(&b, spin, 0x1018), "_init", "before the entries");
+	is_str(name_of(&b, spin, 0x1021), ".plt", "the first entry");
+	is_str(name_of(&b, spin, 0x1030), "free@plt", "an entry");
 	is_str(name_of(&b, spin, 0x10bf), "pthread_mutex_lock@plt",
-	    "the last stub");
-	is_str(name_of(&b, spin, 0x10c0), "", "behind the stubs");
+	    "the last entry");
+	is_str(name_of(&b, spin, 0x10c0), "", "behind the entries");
 	bundle_fini(&b);
 
 	bundle_init(&b);
 	add(&b, &ws_parser_elf, "spin", "elf/stripped/input.elf");
 	told_build(&b, spin, right);
 	is_str(name_of(&b, spin, 0x108c), "malloc@plt",
-	    "a stub of a stripped program");
+	    "an entry of a stripped program");
 	add(&b, &ws_parser_elf, "usr/lib/debug/c1.debug",
 	    "elf/debug/input.elf");
 	is_str(name_of(&b, spin, 0x1018), "_init", "of what was stripped off");
 	is_str(name_of(&b, spin, 0x108d), "malloc@plt",
-	    "which does not hide the stub");
+	    "which does not hide the entry");
 	bundle_fini(&b);
 }
 
 /* Two relocations of 32-bit ARM, big-endian: for symbols 3 and 5. */
 static void
-test_stubs_of_arm(void)
+test_plt_of_arm(void)
 {
 	static const char rel[] = "\0\0\1\0\0\0\3\x16\0\0\1\4\0\0\5\x16";
 	struct elf_plt t = { .relocs = { { rel, 16 }, 0, true, false },
@@ -216,7 +216,7 @@ test_stubs_of_arm(void)
 	elf_plt_shape(&t, EM_ARM, 4);
 	ok(elf_plt_entry(&t, 0, &addr, &symbol) && addr == 0x8014 &&
 		symbol == 3,
-	    "a stub of ARM");
+	    "an entry of ARM");
 	ok(!elf_plt_entry(&t, 1, &addr, &symbol),
 	    "none where the section has ended");
 	t.size = 20 + 2 * 12;
@@ -575,8 +575,8 @@ main(void)
 {
 	test_programs();
 	test_stripped();
-	test_stubs();
-	test_stubs_of_arm();
+	test_plt();
+	test_plt_of_arm();
 	test_callers();
 	test_inlined();
 	test_inlined_many();

@@ -403,7 +403,7 @@ to_address(const struct chosen *c, uint64_t *at)
 }
 
 /* A symbol without size reaches as far as its table has nothing else, which
- * another may have: the stubs of a PLT are not in what was stripped off. */
+ * another may have: the entries of a PLT are not in what was stripped off. */
 static bool
 is_nearer(const struct ws_symbol *y, const struct ws_symbol *best)
 {
