@@ -185,20 +185,7 @@ read_line(struct ws_sv line, struct usage *u)
 static ws_id
 track_of(struct fs_usage *p, const struct usage *u)
 {
-	struct ws_buf b = { 0 };
-	ws_id id;
-
-	/* Only the thread is told, and not which process it is of. */
-	ws_buf_puts(&b, "?/");
-	if (u->tid.n > 0)
-		ws_buf_putsv(&b, u->tid);
-	else
-		ws_buf_putc(&b, '?');
-	ws_buf_putc(&b, ' ');
-	ws_buf_putsv(&b, u->process);
-	id = ws_dict_str(p->sink->dict, ws_buf_sv(&b));
-	ws_buf_fini(&b);
-	return id;
+	return ws_dict_thread(p->sink->dict, u->tid, u->process);
 }
 
 /* The kind of a disk request is before its flags: "RdData[ST2]". */

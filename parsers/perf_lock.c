@@ -281,19 +281,11 @@ add_lock(struct lock *p, struct ws_sv name)
 static ws_id
 thread_of(struct lock *p, const struct row *r)
 {
-	struct ws_buf b = { 0 };
 	uint64_t tid;
-	ws_id id = 0;
 
-	if (ws_num_u64(r->first, 0, UINT32_MAX, &tid)) {
-		ws_buf_puts(&b, "?/");
-		ws_buf_putsv(&b, r->first);
-		ws_buf_putc(&b, ' ');
-		ws_buf_putsv(&b, r->second);
-		id = ws_dict_str(p->sink->dict, ws_buf_sv(&b));
-	}
-	ws_buf_fini(&b);
-	return id;
+	return ws_num_u64(r->first, 0, UINT32_MAX, &tid)
+		   ? ws_dict_thread(p->sink->dict, r->first, r->second)
+		   : 0;
 }
 
 /* With -x and -v the callers stand on the same line: "; 0xADDR name: 0x..." */

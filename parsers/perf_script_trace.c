@@ -3,6 +3,7 @@
  * "name: 0xvalue, name: 0xvalue" of system calls, and the forms that
  * libtraceevent's plugins give sched_switch and sched_wakeup.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/compat.h"
@@ -59,18 +60,13 @@ read_tid(struct ws_sv s, uint64_t *tid)
 	return ws_num_u64(s, 0, UINT32_MAX, tid);
 }
 
-/* "?/17 name": the process of a thread is not told. */
 static ws_id
 track_of(struct ws_dict *d, uint64_t tid, struct ws_sv comm)
 {
-	struct ws_buf b = { 0 };
-	ws_id id;
+	char digits[24];
 
-	ws_buf_printf(&b, "?/%llu ", (unsigned long long)tid);
-	ws_buf_putsv(&b, comm);
-	id = ws_dict_str(d, ws_buf_sv(&b));
-	ws_buf_fini(&b);
-	return id;
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)tid);
+	return ws_dict_thread(d, ws_sv_of(digits), comm);
 }
 
 /* "name:17 [120] S": comm and thread of one side of the plugin's form. */

@@ -73,11 +73,8 @@ take_block(struct trace *p, struct ws_sv comm, struct ws_sv tid)
 
 	/* Each row has it in its name. */
 	comm.n = comm.n < COMM_MAX ? comm.n : COMM_MAX;
-	if (tid.n > 0)
-		ws_buf_printf(&b, "?/%.*s ", WS_SV_ARG(tid));
-	ws_buf_putsv(&b, comm);
-	p->track = ws_dict_str(p->sink->dict, ws_buf_sv(&b));
-	b.n = 0;
+	p->track = tid.n > 0 ? ws_dict_thread(p->sink->dict, tid, comm)
+			     : ws_dict_str(p->sink->dict, comm);
 	if (tid.n > 0)
 		ws_buf_printf(&b, "%.*s ", WS_SV_ARG(tid));
 	ws_buf_putsv(&b, comm);

@@ -169,6 +169,21 @@ ws_dict_cstr(struct ws_dict *d, const char *s)
 	return ws_dict_str(d, ws_sv_of(s));
 }
 
+ws_id
+ws_dict_thread(struct ws_dict *d, struct ws_sv tid, struct ws_sv name)
+{
+	struct ws_buf b = { 0 };
+	ws_id id;
+
+	ws_buf_puts(&b, "?/");
+	ws_buf_putsv(&b, tid.n > 0 ? tid : WS_SV("?"));
+	ws_buf_putc(&b, ' ');
+	ws_buf_putsv(&b, name);
+	id = ws_dict_str(d, ws_buf_sv(&b));
+	ws_buf_fini(&b);
+	return id;
+}
+
 struct ws_sv
 ws_dict_text(const struct ws_dict *d, ws_id id)
 {

@@ -38,6 +38,9 @@ void ws_dict_free(struct ws_dict *d);
 /* Interns a string; the empty string is id 0. */
 ws_id ws_dict_str(struct ws_dict *d, struct ws_sv s);
 ws_id ws_dict_cstr(struct ws_dict *d, const char *s);
+/* The track of a thread whose process is not told: "?/TID NAME"; the id may be
+ * unknown too, and is empty then. */
+ws_id ws_dict_thread(struct ws_dict *d, struct ws_sv tid, struct ws_sv name);
 /* The text of an id; empty for 0.  NUL-terminated, lives with the dict. */
 struct ws_sv ws_dict_text(const struct ws_dict *d, ws_id id);
 
