@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "ingest/parser.h"
+#include "ingest/tape.h"
 #include "iostat.h"
 
 enum {
@@ -49,7 +50,7 @@ struct text {
 	unsigned blanks;
 	char name[DEVICE_MAX]; /* of a row that goes on in the next line */
 	size_t name_n;
-	struct ws_cells cpu_row, row; /* the last ones */
+	double joined[WS_COLUMNS_MAX]; /* cells of such a row */
 };
 
 static bool
@@ -177,8 +178,9 @@ read_header(struct text *t, struct ws_sv line)
 	h->n = line.n <= sizeof(h->text) && kind != HEADER_NFS ? line.n : 0;
 	if (h->n > 0)
 		memcpy(h->text, line.p, line.n);
+	/* The rows have nothing under "avg-cpu:". */
 	if (kind == HEADER_CPU)
-		ws_iostat_cpu_layout(&h->layout.l, rest);
+		ws_iostat_cpu_layout(&h->layout.l, ws_row_after(rest, 1));
 	else
 		ws_iostat_device_layout(&h->layout.l, rest);
 	h->columns = kind == HEADER_CPU ? 0 : ws_iostat_columns(&h->layout.l);
@@ -228,93 +230,116 @@ is_not_finite(struct ws_sv s)
 	       ws_sv_is(s, "inf") || ws_sv_is(s, "-inf");
 }
 
-/* Cuts a row into fields and reads them, the first of which is under column
- * `first`; *numbers is how many are numbers. */
+/* How many cells are numbers, or what stands for one. */
 static size_t
-read_row(struct ws_cells *c, struct ws_sv row, size_t first, size_t *numbers)
+count_numbers(const struct ws_cells *c)
 {
-	size_t n = ws_cells_read(c, row, first);
-	uint64_t other = ws_low_bits(c->n) & ~ws_low_bits(first) & ~c->good;
+	uint64_t other = ws_low_bits(c->n_cut) & ~c->good;
+	size_t n = c->n_cut - ws_bits(other);
 
-	*numbers = c->n - first - ws_bits(other);
 	for (; other != 0; other &= other - 1)
-		*numbers += is_not_finite(ws_cells_at(c, ws_lowest_bit(other)));
+		n += is_not_finite(ws_cells_at(c, ws_lowest_bit(other)));
 	return n;
 }
 
-/* The row without what stands under a column that has a name. */
-static struct ws_iostat_row
-row_of(const struct ws_cells *c, const struct ws_iostat_layout *l, size_t name)
+/* What of cells is under columns.  Without a device, as of the CPU.  Member by
+ * member, as a struct that was just put together is slow to copy. */
+static void
+set_row(struct ws_iostat_row *r, const struct ws_cells *c,
+    const struct ws_iostat_layout *l, uint64_t columns)
 {
-	uint64_t cells = ws_low_bits(l->l.n) & ~(UINT64_C(1) << name);
+	uint64_t cells = ws_low_bits(l->l.n) & columns;
 
-	return (struct ws_iostat_row){ .l = l,
-		.v = c->row.v,
-		.cells = cells,
-		.bytes = c->bytes & cells,
-		.small = c->small & cells };
+	r->l = l;
+	r->v = c->v;
+	r->cells = cells;
+	r->bytes = c->bytes & cells;
+	r->small = c->small & cells;
+	r->device.p = r->last.p = "";
+	r->device.n = r->last.n = 0;
+	r->off = c->line.off;
+	r->group = false;
+	r->cut = !c->line.ended;
 }
 
 static void
-take_cpu(struct text *t, const struct ws_line *line, struct ws_sv rest)
+take_cpu(struct text *t, const struct ws_cells *c)
 {
-	size_t numbers, n = read_row(&t->cpu_row, rest, 1, &numbers);
-	struct ws_iostat_row r = row_of(&t->cpu_row, &t->cpu.layout, 0);
+	const struct ws_iostat_layout *l = &t->cpu.layout;
+	struct ws_iostat_row r;
 
 	t->table = HEADER_NONE;
-	if (n + 1 != r.l->l.n || numbers != n) {
-		ws_sysstat_fault(&t->io.s, line->off,
+	if (c->n != l->l.n || count_numbers(c) != c->n) {
+		ws_sysstat_fault(&t->io.s, c->line.off,
 		    "the row below avg-cpu is not its numbers");
 		return;
 	}
-	r.off = line->off;
-	r.cut = !line->ended;
-	r.last = ws_cells_at(&t->cpu_row, n);
+	set_row(&r, c, l, ~UINT64_C(0));
+	r.last = ws_cells_at(c, c->n - 1);
 	ws_iostat_cpu_row(&t->io, &r);
+}
+
+/* The numbers of a row whose device stood on the line before, under the first
+ * column. */
+static void
+join_row(struct text *t, const struct ws_cells *c, struct ws_iostat_row *r)
+{
+	struct ws_cells joined = *c;
+
+	memcpy(t->joined + 1, c->v, c->n * sizeof(*c->v));
+	joined.v = t->joined;
+	joined.bytes <<= 1;
+	joined.small <<= 1;
+	set_row(r, &joined, &t->device.layout, ~UINT64_C(1));
+	r->device = (struct ws_sv){ t->name, t->name_n };
 }
 
 /* Tells the row's device from its cells; false when it is no row. */
 static bool
-shape_row(struct text *t, size_t n, size_t numbers, struct ws_iostat_row *r)
+shape_row(struct text *t, const struct ws_cells *c, size_t numbers,
+    struct ws_iostat_row *r)
 {
-	size_t want = t->device.layout.l.n, name = t->name_last ? n - 1 : 0;
-	struct ws_sv rest = t->row.line;
+	size_t want = t->device.layout.l.n, name = t->name_last ? want - 1 : 0;
 
-	if (t->name_n > 0 && n + 1 == want && numbers == n) {
-		read_row(&t->row, rest, 1, &numbers);
-		*r = row_of(&t->row, &t->device.layout, 0);
-		r->device = (struct ws_sv){ t->name, t->name_n };
+	if (t->name_n > 0 && c->n + 1 == want && numbers == c->n) {
+		join_row(t, c, r);
 		return true;
 	}
-	if (n != want || numbers + 1 < want)
+	if (c->n != want || numbers + 1 < want)
 		return false;
-	*r = row_of(&t->row, &t->device.layout, name);
-	r->device = ws_cells_at(&t->row, name);
+	set_row(r, c, &t->device.layout, ~(UINT64_C(1) << name));
+	r->device = ws_cells_at(c, name);
+	return true;
+}
+
+/* A device whose numbers are on the next line. */
+static bool
+take_name(struct text *t, const struct ws_cells *c)
+{
+	struct ws_sv name = ws_cells_at(c, 0);
+
+	if (!c->line.ended || name.n >= sizeof(t->name))
+		return false;
+	memcpy(t->name, name.p, name.n);
+	t->name_n = name.n;
 	return true;
 }
 
 static void
-take_device(struct text *t, const struct ws_line *line, struct ws_sv rest)
+take_device(struct text *t, const struct ws_cells *c, bool indented)
 {
-	size_t numbers, n = read_row(&t->row, rest, 0, &numbers);
-	struct ws_sv name = ws_cells_at(&t->row, 0);
+	size_t numbers = count_numbers(c);
 	struct ws_iostat_row r;
 
-	if (n == 1 && numbers == 0 && !t->name_last && line->ended &&
-	    name.n < sizeof(t->name)) {
-		memcpy(t->name, name.p, name.n);
-		t->name_n = name.n;
+	if (c->n == 1 && numbers == 0 && !t->name_last && take_name(t, c))
 		return;
-	}
-	if (!shape_row(t, n, numbers, &r) || (t->name_last && !line->ended)) {
+	if (!shape_row(t, c, numbers, &r) || (t->name_last && r.cut)) {
 		if (numbers > 0)
-			ws_sysstat_fault(&t->io.s, line->off,
+			ws_sysstat_fault(&t->io.s, c->line.off,
 			    "a device row does not fit its header");
 		return;
 	}
-	r.off = line->off;
-	r.cut = !line->ended;
-	r.group = !t->name_last && t->name_n == 0 && rest.p[0] == ' ';
+	r.group = !t->name_last && t->name_n == 0 && indented;
 	t->name_n = 0;
 	ws_iostat_device_row(&t->io, &r);
 }
@@ -336,31 +361,50 @@ trim(struct ws_sv s)
 	return ws_sv_trim(s);
 }
 
-static void
-take_line(struct text *t, const struct ws_line *line)
+/* A line that is no row. */
+static bool
+take_other(struct text *t, const struct ws_line *line, struct ws_sv rest)
 {
-	struct ws_sv rest =
-	    t->prefix > 0 ? ws_row_after(line->text, t->prefix) : line->text;
 	struct ws_sv bare = trim(rest);
 
-	if (bare.n == 0) {
+	return (bare.p[0] == 'L' && take_banner(t, bare, line->ended)) ||
+	       (may_be_header(bare) && take_header(t, line->text)) ||
+	       (may_be_time(t, rest) && take_time(t, bare));
+}
+
+/* rest: the row without what is before its first cell. */
+static void
+take_row(struct text *t, const struct ws_cells *row, struct ws_sv rest)
+{
+	if (row->n == 0) /* but for what the log writer put there */
 		t->blanks++;
+	else if (take_other(t, &row->line, rest))
+		return;
+	else if (t->table == HEADER_CPU)
+		take_cpu(t, row);
+	else if (t->table == HEADER_DEVICE)
+		take_device(t, row, rest.p[0] == ' ');
+}
+
+static void
+take_line(struct text *t, const struct ws_cells *c)
+{
+	struct ws_cells row;
+
+	t->blanks += (unsigned)c->blank;
+	if (t->prefix == 0) {
+		take_row(t, c, c->line.text);
 		return;
 	}
-	if ((bare.p[0] == 'L' && take_banner(t, bare, line->ended)) ||
-	    (may_be_header(bare) && take_header(t, line->text)) ||
-	    (may_be_time(t, rest) && take_time(t, bare)))
-		return;
-	if (t->table == HEADER_CPU)
-		take_cpu(t, line, rest);
-	else if (t->table == HEADER_DEVICE)
-		take_device(t, line, rest);
+	row = *c;
+	ws_cells_skip(&row, t->prefix);
+	take_row(t, &row, ws_row_after(c->line.text, t->prefix));
 }
 
 static bool
 has_comma(const struct ws_cells *row)
 {
-	for (size_t i = 0; i < row->n; i++) {
+	for (size_t i = 0; i < row->n_cut; i++) {
 		struct ws_sv field = ws_cells_at(row, i);
 
 		if (ws_sv_find(field, ",") < field.n)
@@ -374,36 +418,40 @@ static void
 survey(struct text *t, struct ws_sv head)
 {
 	struct ws_lines lines = { 0 };
-	struct ws_line line;
+	struct ws_cells_room *room = ws_alloc(sizeof(*room));
+	struct ws_cells row = { 0 };
 	bool table = false, done = false;
 
 	ws_cur_init(&lines.cur, head.p, head.n, 0);
-	while (!done && ws_lines_next(&lines, &line)) {
-		size_t prefix, numbers;
+	while (!done && ws_lines_next(&lines, &row.line)) {
+		size_t prefix;
 
-		if (header_kind(line.text, &prefix) != HEADER_NONE) {
+		if (header_kind(row.line.text, &prefix) != HEADER_NONE) {
 			t->prefix = table ? t->prefix : prefix;
 			table = true;
 			continue;
 		}
-		read_row(
-		    &t->row, ws_row_after(line.text, t->prefix), 0, &numbers);
-		done = table && numbers > 1;
-		t->io.s.comma = done && has_comma(&t->row);
+		ws_cells_read(&row, room->edge, room->v);
+		ws_cells_skip(&row, t->prefix);
+		done = table && count_numbers(&row) > 1;
+		t->io.s.comma = done && has_comma(&row);
 	}
 	ws_lines_fini(&lines);
+	free(room);
 }
 
 static void
 read_text(struct text *t, struct ws_source *src)
 {
-	struct ws_lines lines = { .src = src };
-	struct ws_line line;
+	const struct ws_cells *line;
+	struct ws_tape *tape;
 
 	survey(t, ws_source_artifact(src)->head);
-	while (t->io.s.out.status == WS_OK && ws_lines_next(&lines, &line))
-		take_line(t, &line);
-	ws_lines_fini(&lines);
+	tape = ws_tape_open(src);
+	while (
+	    t->io.s.out.status == WS_OK && (line = ws_tape_next(tape)) != NULL)
+		take_line(t, line);
+	ws_tape_close(tape);
 }
 
 static bool

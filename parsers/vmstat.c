@@ -19,8 +19,8 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "ingest/cells.h"
 #include "ingest/parser.h"
+#include "ingest/tape.h"
 #include "ingest/when.h"
 #include "vmstat.h"
 
@@ -82,7 +82,6 @@ struct vmstat {
 	struct ws_batch out;
 	struct header h;
 	const struct ws_heading *heading; /* of h */
-	struct ws_cells cells;            /* of the line */
 	bool have_header, scaled, damaged, since_boot;
 	uint64_t rows, headers, since_header;
 	ws_id ticks, local, utc;
@@ -194,21 +193,19 @@ count_numbers(const struct header *h, const struct ws_cells *f)
 
 enum row_kind { ROW_GOOD, ROW_TORN, ROW_OTHER };
 
-/* ended: the line is whole. */
 static enum row_kind
-read_row(
-    const struct header *h, const struct ws_cells *f, bool ended, struct row *r)
+read_row(const struct header *h, const struct ws_cells *f, struct row *r)
 {
 	size_t numbers = count_numbers(h, f), last = h->prefix + h->n;
 
 	if (numbers < h->n || f->n > last + 3)
 		return numbers > 1 ? ROW_TORN : ROW_OTHER;
-	r->v = f->row.v + h->prefix;
+	r->v = f->v + h->prefix;
 	row_time(h, f, r);
 	/* A date was promised or begun: never take a row without it. */
 	if ((f->n > last || h->dated) && !r->timed)
 		return ROW_TORN;
-	r->cut = !ended && f->n == last;
+	r->cut = !f->line.ended && f->n == last;
 	return ROW_GOOD;
 }
 
@@ -307,27 +304,26 @@ take_header(struct vmstat *p, const struct header *h)
 }
 
 static void
-take_line(struct vmstat *p, const struct ws_line *line)
+take_line(struct vmstat *p, const struct ws_cells *c)
 {
 	struct header h;
 	struct row r;
 
-	ws_cells_read(&p->cells, line->text, 0);
-	if (read_header(&h, &p->cells)) {
+	if (read_header(&h, c)) {
 		take_header(p, &h);
 		return;
 	}
 	if (!p->have_header)
 		return;
-	switch (read_row(&p->h, &p->cells, line->ended, &r)) {
+	switch (read_row(&p->h, c, &r)) {
 	case ROW_GOOD:
-		put_row(p, &r, line->off);
+		put_row(p, &r, c->line.off);
 		break;
 	case ROW_TORN:
-		if (is_group_line(line->text))
+		if (is_group_line(c->line.text))
 			break;
 		p->damaged = true;
-		ws_sink_fault(p->sink, line->off,
+		ws_sink_fault(p->sink, c->line.off,
 		    "a row with fewer or more fields than its header");
 		break;
 	case ROW_OTHER:
@@ -341,22 +337,22 @@ static bool
 is_scaled(struct ws_sv head)
 {
 	struct ws_lines lines = { 0 };
-	struct ws_line line;
+	struct ws_cells_room room;
 	struct ws_cells f = { 0 };
 	struct header h;
 	struct row r;
 	bool have = false, scaled = false;
 
 	ws_cur_init(&lines.cur, head.p, head.n, 0);
-	while (!scaled && ws_lines_next(&lines, &line)) {
+	while (!scaled && ws_lines_next(&lines, &f.line)) {
 		double sum = 0;
 
-		ws_cells_read(&f, line.text, 0);
+		ws_cells_read(&f, room.edge, room.v);
 		if (read_header(&h, &f)) {
 			have = true;
 			continue;
 		}
-		if (!have || read_row(&h, &f, line.ended, &r) != ROW_GOOD)
+		if (!have || read_row(&h, &f, &r) != ROW_GOOD)
 			continue;
 		for (size_t i = MEMORY; i < SWAP; i++) {
 			uint64_t kib = r.v[i] < 1e15 ? (uint64_t)r.v[i] : 0;
@@ -430,9 +426,10 @@ find_mode(struct ws_sv head, bool *is_table, size_t *mode)
 	ws_cur_init(&c, head.p, head.n, 0);
 	for (int i = 0; i < HEAD_LINES && ws_cur_left(&c) > 0; i++) {
 		struct ws_sv line = ws_cur_line(&c);
-		struct ws_cells f = { 0 };
+		struct ws_cells f = { .line = { line, 0, true } };
+		struct ws_cells_room room;
 
-		ws_cells_read(&f, line, 0);
+		ws_cells_read(&f, room.edge, room.v);
 		*is_table = read_header(&h, &f);
 		if (*is_table)
 			break;
@@ -465,18 +462,19 @@ finish(struct vmstat *p, struct ws_err *err)
 static enum ws_status
 read_table(struct vmstat *p, struct ws_err *err)
 {
-	struct ws_lines lines = { .src = p->src };
-	struct ws_line line;
 	enum ws_status read, status;
+	const struct ws_cells *line;
+	struct ws_tape *tape;
 
 	ws_batch_init(&p->out, p->sink);
 	p->ticks = ws_when_clock(p->sink->dict, WS_CLOCK_TICKS, 0);
 	p->local = ws_when_clock(p->sink->dict, WS_CLOCK_WALL_LOCAL, SECOND);
 	p->utc = ws_when_clock(p->sink->dict, WS_CLOCK_WALL, SECOND);
 	p->scaled = is_scaled(ws_source_artifact(p->src)->head);
-	while (p->out.status == WS_OK && ws_lines_next(&lines, &line))
-		take_line(p, &line);
-	ws_lines_fini(&lines);
+	tape = ws_tape_open(p->src);
+	while (p->out.status == WS_OK && (line = ws_tape_next(tape)) != NULL)
+		take_line(p, line);
+	ws_tape_close(tape);
 	read = ws_source_status(p->src, err);
 	/* Damage of the stream says more than what it did to the rows. */
 	status = finish(p, read == WS_OK ? err : NULL);

@@ -197,46 +197,62 @@ test_when(void)
 	    "2 February is the same either way");
 }
 
-/* True when the cells of a line are those that are read one by one. */
-static bool
-is_as_cells(const struct ws_cells *c, struct ws_sv line, size_t first)
+/* A line with its cells. */
+struct cut {
+	struct ws_cells cells;
+	struct ws_cells_room room;
+};
+
+static const struct ws_cells *
+cut(struct cut *c, struct ws_sv line)
 {
-	struct ws_sv f[WS_COLUMNS_MAX], cell;
-	size_t n = ws_row_split(line, f, WS_COLUMNS_MAX);
-	struct ws_cell one;
-	bool good, whole, same = c->n == first + n;
+	c->cells.line = (struct ws_line){ line, 0, true };
+	ws_cells_read(&c->cells, c->room.edge, c->room.v);
+	return &c->cells;
+}
+
+/* True when cell i is what is read of its text alone. */
+static bool
+is_as_cell(const struct ws_cells *c, size_t i, struct ws_sv text)
+{
+	struct ws_cell one = ws_cell_read(text);
+	struct ws_sv cell = ws_cells_at(c, i);
+	bool good = c->good >> i & 1, bytes = c->bytes >> i & 1;
+	bool whole = c->whole >> i & 1, small = c->small >> i & 1;
 	uint64_t u;
 
-	for (size_t i = 0; same && i < n; i++) {
-		one = ws_cell_read(f[i]);
-		cell = ws_cells_at(c, first + i);
-		good = c->good >> (first + i) & 1;
-		whole = c->whole >> (first + i) & 1;
-		same =
-		    cell.p == f[i].p && cell.n == f[i].n && good == one.good &&
-		    (c->bytes >> (first + i) & 1) ==
-			(uint64_t)(one.good && one.bytes) &&
-		    (good ? c->row.v[first + i] == one.v
-			  : isnan(c->row.v[first + i])) &&
-		    whole ==
-			(f[i].n <= 16 && ws_num_u64(f[i], 0, UINT64_MAX, &u)) &&
-		    ((c->small >> (first + i) & 1) == 0 ||
-			(one.v >= 0 && one.v < 1e8));
+	return cell.p == text.p && cell.n == text.n && good == one.good &&
+	       bytes == (one.good && one.bytes) &&
+	       (good ? c->v[i] == one.v : isnan(c->v[i])) &&
+	       whole == (text.n <= 16 && ws_num_u64(text, 0, UINT64_MAX, &u)) &&
+	       (!small || (one.v >= 0 && one.v < 1e8));
+}
+
+/* True when the cells of a line are those that are read one by one. */
+static bool
+is_as_cells(const struct ws_cells *c)
+{
+	struct ws_sv f[WS_COLUMNS_MAX];
+	size_t n = ws_row_split(c->line.text, f, WS_COLUMNS_MAX);
+	bool same = c->n == n;
+
+	for (size_t i = 0; same && i < c->n_cut; i++) {
+		same = is_as_cell(c, i, f[i]);
 		if (!same)
-			printf("# cell %zu of \"%.*s\"\n", i, WS_SV_ARG(line));
+			printf("# cell %zu of \"%.*s\"\n", i,
+			    WS_SV_ARG(c->line.text));
 	}
 	return same;
 }
 
-/* Cells read with their row are those that are read one by one, also in lines
- * of the same or of other columns after others. */
+/* Cells read with their row are those that are read one by one. */
 static void
 test_rows(void)
 {
 	static const char *const rows[] = { "", " ", "1", "vda 1.50 0,25 -3",
 		"vda 1.50 0,25 -3 +4.0", "vdb 1.50 .25 -3 +4.0",
 		"7 1.50 0.25 3 4.0", "1 12. .5 , 1,2,3 1.2.3 1.2,3 1e5 - + --",
-		"5- 1-2",
+		"5- 1-2", "vda     .25 ,25 0.25 x.25 .2.5 ..25 25. 2.5 .255",
 		"\t5%\r 17.5k 2,0M 1k2 100% % k 0x10 nan -inf \xd9\xa1",
 		"1234567890123456 12345678901234567 0.123456789012345 "
 		"123456789.12345678 999999999999999999999999.5",
@@ -244,30 +260,26 @@ test_rows(void)
 		"12345678 1234567.8 123456789 12345678.9 123456789.0 "
 		"1234567890",
 		"12345678 1234567,8 12345678. .12345678 1.2345678 0.0000001",
+		"99999.99 00000.00 54321.09 99999,99 99999 99999999 9999.999",
 		"x2345678 1x34567.8 x23456789 12345x789 123456789x 1234.6789.0",
+		"12345/67 12345:67 12345-67 12345*67 12345.6x 12345.x7 "
+		"x2345.67",
 		"\x01 2 \x01"
-		"2 3\x01 \xb0\xb1 1\xb2 0 00 000000000 0000000000" };
-	struct ws_cells *c = ws_alloc(sizeof(*c));
+		"2 3\x01 \xb0\xb1 1\xb2 \xb1\xb2\xb3\xb4\xb5.\xb6\xb7 0 00 "
+		"000000000 0000000000" };
+	struct cut c;
 	bool same = true;
 
-	for (size_t i = 0; i < 4 * WS_LEN(rows); i++) {
-		struct ws_sv row = ws_sv_of(rows[i * 7 % WS_LEN(rows)]);
-		size_t first = i / WS_LEN(rows) % 2;
-
-		ws_cells_read(c, row, first);
-		same &= is_as_cells(c, row, first);
-		ws_cells_read(c, row, first);
-		same &= is_as_cells(c, row, first);
-	}
+	for (size_t i = 0; i < WS_LEN(rows); i++)
+		same &= is_as_cells(cut(&c, ws_sv_of(rows[i])));
 	ok(same, "rows are read as cell by cell");
-	free(c);
 }
 
 /* Lines of all lengths, with a field of any width at their end. */
 static void
 test_lengths(void)
 {
-	struct ws_cells *c = ws_alloc(sizeof(*c));
+	struct cut c;
 	char line[200];
 	bool same = true;
 	size_t n, width, i;
@@ -281,17 +293,61 @@ test_lengths(void)
 			for (; i < n; i++)
 				line[i] =
 				    i + 3 == n ? '.' : (char)('0' + i % 10);
-			ws_cells_read(c, (struct ws_sv){ line, n }, 0);
-			same &= is_as_cells(c, (struct ws_sv){ line, n }, 0);
+			same &= is_as_cells(cut(&c, (struct ws_sv){ line, n }));
 		}
 	ok(same, "and so are lines of any length");
 	memset(line, ' ', sizeof(line));
 	for (i = 0; i < sizeof(line); i += 2)
 		line[i] = '8';
-	ok(ws_cells_read(c, (struct ws_sv){ line, sizeof(line) }, 1) == 100 &&
-		c->n == WS_COLUMNS_MAX && c->row.v[WS_COLUMNS_MAX - 1] == 8,
+	cut(&c, (struct ws_sv){ line, sizeof(line) });
+	ok(c.cells.n == 100 && c.cells.v[WS_COLUMNS_MAX - 1] == 8 &&
+		c.cells.good == UINT64_MAX,
 	    "not more than there is room for");
-	free(c);
+}
+
+/* Texts of one field, with each byte at each place of it: what a machine reads
+ * together is what it reads alone. */
+static void
+test_bytes(void)
+{
+	static const char *const texts[] = { "1", "12", "1.23", "123.45",
+		"12345.67", "12345678" };
+	char line[40];
+	struct cut c;
+	bool same = true;
+
+	for (size_t t = 0; t < WS_LEN(texts); t++)
+		for (size_t at = 0; texts[t][at] != '\0'; at++)
+			for (int byte = 1; byte < 256; byte++) {
+				int n = snprintf(line, sizeof(line),
+				    "12345678 %s %s", texts[t], texts[t]);
+
+				line[9 + at] = (char)byte;
+				same &= is_as_cells(
+				    cut(&c, (struct ws_sv){ line, (size_t)n }));
+			}
+	ok(same, "whatever byte is in a number");
+}
+
+static void
+test_skip(void)
+{
+	struct cut c;
+	struct ws_cells row = *cut(&c, WS_SV("Nov 23 host 1 2.5 3k"));
+
+	ws_cells_skip(&row, 3);
+	ok(row.n == 3 && row.good == 7 && row.bytes == 4 && row.whole == 1 &&
+		row.v[1] == 2.5 && ws_sv_is(ws_cells_at(&row, 0), "1"),
+	    "what a log writer put before a row is left out");
+	ws_cells_skip(&row, 5);
+	ok(row.n == 0 && row.good == 0, "or the whole row");
+	row = *cut(&c,
+	    WS_SV("1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 "
+		  "1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 "
+		  "1 1 1 1 1"));
+	ws_cells_skip(&row, 3);
+	ok(row.n == 65 && row.n_cut == 61 && row.good == ws_low_bits(61),
+	    "what has more fields than are cut keeps their number");
 }
 
 int
@@ -301,6 +357,8 @@ main(void)
 	test_cells();
 	test_rows();
 	test_lengths();
+	test_bytes();
+	test_skip();
 	test_layout();
 	test_when();
 	return tap_done();

@@ -518,7 +518,7 @@ test_order_of_artifacts(void)
 static void
 test_series(void)
 {
-	enum { N = 300000 };
+	enum { N = 150000 };
 
 	struct ws_dict *d = ws_dict_new();
 	struct ws_counters *c = ws_counters_new(d);

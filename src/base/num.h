@@ -22,23 +22,19 @@ size_t ws_num_digits(struct ws_sv s, double *out);
 /* Decimal, optional sign, fraction and exponent; finite, lo <= value <= hi. */
 bool ws_num_f64(struct ws_sv s, double lo, double hi, double *out);
 
-/*
- * The numbers of a row of a table.  What the row before had is kept, as most
- * columns of most tables seldom change.  { 0 } is a valid start.
- */
-enum { WS_NUM_ROW = 64 };
-
+/* What the fields of a row are, as bits from that of the first one on. */
 struct ws_num_row {
-	double v[WS_NUM_ROW];
-	uint64_t text[WS_NUM_ROW]; /* that v was read from; 0: read it again */
-	uint64_t
-	    good; /* bit i: v[i] is all of field i, as by ws_num_digits() */
-	uint64_t whole; /* bit i: and that was digits alone */
-	uint64_t small; /* bit i: and it is below 1e8 */
+	uint64_t good;  /* all of it is a number, as by ws_num_digits() */
+	uint64_t whole; /* and digits alone */
+	uint64_t small; /* and below 1e8 */
 };
 
-/* Reads fields first to n - 1 of a line that ws_bytes_fields() has cut. */
-void ws_num_row(struct ws_num_row *r, struct ws_sv line, const size_t *edge,
-    size_t first, size_t n);
+/* Reads the first n <= WS_NUM_ROW fields of a line that was cut by
+ * ws_bytes_fields() or ws_bytes_line().  v[] gets NaN where there is no number,
+ * and has room for a multiple of WS_NUM_STEP: what is behind n is not kept. */
+enum { WS_NUM_ROW = 64, WS_NUM_STEP = 8 };
+
+struct ws_num_row ws_num_row(
+    struct ws_sv line, const uint32_t *edge, size_t n, double *v);
 
 #endif

@@ -76,6 +76,8 @@ run(const struct ws_cmd *c, int argc, char **argv)
 		ws_opt_help(c);
 		return ws_cli_flush(WS_EXIT_OK);
 	}
+	/* Nothing else tells it. */
+	o.limits.digest = o.jsonl || ws_cli_is_format(&o, "json");
 	ws_cli_heap();
 	return ws_cli_flush(c->run(&o, argc - used, argv + used));
 }

@@ -52,7 +52,7 @@ const struct ws_entry *ws_bundle_entries(const struct ws_bundle *b, size_t *n);
 /* Worst status of the container itself (a torn tar, a limit), with *err. */
 enum ws_status ws_bundle_status(const struct ws_bundle *b, struct ws_err *err);
 /* SHA-256 in hex over the names and contents of all members, in whatever order
- * they lie; of a bundle that is one file, that file's. */
+ * they lie; of a bundle that is one file, that file's.  "" without digest. */
 const char *ws_bundle_sha256(const struct ws_bundle *b);
 
 #endif

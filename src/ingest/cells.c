@@ -73,36 +73,69 @@ ws_cell_value(const struct ws_column *col, struct ws_sv cell, double *out)
 	return n.good;
 }
 
-/* Reads a field that is no plain number. */
-static void
-read_cell(struct ws_cells *c, unsigned i)
+void
+ws_cells_skip(struct ws_cells *c, size_t k)
 {
-	struct ws_cell n = ws_cell_read(ws_cells_at(c, i));
-
-	if (!n.good)
+	if (k > c->n_cut)
+		k = c->n_cut;
+	if (k == 0)
 		return;
-	c->row.v[i] = n.v;
-	c->row.text[i] = 0;
-	c->good |= UINT64_C(1) << i;
-	c->bytes |= (uint64_t)n.bytes << i;
+	c->n -= c->n == c->n_cut ? k : 0;
+	c->n_cut -= k;
+	c->edge += 2 * k;
+	c->v += k;
+	/* A shift by all 64 bits is not defined. */
+	c->good = c->good >> (k - 1) >> 1;
+	c->bytes = c->bytes >> (k - 1) >> 1;
+	c->whole = c->whole >> (k - 1) >> 1;
+	c->small = c->small >> (k - 1) >> 1;
 }
 
-size_t
-ws_cells_read(struct ws_cells *c, struct ws_sv line, size_t first)
+/* Reads a cell that is no plain number: v[i] and its bits. */
+static void
+read_odd_cell(struct ws_cells *c, unsigned i, double *v)
 {
-	size_t room = WS_COLUMNS_MAX - first;
-	size_t n = ws_bytes_fields(line, c->edge + 2 * first, room);
-	uint64_t all;
+	struct ws_sv text = ws_cells_at(c, i);
+	struct ws_cell one;
 
-	c->line = line;
-	c->n = first + (n < room ? n : room);
-	ws_num_row(&c->row, line, c->edge, first, c->n);
-	all = ws_low_bits(c->n) & ~ws_low_bits(first);
-	c->good = c->row.good & all;
-	c->whole = c->row.whole & all;
-	c->small = c->row.small & all;
+	/* Most of them are words, and no number begins with a letter. */
+	if ((unsigned char)text.p[0] > '9')
+		return;
+	one = ws_cell_read(text);
+	if (!one.good)
+		return;
+	v[i] = one.v;
+	c->good |= UINT64_C(1) << i;
+	c->bytes |= (uint64_t)one.bytes << i;
+}
+
+void
+ws_cells_numbers(struct ws_cells *c, double *v)
+{
+	struct ws_num_row row = { 0, 0, 0 };
+
+	if (c->n_cut > 0)
+		row = ws_num_row(c->line.text, c->edge, c->n_cut, v);
+	c->v = v;
+	c->good = row.good;
+	c->whole = row.whole;
+	c->small = row.small;
 	c->bytes = 0;
-	for (uint64_t w = all & ~c->good; w != 0; w &= w - 1)
-		read_cell(c, ws_lowest_bit(w));
-	return n;
+	for (uint64_t w = ws_low_bits(c->n_cut) & ~row.good; w != 0; w &= w - 1)
+		read_odd_cell(c, ws_lowest_bit(w), v);
+}
+
+void
+ws_cells_cut(struct ws_cells *c, uint32_t *edge)
+{
+	c->n = ws_bytes_fields(c->line.text, edge, WS_COLUMNS_MAX);
+	c->n_cut = c->n < WS_COLUMNS_MAX ? c->n : WS_COLUMNS_MAX;
+	c->edge = edge;
+}
+
+void
+ws_cells_read(struct ws_cells *c, uint32_t *edge, double *v)
+{
+	ws_cells_cut(c, edge);
+	ws_cells_numbers(c, v);
 }

@@ -22,27 +22,41 @@ bool ws_cell_number(struct ws_sv cell, double *out);
 bool ws_cell_value(const struct ws_column *col, struct ws_sv cell, double *out);
 double ws_cell_in_unit(const struct ws_column *col, const struct ws_cell *n);
 
-/* The cells of a row, each at the place of its column.  { 0 } is a valid start,
- * and the next row is read faster into what has the last one. */
+/* A line and its cells.  Bits are from the first cell on. */
 struct ws_cells {
-	struct ws_sv line;
-	size_t n; /* places that are taken or left out */
-	size_t edge[WS_BYTES_EDGES(WS_COLUMNS_MAX)];
-	struct ws_num_row row; /* row.v: of good cells */
-	uint64_t good, bytes;  /* bit i: as of ws_number */
+	struct ws_line line;
+	size_t blank;          /* lines without any that stood before it */
+	size_t n;              /* fields of the line */
+	size_t n_cut;          /* of them, at most WS_COLUMNS_MAX */
+	const uint32_t *edge;  /* where these begin and end in it, in turn */
+	const double *v;       /* NaN where there is no number */
+	uint64_t good, bytes;  /* as of ws_cell */
 	uint64_t whole, small; /* as of ws_num_row */
 };
-
-/* Cuts and reads a line whose first field has place `first`; returns how many
- * fields it has, which may be more than there are places. */
-size_t ws_cells_read(struct ws_cells *c, struct ws_sv line, size_t first);
 
 static inline struct ws_sv
 ws_cells_at(const struct ws_cells *c, size_t i)
 {
 	size_t from = c->edge[2 * i], to = c->edge[2 * i + 1];
 
-	return (struct ws_sv){ c->line.p + from, to - from };
+	return (struct ws_sv){ c->line.text.p + from, to - from };
 }
+
+/* Leaves out the first k cells, which a log writer put before the row, or all.
+ * A line with more fields than are cut keeps their number: it is no row. */
+void ws_cells_skip(struct ws_cells *c, size_t k);
+
+/* Cuts c->line into `edge`, which has WS_BYTES_EDGES(WS_COLUMNS_MAX). */
+void ws_cells_cut(struct ws_cells *c, uint32_t *edge);
+/* Reads what is cut into v[WS_COLUMNS_MAX]. */
+void ws_cells_numbers(struct ws_cells *c, double *v);
+/* Both. */
+void ws_cells_read(struct ws_cells *c, uint32_t *edge, double *v);
+
+/* Room for the cells of one line. */
+struct ws_cells_room {
+	uint32_t edge[WS_BYTES_EDGES(WS_COLUMNS_MAX)];
+	double v[WS_COLUMNS_MAX];
+};
 
 #endif

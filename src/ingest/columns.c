@@ -177,7 +177,8 @@ ws_rows_end(struct ws_batch *out, uint64_t rows, bool damaged, const char *tool,
 size_t
 ws_row_split(struct ws_sv line, struct ws_sv *field, size_t max)
 {
-	size_t edge[WS_BYTES_EDGES(FIELDS_MAX)], n;
+	uint32_t edge[WS_BYTES_EDGES(FIELDS_MAX)];
+	size_t n;
 
 	assert(max <= FIELDS_MAX);
 	n = ws_bytes_fields(line, edge, max);

@@ -9,6 +9,7 @@ ws_limits_init(struct ws_limits *l)
 	WS_LIMITS(X)
 #undef X
 	l->strict = false;
+	l->digest = true;
 }
 
 bool

@@ -31,9 +31,12 @@ struct ws_limits {
 #undef X
 	/* For tests: an artifact with any fault is corrupt. */
 	bool strict;
+	/* ws_bundle_sha256() will be asked for; reading all bytes once more for
+	 * it is a third of the work of reading a long log. */
+	bool digest;
 };
 
-void ws_limits_init(struct ws_limits *l); /* the defaults */
+void ws_limits_init(struct ws_limits *l); /* the defaults, and a digest */
 /* Sets one by its option name; false when there is none of that name. */
 bool ws_limits_set(struct ws_limits *l, struct ws_sv name, uint64_t value);
 

@@ -226,14 +226,14 @@ read_unpacked(struct ws_reader *r, const struct ws_place *at,
 		ws_read_archive(r, at, s, packing);
 }
 
-/* The digest of all bytes of a stream, also of those that nobody will want.  Of
- * a large file it is a quarter of all the work, and the only part that a second
- * processor can do without knowing of the rest. */
+/* The digest of all bytes of a stream, also of those that no parser wants; of a
+ * large file a second processor can make it without knowing of the rest. */
 struct hash {
 	struct sha256_ctx sha;
 	struct ws_stream *stream;
 	const unsigned char *mem;
 	pthread_t thread;
+	bool is_wanted;
 	bool is_beside; /* the thread does it */
 };
 
@@ -258,9 +258,11 @@ hash_memory(void *hash)
 static void
 hash_begin(struct hash *h, struct ws_stream *s)
 {
-	*h = (struct hash){ .stream = s, .mem = s->p };
+	*h = (struct hash){
+		.stream = s, .mem = s->p, .is_wanted = s->budget->limits->digest
+	};
 	sha256_init(&h->sha);
-	s->hash = &h->sha;
+	s->hash = h->is_wanted ? &h->sha : NULL;
 }
 
 /* From here on hash_end() must be called. */
@@ -269,7 +271,7 @@ hash_start(struct hash *h)
 {
 	enum { LARGE = 16 << 20 };
 
-	h->is_beside = ws_stream_in_memory(h->stream) &&
+	h->is_beside = h->is_wanted && ws_stream_in_memory(h->stream) &&
 		       h->stream->out >= LARGE && h->stream->passed == 0 &&
 		       pthread_create(&h->thread, NULL, hash_memory, h) == 0;
 	if (h->is_beside)
@@ -283,10 +285,10 @@ hash_end(struct hash *h, uint8_t out[SHA256_DIGEST_SIZE])
 
 	if (h->is_beside)
 		pthread_join(h->thread, NULL);
-	else if (ws_stream_in_memory(s))
-		ws_stream_pass(s, (size_t)s->out);
-	else
+	else if (!ws_stream_in_memory(s))
 		ws_stream_drain(s);
+	else if (h->is_wanted)
+		ws_stream_pass(s, (size_t)s->out);
 	sha256_digest(&h->sha, SHA256_DIGEST_SIZE, out);
 }
 
@@ -296,6 +298,8 @@ set_digest(struct ws_reader *r, const uint8_t sha[SHA256_DIGEST_SIZE])
 	static const char digits[] = "0123456789abcdef";
 	char *hex = r->bundle->sha256;
 
+	if (!r->limits.digest)
+		return;
 	for (size_t i = 0; i < SHA256_DIGEST_SIZE; i++) {
 		hex[2 * i] = digits[sha[i] >> 4];
 		hex[2 * i + 1] = digits[sha[i] & 15];

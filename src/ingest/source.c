@@ -146,6 +146,14 @@ ws_source_skip(struct ws_source *s, size_t n)
 	ws_stream_skip(s->stream, n);
 }
 
+struct ws_sv
+ws_source_rest(const struct ws_source *s)
+{
+	if (!ws_stream_in_memory(s->stream) || s->in_long)
+		return (struct ws_sv){ "", 0 };
+	return (struct ws_sv){ (const char *)s->stream->p, s->stream->n };
+}
+
 uint64_t
 ws_source_at(const struct ws_source *s)
 {

@@ -56,6 +56,9 @@ size_t ws_source_parts(const struct ws_source *s, const uint64_t **end);
 struct ws_sv ws_source_ahead(struct ws_source *s, size_t want);
 /* Passes n of them. */
 void ws_source_skip(struct ws_source *s, size_t n);
+/* All of them, when they are in memory for as long as the source is, and stand
+ * at the start of a line if lines were read; otherwise nothing. */
+struct ws_sv ws_source_rest(const struct ws_source *s);
 uint64_t ws_source_at(const struct ws_source *s); /* bytes passed */
 
 /*

@@ -139,6 +139,8 @@ series_of(struct ws_counters *c, const struct ws_event *e)
 	return s;
 }
 
+enum { LONG = 4096 };
+
 /*
  * Rows put a value into each of many series at once.  Were all those places as
  * far from the start of a page, they would share a few lines of the cache and
@@ -147,7 +149,7 @@ series_of(struct ws_counters *c, const struct ws_event *e)
 static size_t
 lead_of(const struct ws_series *s, size_t cap)
 {
-	enum { LONG = 4096, LEADS = 64, LEAD = 8 };
+	enum { LEADS = 64, LEAD = 8 };
 
 	return cap < LONG ? 0 : s->nth % LEADS * LEAD;
 }
@@ -173,6 +175,16 @@ resize(struct ws_series *s, size_t cap)
 		block = ws_realloc(block, size);
 	s->value = block + lead;
 	s->cap = cap;
+}
+
+/* Short series double.  A long one gets all that it may ever have: what is not
+ * touched costs nothing, and what is left behind by growing has been touched. */
+static size_t
+next_cap(size_t cap)
+{
+	if (cap == 0)
+		return 8;
+	return cap < LONG ? 2 * cap : WS_SERIES_MAX;
 }
 
 static void
@@ -217,25 +229,37 @@ keep_value(struct ws_counters *c, struct ws_series *s, uint64_t nth, double v)
 	if ((nth & (s->every - 1)) != 0)
 		return;
 	if (s->n == s->cap)
-		resize(s, s->cap > 0 ? 2 * s->cap : 8);
+		resize(s, next_cap(s->cap));
 	s->value[s->n++] = v;
 	c->n_values++;
 }
 
-static inline void
-add_value(struct ws_counters *c, struct ws_series *s, const double *v)
+/* True when the series takes one more value without further ado. */
+static inline bool
+has_room(const struct ws_counters *c, const struct ws_series *s)
 {
-	uint64_t nth = s->seen++;
+	return s->n < s->cap && s->n < c->room &&
+	       c->n_values < WS_SERIES_VALUES;
+}
 
-	/* A power of two, and a division would be most of the work. */
-	if ((nth & (s->every - 1)) != 0)
+/* True when the value that is seen now is one of those that are kept.  `every`
+ * is a power of two, and a division would be most of the work. */
+static inline bool
+is_kept(struct ws_series *s)
+{
+	return (s->seen++ & (s->every - 1)) == 0;
+}
+
+static inline void
+add_value(struct ws_counters *c, struct ws_series *s, double v)
+{
+	if (!is_kept(s))
 		return;
-	if (ws_likely(s->n < s->cap && s->n < c->room &&
-		      c->n_values < WS_SERIES_VALUES)) {
-		s->value[s->n++] = *v;
+	if (ws_likely(has_room(c, s))) {
+		s->value[s->n++] = v;
 		c->n_values++;
 	} else {
-		keep_value(c, s, nth, *v);
+		keep_value(c, s, s->seen - 1, v);
 	}
 }
 
@@ -286,7 +310,7 @@ add_counter(struct ws_counters *c, const struct ws_event *e)
 	if (e->peer == WS_N_SINCE_BOOT)
 		s->boot++;
 	else
-		add_value(c, s, &e->value);
+		add_value(c, s, e->value);
 	return WS_OK;
 }
 
@@ -352,23 +376,55 @@ find_in_run(struct ws_counters *c, struct run *r, unsigned i)
 	return r->series[i] != NULL;
 }
 
+/* The series of value i of a run; NULL when there are too many. */
+static inline struct ws_series *
+series_in_run(struct ws_counters *c, struct run *r, unsigned i)
+{
+	if (ws_unlikely(r->series[i] == NULL) && !find_in_run(c, r, i))
+		return NULL;
+	return r->series[i];
+}
+
+static enum ws_status
+add_boot_row(struct ws_counters *c, const struct ws_row *row)
+{
+	struct run *r = run_of(c, row);
+	struct ws_series *s;
+
+	for (uint64_t w = row->has; w != 0; w &= w - 1) {
+		s = series_in_run(c, r, ws_lowest_bit(w));
+		if (s == NULL)
+			return WS_LIMIT;
+		s->boot++;
+	}
+	return WS_OK;
+}
+
 static enum ws_status
 add_row(struct ws_counters *c, const struct ws_row *row)
 {
-	bool boot = row->peer == WS_N_SINCE_BOOT;
 	struct run *r = run_of(c, row);
+	struct ws_series *s;
+	size_t kept = 0; /* not yet in c, which would be written for each */
+	uint64_t w;
 
-	for (uint64_t w = row->has; w != 0; w &= w - 1) {
+	for (w = row->has; w != 0; w &= w - 1) {
 		unsigned i = ws_lowest_bit(w);
 
-		if (ws_unlikely(r->series[i] == NULL) && !find_in_run(c, r, i))
-			return WS_LIMIT;
-		if (ws_unlikely(boot))
-			r->series[i]->boot++;
-		else
-			add_value(c, r->series[i], &row->value[i]);
+		s = series_in_run(c, r, i);
+		if (s == NULL)
+			break;
+		if (!is_kept(s))
+			continue;
+		if (ws_likely(has_room(c, s))) {
+			s->value[s->n++] = row->value[i];
+			kept++;
+		} else {
+			keep_value(c, s, s->seen - 1, row->value[i]);
+		}
 	}
-	return WS_OK;
+	c->n_values += kept;
+	return w == 0 ? WS_OK : WS_LIMIT;
 }
 
 static enum ws_status
@@ -379,7 +435,9 @@ rows(struct ws_sink *s, const struct ws_row *row, size_t n)
 
 	open_log(c);
 	for (size_t i = 0; i < n && status == WS_OK; i++)
-		status = add_row(c, &row[i]);
+		status = row[i].peer == WS_N_SINCE_BOOT
+			     ? add_boot_row(c, &row[i])
+			     : add_row(c, &row[i]);
 	return status;
 }
 
