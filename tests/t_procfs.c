@@ -108,7 +108,9 @@ test_single(void)
 	bench_init(&b, "");
 	put(&b, "stat",
 	    "cpu 1000 0 500 2000 500 0 0 0 0 0\n"
-	    "cpu0 1000 0 500 2000 500 0 0 0 0 0\nctxt 10000\n");
+	    "cpu0 1000 0 500 2000 500 0 0 0 0 0\nctxt 10000\n"
+	    "procs_running 3\n");
+	put(&b, "meminfo", "MemTotal: 24684084 kB\nMemFree: 999 kB\n");
 	put(&b, "io.pressure",
 	    "some avg10=9.00 avg60=30.00 avg300=0.00 total=1000000\n");
 	put(&b, "cpu.stat", "usage_usec 1\nnr_periods 100\nnr_throttled 90\n");
@@ -116,6 +118,8 @@ test_single(void)
 	is_named(&b, "host.cpu.user", NAN);
 	is_named(&b, "cgroup.cpu.throttled", NAN);
 	is_named(&b, "host.psi.io.some", 0.3);
+	ok(ws_facts_source_presence(b.f, WS_S_VMSTAT) == WS_ABSENT,
+	    "levels of memory and a run queue are no vmstat");
 	bench_fini(&b);
 }
 

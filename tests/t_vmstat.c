@@ -291,6 +291,9 @@ test_rates(void)
 	ok(finish(&b), "facts of -d with times");
 	is_named(&b, "disk.ops", 10031.5);
 	is_named(&b, "disk.util", NAN);
+	ok(ws_facts_source_presence(b.f, WS_S_VMSTAT) == WS_ABSENT &&
+		ws_facts_source_presence(b.f, WS_S_IOSTAT) == WS_VALUE,
+	    "disks are no table of intervals, but what iostat has");
 	bench_fini(&b);
 	free(p);
 }

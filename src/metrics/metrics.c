@@ -83,62 +83,119 @@ ws_metrics_sink(struct ws_metrics *m)
 	return m->fan;
 }
 
-/* What one log held, in numbers of series. */
-struct held {
-	uint64_t plain;   /* without averages since boot */
-	uint64_t running; /* with them, and with intervals after */
-	uint64_t boot;    /* with nothing else */
-	uint64_t values;  /* of the longest */
-};
-
-static struct held *
-count_held(const struct ws_counters *c)
-{
-	struct held *held =
-	    ws_alloc_array(ws_counters_logs(c) + 1, sizeof(*held));
-	size_t i, n = ws_counters_count(c);
-
-	for (i = 0; i < n; i++) {
-		const struct ws_series *s = ws_counters_get(c, i);
-		struct held *h = &held[s->log];
-
-		h->plain += s->boot == 0;
-		h->running += s->boot > 0 && s->n > 0;
-		h->boot += s->boot > 0 && s->n == 0;
-		h->values = s->seen > h->values ? s->seen : h->values;
-	}
-	return held;
-}
-
-/* What a format of many parts may stand for: its series tell. */
+/* The series that a source stands for, whatever format they came in.  Facts of
+ * the machine are made of a log with shares of CPU time alone: see host.c. */
 static const struct part {
 	ws_id first, last;
 	enum ws_source_id source;
 } parts[] = {
-	{ WS_N_CPU_USER, WS_N_BLOCK_OUT, WS_S_VMSTAT },
+	{ WS_N_CPU_USER, WS_N_CPU_GUEST, WS_S_VMSTAT },
 	{ WS_N_DISK_OPS, WS_N_DISK_UTIL, WS_S_IOSTAT },
 	{ WS_N_PROCESS_CPU_USER, WS_N_PROCESS_THREADS, WS_S_PIDSTAT },
 };
 
+/* Formats that are a kind of evidence; by_part: when the series of its part are
+ * in them, as they may hold something else. */
+static const struct known {
+	const char *format;
+	enum ws_source_id source;
+	bool by_marks, by_values, by_part;
+} known[] = {
+	{ "env", WS_S_ENV, true, true, false },
+	{ "iostat", WS_S_IOSTAT, false, true, false },
+	{ "mac-iostat", WS_S_IOSTAT, false, true, false },
+	{ "mac-top", WS_S_MAC_TOP, false, true, false },
+	{ "perf-stat", WS_S_PERF_STAT, false, true, false },
+	{ "pidstat", WS_S_PIDSTAT, false, true, false },
+	{ "vm-stat", WS_S_VM_STAT, false, true, false },
+	{ "vmstat", WS_S_VMSTAT, false, true, true },
+};
+
+/* Formats of many parts: what they stand for, their series tell. */
+static const char *const mixed[] = { "procfs", "sar", "top", WS_TOTALS_RATES };
+
+/* What one log held, in numbers of series. */
+struct held {
+	const struct known *format; /* NULL: none of those */
+	bool mixed;                 /* one of these */
+	uint64_t plain;             /* without averages since boot */
+	uint64_t running;           /* with them, and with intervals after */
+	uint64_t boot;              /* with nothing else */
+	uint64_t others;            /* of another part */
+	uint64_t values;            /* of the longest of the first three */
+};
+
 static void
-tell_parts(const struct ws_measured *m, const char *format)
+know_format(struct held *h, struct ws_sv format)
 {
-	size_t i, k, n = ws_counters_count(m->counters);
+	size_t k;
+
+	for (k = 0; k < WS_LEN(known); k++)
+		if (ws_sv_is(format, known[k].format))
+			h->format = &known[k];
+	for (k = 0; k < WS_LEN(mixed); k++)
+		h->mixed = h->mixed || ws_sv_is(format, mixed[k]);
+}
+
+/* The part that a series is of, or NULL. */
+static const struct part *
+part_of(const struct ws_series *s)
+{
+	size_t k;
+
+	for (k = 0; k < WS_LEN(parts); k++)
+		if (s->name >= parts[k].first && s->name <= parts[k].last)
+			return &parts[k];
+	return NULL;
+}
+
+static void
+count_series(struct held *h, const struct ws_series *s)
+{
+	const struct part *part = part_of(s);
+
+	if (h->format != NULL && h->format->by_part &&
+	    (part == NULL || part->source != h->format->source)) {
+		h->others++;
+		return;
+	}
+	h->plain += s->boot == 0;
+	h->running += s->boot > 0 && s->n > 0;
+	h->boot += s->boot > 0 && s->n == 0;
+	h->values = s->seen > h->values ? s->seen : h->values;
+}
+
+static struct held *
+count_held(const struct ws_measured *m)
+{
+	const struct ws_counters *c = m->counters;
+	size_t i, n = ws_counters_count(c), logs = ws_counters_logs(c);
+	struct held *held = ws_alloc_array(logs + 1, sizeof(*held));
+
+	for (i = 0; i < logs; i++)
+		know_format(&held[i],
+		    ws_dict_text(m->dict, ws_counters_log(c, i)->format));
+	for (i = 0; i < n; i++) {
+		const struct ws_series *s = ws_counters_get(c, i);
+
+		count_series(&held[s->log], s);
+	}
+	return held;
+}
+
+static void
+tell_parts(const struct ws_measured *m, const struct held *held)
+{
+	size_t i, n = ws_counters_count(m->counters);
 
 	for (i = 0; i < n; i++) {
 		const struct ws_series *s = ws_counters_get(m->counters, i);
-		const struct ws_log *log = ws_counters_log(m->counters, s->log);
+		const struct part *part = part_of(s);
 
-		if (s->n == 0 ||
-		    !ws_sv_is(ws_dict_text(m->dict, log->format), format))
-			continue;
-		for (k = 0; k < WS_LEN(parts); k++)
-			if (s->name >= parts[k].first &&
-			    s->name <= parts[k].last)
-				ws_facts_source(m->facts, parts[k].source,
-				    WS_VALUE,
-				    ws_dict_text(m->dict, log->artifact).p,
-				    (double)s->seen);
+		if (s->n > 0 && held[s->log].mixed && part != NULL)
+			ws_facts_source(m->facts, part->source, WS_VALUE,
+			    ws_dict_text(m->dict, s->artifact).p,
+			    (double)s->seen);
 	}
 }
 
@@ -150,6 +207,37 @@ has_values(const struct held *h)
 	return h->running > 0 || (h->boot == 0 && h->plain > 0);
 }
 
+/* Not empty, but nothing of its part. */
+static bool
+is_other(const struct held *h)
+{
+	return h->others > 0 && h->plain + h->running + h->boot == 0;
+}
+
+static void
+tell_log(
+    const struct ws_measured *m, const struct ws_log *log, const struct held *h)
+{
+	const char *artifact = ws_dict_text(m->dict, log->artifact).p;
+	bool has;
+
+	if (h->format == NULL) {
+		if (ws_is_bench_format(ws_dict_text(m->dict, log->format)) &&
+		    log->status <= WS_PARTIAL)
+			ws_facts_source(m->facts, WS_S_BENCH, WS_EMPTY,
+			    artifact, (double)h->values);
+		return;
+	}
+	has = (h->format->by_values && has_values(h)) ||
+	      (h->format->by_marks && log->marks > 0);
+	/* Of sums, the rates that they make have a log of their own. */
+	if (log->totals > 0 || is_other(h))
+		return;
+	if (has || log->status <= WS_PARTIAL)
+		ws_facts_source(m->facts, h->format->source,
+		    has ? WS_VALUE : WS_EMPTY, artifact, (double)h->values);
+}
+
 /*
  * Which kind of evidence the artifacts are, by their format.  Benchmarks have
  * results only when their own family says so, profiles tell it all in theirs.
@@ -157,53 +245,12 @@ has_values(const struct held *h)
 static void
 tell_sources(const struct ws_measured *m)
 {
-	static const struct {
-		const char *format;
-		enum ws_source_id source;
-		bool by_marks, by_values;
-	} known[] = {
-		{ "env", WS_S_ENV, true, true },
-		{ "iostat", WS_S_IOSTAT, false, true },
-		{ "mac-iostat", WS_S_IOSTAT, false, true },
-		{ "mac-top", WS_S_MAC_TOP, false, true },
-		{ "perf-stat", WS_S_PERF_STAT, false, true },
-		{ "pidstat", WS_S_PIDSTAT, false, true },
-		{ "vm-stat", WS_S_VM_STAT, false, true },
-		{ "vmstat", WS_S_VMSTAT, false, true },
-	};
-	struct held *held = count_held(m->counters);
-	size_t i, k, n = ws_counters_logs(m->counters);
+	struct held *held = count_held(m);
+	size_t i, n = ws_counters_logs(m->counters);
 
-	for (i = 0; i < n; i++) {
-		const struct ws_log *log = ws_counters_log(m->counters, i);
-		struct ws_sv format = ws_dict_text(m->dict, log->format);
-		bool has;
-
-		for (k = 0; k < WS_LEN(known); k++)
-			if (ws_sv_is(format, known[k].format))
-				break;
-		if (k == WS_LEN(known)) {
-			if (ws_is_bench_format(format) &&
-			    log->status <= WS_PARTIAL)
-				ws_facts_source(m->facts, WS_S_BENCH, WS_EMPTY,
-				    ws_dict_text(m->dict, log->artifact).p,
-				    (double)held[i].values);
-			continue;
-		}
-		/* Of sums, the rates that they make have a log of their own. */
-		if (log->totals > 0)
-			continue;
-		has = (known[k].by_values && has_values(&held[i])) ||
-		      (known[k].by_marks && log->marks > 0);
-		if (has || log->status <= WS_PARTIAL)
-			ws_facts_source(m->facts, known[k].source,
-			    has ? WS_VALUE : WS_EMPTY,
-			    ws_dict_text(m->dict, log->artifact).p,
-			    (double)held[i].values);
-	}
-	tell_parts(m, "sar");
-	tell_parts(m, "procfs");
-	tell_parts(m, "top");
+	for (i = 0; i < n; i++)
+		tell_log(m, ws_counters_log(m->counters, i), &held[i]);
+	tell_parts(m, held);
 	free(held);
 }
 

@@ -9,7 +9,7 @@
 #include "base/moment.h"
 
 struct total {
-	ws_id artifact, format, track, name, clock;
+	ws_id artifact, track, name, clock;
 	uint8_t unit;
 	uint32_t seq;
 	double at; /* s on its clock, NaN when unknown */
@@ -44,7 +44,6 @@ add_total(struct ws_totals *t, const struct ws_event *e)
 {
 	t->total = ws_grow(t->total, &t->cap, t->n + 1, sizeof(*t->total));
 	t->total[t->n] = (struct total){ .artifact = t->origin.artifact,
-		.format = t->origin.format,
 		.track = e->track,
 		.name = e->name,
 		.clock = e->t != WS_T_NONE ? e->clock : 0,
@@ -226,9 +225,11 @@ is_pair(const struct ws_totals *t, const struct total *a, const struct total *b)
 }
 
 static void
-put_rate(struct ws_counters *c, const struct total *a, const struct total *b)
+put_rate(const struct ws_totals *t, struct ws_counters *c,
+    const struct total *a, const struct total *b)
 {
-	struct ws_origin origin = { b->artifact, b->format };
+	struct ws_origin origin = { b->artifact,
+		ws_dict_cstr(t->sink.dict, WS_TOTALS_RATES) };
 	struct ws_event ev = WS_EVENT(WS_EV_COUNTER);
 
 	ev.name = b->name;
@@ -273,5 +274,5 @@ ws_totals_resolve(struct ws_totals *t, struct ws_counters *c)
 		qsort(t->total, t->n, sizeof(*t->total), compare);
 	for (i = 1; i < t->n; i++)
 		if (is_pair(t, &t->total[i - 1], &t->total[i]))
-			put_rate(c, &t->total[i - 1], &t->total[i]);
+			put_rate(t, c, &t->total[i - 1], &t->total[i]);
 }
