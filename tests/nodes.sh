@@ -53,6 +53,12 @@ put long "${deep}api/heap.pprof" "$lock/allocs.pb.gz"
 put long "${deep}web/heap.pprof" "$lock/allocs.pb.gz"
 about long '' "paths longer than any of a service are not looked into"
 
+for n in 1 2; do
+	put addresses "10.0.0.$n/heap.pprof" "$lock/allocs.pb.gz"
+done
+put addresses 10.0.0.2/goroutine.prof "$lock/goroutine.pb.gz"
+about addresses '10.0.0.1 [10.0.0.2] ' "machines by their addresses"
+
 put nomad server/s1/goroutine.prof "$lock/goroutine.pb.gz"
 put nomad server/s1/trace.prof "$lock/trace.out"
 put nomad client/c1/goroutine.prof "$hash/goroutine.pb.gz"

@@ -1,5 +1,4 @@
 /* Counters of /proc and cgroups: the parser, and the rates of two snapshots. */
-#include "base/moment.h"
 #include "feed.h"
 #include "parse_mem.h"
 
@@ -150,33 +149,6 @@ test_no_pair(void)
 	is_named(&b, "process.switches.voluntary", NAN);
 	is_named(&b, "host.psi.io.some", 0);
 	bench_fini(&b);
-}
-
-/* Names that tell the time, in files and folders. */
-static void
-test_moments(void)
-{
-	static const struct {
-		const char *a, *b;
-		bool differ;
-	} names[] = {
-		{ "2026_11_23_00_29_12-diskstats",
-		    "2026_11_23_00_29_42-diskstats", true },
-		{ "cpu.stat.0009", "cpu.stat.0010", true },
-		{ "before", "after", true },
-		{ "t0", "t1", true },
-		{ "stat", "diskstat", false },
-		{ "api.cpu.stat", "worker.cpu.stat", false },
-	};
-
-	for (size_t i = 0; i < WS_LEN(names); i++)
-		ok(ws_differ_in_moment(ws_sv_of(names[i].a),
-		       ws_sv_of(names[i].b)) == names[i].differ,
-		    "%s and %s", names[i].a, names[i].b);
-	ok(ws_is_moment(WS_SV("2026-11-23T00-29-12Z")) &&
-		ws_is_moment(WS_SV("run-2")) && !ws_is_moment(WS_SV("node1")) &&
-		!ws_is_moment(WS_SV("api")) && !ws_is_moment(WS_SV("")),
-	    "folders that tell the time, and those that do not");
 }
 
 static void
@@ -365,7 +337,6 @@ main(void)
 	test_pair();
 	test_single();
 	test_no_pair();
-	test_moments();
 	test_series();
 	test_process();
 	test_prefix();

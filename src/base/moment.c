@@ -1,5 +1,7 @@
 #include "base/moment.h"
 
+#include "base/num.h"
+
 /* Of captures of one process that follow each other; numbers may follow. */
 static const char *const words[] = { "before", "after", "start", "end", "first",
 	"last", "old", "new", "baseline", "idle", "load", "run", "round",
@@ -7,9 +9,50 @@ static const char *const words[] = { "before", "after", "start", "end", "first",
 	"interval", "snapshot", "t", "try" };
 
 static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool
 is_number(char c)
 {
-	return (c >= '0' && c <= '9') || c == '-' || c == '_';
+	return is_digit(c) || c == '-' || c == '_';
+}
+
+/* What may stand between the numbers of a date and time. */
+static bool
+is_joint(char c)
+{
+	return c == '-' || c == '_' || c == ':' || c == '.' || c == '+' ||
+	       c == 'T' || c == 't';
+}
+
+static bool
+is_word(struct ws_sv s)
+{
+	for (size_t i = 0; i < WS_LEN(words); i++)
+		if (ws_sv_is(s, words[i]))
+			return true;
+	return false;
+}
+
+/* "10.0.0.7": a machine. */
+static bool
+is_address(struct ws_sv s)
+{
+	uint64_t v;
+
+	for (int i = 0; i < 4; i++)
+		if (!ws_num_u64(ws_sv_split(&s, '.'), 0, 255, &v))
+			return false;
+	return s.n == 0;
 }
 
 bool
@@ -19,35 +62,70 @@ ws_is_moment(struct ws_sv s)
 
 	while (stem > 0 && is_number(s.p[stem - 1]))
 		stem--;
-	for (size_t i = 0; i < WS_LEN(words); i++)
-		if (ws_sv_is((struct ws_sv){ s.p, stem }, words[i]))
-			return true;
+	if (is_word((struct ws_sv){ s.p, stem }))
+		return true;
 	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		digits += c >= '0' && c <= '9';
-		others += !is_number(c) && c != ':' && c != '.' && c != '+' &&
-			  c != 'T' && c != 'Z' && c != 't';
+		digits += is_digit(s.p[i]);
+		others +=
+		    !is_digit(s.p[i]) && !is_joint(s.p[i]) && s.p[i] != 'Z';
 	}
-	return digits > 0 && others == 0;
+	return digits > 0 && others == 0 && !is_address(s);
 }
 
 bool
-ws_differ_in_moment(struct ws_sv a, struct ws_sv b)
+ws_is_bare_number(struct ws_sv s)
 {
-	size_t from = 0;
+	size_t i = 0;
 
-	while (from < a.n && from < b.n && a.p[from] == b.p[from])
-		from++;
-	/* Numbers begin together: "0009" and "0010". */
-	while (from > 0 && is_number(a.p[from - 1]))
-		from--;
-	a = ws_sv_from(a, from);
-	b = ws_sv_from(b, from);
-	while (a.n > 0 && b.n > 0 && a.p[a.n - 1] == b.p[b.n - 1] &&
-	       !is_number(a.p[a.n - 1])) {
-		a.n--;
-		b.n--;
+	while (i < s.n && is_digit(s.p[i]))
+		i++;
+	return s.n > 0 && i == s.n && s.p[0] != '0';
+}
+
+/* The end of the numbers that begin at i. */
+static size_t
+end_of_numbers(struct ws_sv s, size_t i)
+{
+	while (i < s.n &&
+	       (is_digit(s.p[i]) ||
+		   (is_joint(s.p[i]) && i + 1 < s.n && is_digit(s.p[i + 1]))))
+		i++;
+	return i < s.n && s.p[i] == 'Z' ? i + 1 : i;
+}
+
+/* The end of the letters that begin at i, and of the number behind a word. */
+static size_t
+end_of_word(struct ws_sv s, size_t i, bool *is_one)
+{
+	size_t from = i;
+
+	while (i < s.n && is_letter(s.p[i]))
+		i++;
+	*is_one = is_word((struct ws_sv){ s.p + from, i - from });
+	while (*is_one && i < s.n && is_number(s.p[i]))
+		i++;
+	return i;
+}
+
+bool
+ws_moment_next(struct ws_sv name, size_t *at, struct ws_sv *moment)
+{
+	while (*at < name.n) {
+		size_t from = *at;
+		bool is_one = false;
+
+		if (is_digit(name.p[from])) {
+			*at = end_of_numbers(name, from);
+			is_one = !is_address(
+			    (struct ws_sv){ name.p + from, *at - from });
+		} else if (is_letter(name.p[from])) {
+			*at = end_of_word(name, from, &is_one);
+		} else {
+			++*at;
+		}
+		*moment = (struct ws_sv){ name.p + from, *at - from };
+		if (is_one)
+			return true;
 	}
-	return ws_is_moment(a) && ws_is_moment(b);
+	return false;
 }

@@ -7,12 +7,13 @@
 #include "base/htab.h"
 #include "base/mem.h"
 #include "base/moment.h"
+#include "metrics/snapshots.h"
 
 struct total {
 	ws_id artifact, track, name, clock;
 	uint8_t unit;
-	uint32_t seq;
-	double at; /* s on its clock, NaN when unknown */
+	uint32_t seq, file; /* see snapshots.h */
+	double at;          /* s on its clock, NaN when unknown */
 	double value;
 };
 
@@ -188,40 +189,21 @@ compare(const void *pa, const void *pb)
 		return a->track < b->track ? -1 : 1;
 	if (a->clock != b->clock)
 		return a->clock < b->clock ? -1 : 1;
+	if (a->file != b->file)
+		return a->file < b->file ? -1 : 1;
 	if (a->at != b->at)
 		return a->at < b->at ? -1 : 1;
 	return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
-/* True when the paths have as many parts and differ in at most one of them, in
- * nothing but a time or a number: two snapshots of the same file.  Folders that
- * differ in more than that are different machines or cgroups. */
+/* The same sum of the same file, as compare() brings them together, which went
+ * on. */
 static bool
-are_siblings(struct ws_sv a, struct ws_sv b)
-{
-	size_t differ = 0;
-
-	while (a.n > 0 && b.n > 0) {
-		struct ws_sv x = ws_sv_split(&a, '/');
-		struct ws_sv y = ws_sv_split(&b, '/');
-
-		if (ws_sv_eq(x, y))
-			continue;
-		if (a.n == 0 ? !ws_differ_in_moment(x, y)
-			     : !ws_is_moment(x) || !ws_is_moment(y))
-			return false;
-		differ++;
-	}
-	return a.n == 0 && b.n == 0 && differ <= 1;
-}
-
-static bool
-is_pair(const struct ws_totals *t, const struct total *a, const struct total *b)
+is_pair(const struct total *a, const struct total *b)
 {
 	return a->name == b->name && a->track == b->track &&
-	       a->clock == b->clock && b->at > a->at && b->value >= a->value &&
-	       are_siblings(ws_dict_text(t->sink.dict, a->artifact),
-		   ws_dict_text(t->sink.dict, b->artifact));
+	       a->clock == b->clock && a->file == b->file && b->at > a->at &&
+	       b->value >= a->value;
 }
 
 static void
@@ -243,7 +225,7 @@ put_rate(const struct ws_totals *t, struct ws_counters *c,
 
 /* Gives every sum its time, and forgets those that have none. */
 static void
-set_times(struct ws_totals *t)
+set_times(struct ws_totals *t, struct ws_snapshots *s)
 {
 	ws_id artifact = 0;
 	double at = NAN;
@@ -252,27 +234,49 @@ set_times(struct ws_totals *t)
 	for (i = 0; i < t->n; i++) {
 		struct total *a = &t->total[i];
 
-		if (isnan(a->at)) {
-			if (a->artifact != artifact)
-				at = moment_of(t, a->artifact);
-			artifact = a->artifact;
-			a->at = at;
+		if (i == 0 || a->artifact != artifact) {
+			at = moment_of(t, a->artifact);
+			ws_snapshots_add(
+			    s, ws_dict_text(t->sink.dict, a->artifact), at);
 		}
+		artifact = a->artifact;
+		a->at = isnan(a->at) ? at : a->at;
 		if (!isnan(a->at))
 			t->total[kept++] = *a;
 	}
 	t->n = kept;
 }
 
+static void
+set_files(struct ws_totals *t, const struct ws_snapshots *s)
+{
+	ws_id artifact = 0;
+	uint32_t file = 0;
+	size_t i;
+
+	for (i = 0; i < t->n; i++) {
+		struct total *a = &t->total[i];
+
+		if (i == 0 || a->artifact != artifact)
+			file = ws_snapshots_file(
+			    s, ws_dict_text(t->sink.dict, a->artifact));
+		artifact = a->artifact;
+		a->file = file;
+	}
+}
+
 void
 ws_totals_resolve(struct ws_totals *t, struct ws_counters *c)
 {
+	struct ws_snapshots *s = ws_snapshots_new();
 	size_t i;
 
-	set_times(t);
+	set_times(t, s);
+	set_files(t, s);
+	ws_snapshots_free(s);
 	if (t->n > 0)
 		qsort(t->total, t->n, sizeof(*t->total), compare);
 	for (i = 1; i < t->n; i++)
-		if (is_pair(t, &t->total[i - 1], &t->total[i]))
+		if (is_pair(&t->total[i - 1], &t->total[i]))
 			put_rate(t, c, &t->total[i - 1], &t->total[i]);
 }

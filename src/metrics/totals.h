@@ -1,7 +1,7 @@
 /*
  * Sums since some start, as /proc shows them, become rates: two snapshots of
- * the same counter in one artifact, or in two artifacts whose paths differ in
- * the time that one part tells ("t0/stat" and "t1/stat").
+ * the same counter in one artifact, or in two that are copies of one file
+ * (snapshots.h), each with the one before it.
  */
 #ifndef WS_TOTALS_H
 #define WS_TOTALS_H
