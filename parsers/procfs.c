@@ -15,6 +15,9 @@
  * /proc/stat the CPU time that went by; else that of a /proc/uptime beside it.
  * A mean, as the time of a request, is a rate over the number of requests.
  *
+ * No file of a cgroup says whose it is: the path does, below /sys/fs/cgroup or
+ * behind "==>"; else the artifact is all that keeps groups apart.
+ *
  * PID/io and PID/schedstat do not say whose they are: the folder's name does.
  * Not read: interrupts, softirqs, slabinfo, smaps, what is below PID/task.
  */
@@ -30,6 +33,13 @@
 #include "procfs.h"
 
 enum { HEAD_LINES = 80, FIELDS = 24 };
+
+/* What goes out next is of the cgroup that the path names, if that is so. */
+static void
+of_group(struct ws_procfs *p, bool so)
+{
+	p->k.track = so ? p->group : 0;
+}
 
 void
 ws_procfs_put(struct ws_procfs *p, const struct ws_procfs_key *k, double v)
@@ -163,9 +173,11 @@ take_pressure(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 		p->unnamed++;
 		return true;
 	}
+	of_group(p, ws_procfs_is_named(p, ".pressure"));
 	ws_kernel_total(&p->k, name, WS_U_RATIO, total / 1e6);
 	name += WS_N_PSI_CPU_SOME_MINUTE - WS_N_PSI_CPU_SOME;
 	ws_kernel_now(&p->k, name, WS_U_RATIO, minute / 100);
+	of_group(p, false);
 	return true;
 }
 
@@ -173,12 +185,19 @@ take_pressure(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 static bool
 take_group_io(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 {
+	struct ws_dict *d = p->k.sink->dict;
+	struct ws_buf b = { 0 };
 	double read, written;
 
 	if (n < 3 || !pair_number(f[1], "rbytes", &read) ||
 	    !pair_number(f[2], "wbytes", &written))
 		return false;
-	p->k.track = ws_dict_str(p->k.sink->dict, f[0]);
+	ws_buf_putsv(&b, ws_dict_text(d, p->group));
+	if (b.n > 0)
+		ws_buf_putc(&b, ' ');
+	ws_buf_putsv(&b, f[0]);
+	p->k.track = ws_dict_str(d, ws_buf_sv(&b));
+	ws_buf_fini(&b);
 	ws_kernel_total(&p->k, WS_N_CGROUP_READ, WS_U_BRATE, read);
 	ws_kernel_total(&p->k, WS_N_CGROUP_WRITE, WS_U_BRATE, written);
 	p->k.track = 0;
@@ -212,7 +231,9 @@ take_quota(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 		return true;
 	if (!ws_procfs_number(f[0], &quota) || quota <= 0)
 		return false;
+	of_group(p, true);
 	ws_kernel_now(&p->k, WS_N_CGROUP_QUOTA, WS_U_COUNT, quota / period);
+	of_group(p, false);
 	return true;
 }
 
@@ -246,10 +267,12 @@ take_pair(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 	k = ws_procfs_find(p, key, colon);
 	if (k == NULL || !ws_procfs_number(f[1], &v))
 		return k == NULL && ws_procfs_number(f[1], &v);
+	of_group(p, k->name >= WS_N_CGROUP_QUOTA && k->name <= WS_N_CGROUP_OOM);
 	if (k->name == WS_N_SCHED_SWITCHES)
 		p->stat.sums.switches = v;
 	else if (!take_periods(p, key, v))
 		ws_procfs_put(p, k, v);
+	of_group(p, false);
 	p->known++;
 	return true;
 }
@@ -276,7 +299,8 @@ take_mark(
 
 	if (ws_sv_starts(line, "==> ") && ws_sv_ends(line, " <==")) {
 		end_stat(p);
-		ws_procfs_enter(p, (struct ws_sv){ line.p + 4, line.n - 8 });
+		ws_procfs_enter(
+		    p, (struct ws_sv){ line.p + 4, line.n - 8 }, true);
 		return true;
 	}
 	if (n < 2 || !ws_sv_is(f[0], "TS"))
@@ -406,7 +430,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	p->periods = NAN;
 	ws_kernel_init(&p->k, sink);
 	find_line(ws_source_artifact(src)->head, &p->prefix);
-	ws_procfs_enter(p, ws_source_artifact(src)->name);
+	ws_procfs_enter(p, ws_source_artifact(src)->name, false);
 	read_lines(p, &lines);
 	read = ws_source_status(src, err);
 	status = finish(p, read == WS_OK ? err : NULL);

@@ -56,6 +56,7 @@ struct ws_procfs {
 	struct ws_kernel k;
 	size_t prefix;      /* fields with the time before each line */
 	struct ws_buf path; /* of the file, or as `head` names it */
+	ws_id group;        /* the cgroup that the path names, or 0 */
 	struct ws_procfs_stat stat;
 	double periods; /* of the quota, NaN before they are known */
 	struct ws_procfs_task task;
@@ -65,8 +66,8 @@ struct ws_procfs {
 
 /* A sum or a level: none of those that are read is below 0. */
 bool ws_procfs_number(struct ws_sv s, double *v);
-/* Another file begins. */
-void ws_procfs_enter(struct ws_procfs *p, struct ws_sv path);
+/* Another file begins; listed: it is one of several in the text. */
+void ws_procfs_enter(struct ws_procfs *p, struct ws_sv path, bool listed);
 /* True when the last part of the path is or ends in that name. */
 bool ws_procfs_is_named(const struct ws_procfs *p, const char *name);
 /* The series of a line of pressure, by the name of the file; 0: unknown. */

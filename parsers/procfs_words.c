@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/moment.h"
 #include "base/num.h"
 #include "ingest/columns.h"
 #include "procfs.h"
@@ -69,12 +70,37 @@ ws_procfs_number(struct ws_sv s, double *v)
 	return true;
 }
 
+/* The folder below that of all cgroups, or, in a list of files, any that is no
+ * time; empty when there is none. */
+static struct ws_sv
+group_of(struct ws_sv path, bool listed)
+{
+	static const char all[] = "sys/fs/cgroup/";
+	size_t at = ws_sv_find(path, all);
+	struct ws_sv group = path, rest;
+
+	while (group.n > 0 && group.p[group.n - 1] != '/')
+		group.n--;
+	group.n -= group.n > 0;
+	if (at < path.n)
+		return ws_sv_from(group, at + sizeof(all) - 1);
+	for (rest = group; listed && rest.n > 0;) {
+		struct ws_sv part = ws_sv_split(&rest, '/');
+
+		if (!ws_is_moment(part) || ws_is_bare_number(part))
+			break;
+		group = rest;
+	}
+	return listed ? group : ws_sv_of(NULL);
+}
+
 void
-ws_procfs_enter(struct ws_procfs *p, struct ws_sv path)
+ws_procfs_enter(struct ws_procfs *p, struct ws_sv path, bool listed)
 {
 	ws_procfs_end_task(p);
 	p->path.n = 0;
 	ws_buf_putsv(&p->path, path);
+	p->group = ws_dict_str(p->k.sink->dict, group_of(path, listed));
 	p->periods = NAN;
 }
 

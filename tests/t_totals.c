@@ -3,6 +3,7 @@
 #include "feed.h"
 #include "metrics/snapshots.h"
 #include "metrics/totals.h"
+#include "parse_mem.h"
 
 extern const struct ws_parser ws_parser_procfs;
 
@@ -289,6 +290,90 @@ test_runs(void)
 	rates_fini(&r);
 }
 
+/* Two groups in one text, as `head` prints them: the text names them. */
+static void
+test_list(void)
+{
+	static const char *const name[] = { "1.txt", "2.txt" };
+	static const char *const path[] = { "procfs/two-groups/input.txt",
+		"procfs/two-groups-later/input.txt" };
+	struct rates r;
+	size_t n;
+
+	rates_init(&r);
+	for (int i = 0; i < 2; i++) {
+		char *p = read_testdata(path[i], &n);
+
+		p = ws_realloc(p, n + 1);
+		p[n] = '\0';
+		put(&r, name[i], p);
+		free(p);
+	}
+	ok(rates_finish(&r), "two cgroups in one text, two of it");
+	is_rate(&r, "2.txt", "cpu/whyslow-a", WS_N_CGROUP_THROTTLED, 1);
+	is_rate(&r, "2.txt", "cpu/whyslow-b", WS_N_CGROUP_THROTTLED, 1);
+	is_rate(&r, "2.txt", "cpu/whyslow-a", WS_N_CGROUP_THROTTLED_TIME,
+	    (2.317692739 - 0.716788329) / 2);
+	is_rate(&r, "2.txt", "unified/whyslow-a", WS_N_CGROUP_USAGE,
+	    (0.623048 - 0.220815) / 2);
+	is_rate(&r, "2.txt", "unified/whyslow-b", WS_N_CGROUP_USAGE,
+	    (0.900367 - 0.300331) / 2);
+	is_rate(&r, "2.txt", "unified/whyslow-b", WS_N_PSI_CPU_SOME,
+	    (2.091183 - 0.691266) / 2);
+	is_rate(&r, "2.txt", "", WS_N_PSI_CPU_SOME,
+	    (11355.729100 - 11354.222484) / 2);
+	is_named(&r.b, "cgroup.cpu.throttled", 1);
+	is_named(&r.b, "cgroup.cpu.usage", NAN);
+	is_named(&r.b, "host.psi.cpu.some", (11355.729100 - 11354.222484) / 2);
+	rates_fini(&r);
+}
+
+/* Groups and their devices in a list, with the times of the list, and paths
+ * that are in other folders or begin with a time. */
+static void
+test_list_paths(void)
+{
+	static const char text[] =
+	    "TS 100.0\n"
+	    "==> a/cpu.stat <==\nusage_usec 10\nnr_periods 9\n"
+	    "==> a/io.stat <==\n8:0 rbytes=0 wbytes=0 rios=0 wios=0\n"
+	    "==> a/cpu.max <==\n50000 100000\n"
+	    "==> b c/io.stat <==\n8:0 rbytes=0 wbytes=0 rios=0 wios=0\n"
+	    "==> b c/cpu.stat <==\nusage_usec 10\nnr_periods 9\n"
+	    "==> /sys/fs/cgroup/cpu.stat <==\nusage_usec 10\n"
+	    "TS 110.0\n"
+	    "==> /sys/fs/cgroup/cpu.stat <==\nusage_usec 1000010\n"
+	    "==> a/cpu.stat <==\nusage_usec 5000010\nnr_periods 9\n"
+	    "==> a/io.stat <==\n8:0 rbytes=70 wbytes=0 rios=0 wios=0\n"
+	    "==> b c/io.stat <==\n8:0 rbytes=90 wbytes=0 rios=0 wios=0\n"
+	    "==> b c/cpu.stat <==\nusage_usec 7000010\nnr_periods 9\n";
+	struct rates r;
+
+	rates_init(&r);
+	put(&r, "list.txt", text);
+	put(&r, "times.txt",
+	    "==> t0/a/cpu.stat <==\nnr_periods 10\nnr_throttled 1\n"
+	    "==> t0/7/cpu.stat <==\nnr_periods 11\nnr_throttled 1\n"
+	    "==> t1/a/cpu.stat <==\nnr_periods 20\nnr_throttled 2\n"
+	    "==> t1/7/cpu.stat <==\nnr_periods 21\nnr_throttled 6\n");
+	ok(rates_finish(&r), "lists of files");
+	is_rate(&r, "list.txt", "", WS_N_CGROUP_USAGE, 0.1);
+	is_rate(&r, "list.txt", "a", WS_N_CGROUP_USAGE, 0.5);
+	is_rate(&r, "list.txt", "b c", WS_N_CGROUP_USAGE, 0.7);
+	is_rate(&r, "list.txt", "a 8:0", WS_N_CGROUP_READ, 7);
+	is_rate(&r, "list.txt", "b c 8:0", WS_N_CGROUP_READ, 9);
+	is_rate(&r, "times.txt", "a", WS_N_CGROUP_THROTTLED, 0.1);
+	is_rate(&r, "times.txt", "7", WS_N_CGROUP_THROTTLED, 0.5);
+	rates_fini(&r);
+	rates_init(&r);
+	put(&r, "list.txt", text);
+	ok(rates_finish(&r), "one of them alone");
+	is_named(&r.b, "cgroup.cpu.usage", 0.7);
+	is_named(&r.b, "cgroup.io.read", 9);
+	is_named(&r.b, "cgroup.cpu.quota", NAN);
+	rates_fini(&r);
+}
+
 /* Names of files: what differs in the time, and what in more. */
 static void
 test_names(void)
@@ -344,6 +429,8 @@ main(void)
 	test_numbers();
 	test_hosts();
 	test_runs();
+	test_list();
+	test_list_paths();
 	test_names();
 	return tap_done();
 }

@@ -6,6 +6,24 @@
 
 #include "metrics/family.h"
 
+/* The series of the machine before that of a cgroup that has a name. */
+static const struct ws_series *
+of_machine(const struct ws_measured *m, ws_id name)
+{
+	const struct ws_series *best =
+	    ws_counters_find(m->counters, name, 0, 0);
+	size_t i, n = ws_counters_count(m->counters);
+
+	for (i = 0; i < n && best != NULL; i++) {
+		const struct ws_series *s = ws_counters_get(m->counters, i);
+
+		if (s->name == name && s->n > 0 && s->track == 0 &&
+		    (best->track != 0 || s->seen > best->seen))
+			best = s;
+	}
+	return best;
+}
+
 /* The longest window of a single snapshot beside the rate of two. */
 static void
 put_pressure(const struct ws_measured *m)
@@ -27,12 +45,10 @@ put_pressure(const struct ws_measured *m)
 	size_t i;
 
 	for (i = 0; i < WS_LEN(known); i++) {
-		const struct ws_series *s =
-		    ws_counters_find(m->counters, known[i].rate, 0, 0);
+		const struct ws_series *s = of_machine(m, known[i].rate);
 
 		if (s == NULL)
-			s = ws_counters_find(
-			    m->counters, known[i].minute, 0, 0);
+			s = of_machine(m, known[i].minute);
 		if (s == NULL)
 			continue;
 		ws_facts_source(m->facts, WS_S_PROC, WS_VALUE,
@@ -67,23 +83,45 @@ folder_length(struct ws_sv path)
 	return path.n;
 }
 
+/* The cgroup that a track names, before the device of one. */
+static struct ws_sv
+group_of(const struct ws_measured *m, const struct ws_series *s)
+{
+	struct ws_sv group = ws_dict_text(m->dict, s->track);
+
+	if (s->name != WS_N_CGROUP_READ && s->name != WS_N_CGROUP_WRITE)
+		return group;
+	while (group.n > 0 && group.p[group.n - 1] != ' ')
+		group.n--;
+	group.n -= group.n > 0;
+	return group;
+}
+
+/* Of the same cgroup, which the folder says, or the text. */
+static bool
+is_beside(const struct ws_measured *m, const struct ws_series *a,
+    const struct ws_series *b)
+{
+	struct ws_sv x = ws_dict_text(m->dict, a->artifact);
+	struct ws_sv y = ws_dict_text(m->dict, b->artifact);
+
+	x.n = folder_length(x);
+	y.n = folder_length(y);
+	return ws_sv_eq(x, y) && ws_sv_eq(group_of(m, a), group_of(m, b));
+}
+
 /* The series of another file of the same cgroup; of several devices that with
  * the most. */
 static const struct ws_series *
-beside(const struct ws_measured *m, ws_id name, ws_id artifact)
+beside(const struct ws_measured *m, ws_id name, const struct ws_series *of)
 {
-	struct ws_sv at = ws_dict_text(m->dict, artifact);
+	const struct ws_series *best = NULL;
 	size_t i, n = ws_counters_count(m->counters);
 
-	const struct ws_series *best = NULL;
-
-	at.n = folder_length(at);
 	for (i = 0; i < n; i++) {
 		const struct ws_series *s = ws_counters_get(m->counters, i);
-		struct ws_sv path = ws_dict_text(m->dict, s->artifact);
 
-		path.n = folder_length(path);
-		if (s->name == name && s->n > 0 && ws_sv_eq(path, at) &&
+		if (s->name == name && s->n > 0 && is_beside(m, s, of) &&
 		    (best == NULL ||
 			ws_series_median(s) > ws_series_median(best)))
 			best = s;
@@ -117,8 +155,7 @@ put_cgroup(const struct ws_measured *m)
 	for (i = 0; of == NULL && i < WS_LEN(of_names); i++)
 		of = largest(m, of_names[i]);
 	for (i = 0; of != NULL && i < WS_LEN(known); i++) {
-		const struct ws_series *s =
-		    beside(m, known[i].name, of->artifact);
+		const struct ws_series *s = beside(m, known[i].name, of);
 
 		if (s == NULL)
 			continue;

@@ -18,7 +18,7 @@ struct total {
 };
 
 enum {
-	PLACES_MAX = 1 << 14,
+	PLACES_MAX = 1 << 15,
 	FOLDERS = 32 /* above a file that are looked at */
 };
 
@@ -28,7 +28,8 @@ struct ws_totals {
 	struct total *total;
 	size_t n, cap;
 	/* Folders, and the latest time since the start of the machine that a
-	 * file in each says, or, when it is named after the time, below it. */
+	 * file in each says, or, when it is named after the time, below it;
+	 * and those files. */
 	struct ws_htab *places;
 	double *at; /* s */
 	size_t cap_at;
@@ -92,14 +93,15 @@ put_moment(struct ws_totals *t, struct ws_sv dir, double at)
 	t->at[i] = fmax(t->at[i], at);
 }
 
-/* A file tells the time of those in its own folder, and of all that were copied
- * into a folder with it. */
+/* A file tells its own time, that of those in its folder, and of all that were
+ * copied into a folder with it. */
 static void
 add_moment(struct ws_totals *t, double at)
 {
-	struct ws_sv dir =
-	    folder(ws_dict_text(t->sink.dict, t->origin.artifact));
+	struct ws_sv path = ws_dict_text(t->sink.dict, t->origin.artifact);
+	struct ws_sv dir = folder(path);
 
+	put_moment(t, path, at);
 	put_moment(t, dir, at);
 	for (unsigned i = 0; i < FOLDERS && dir.n > 0; i++) {
 		dir = folder(dir);
@@ -159,21 +161,22 @@ ws_totals_sink(struct ws_totals *t)
 	return &t->sink;
 }
 
-/* When the snapshot of an artifact was taken: as a file beside it says, or in
- * a folder above. /proc/uptime is later than what /proc/stat adds up to, so
- * that the latest is the same kind for all. */
+/* When the snapshot of an artifact was taken: as it says itself, or a file
+ * beside it, or in a folder above.  /proc/uptime is later than what /proc/stat
+ * adds up to, so that the latest is the same kind for all. */
 static double
 moment_of(const struct ws_totals *t, ws_id artifact)
 {
-	struct ws_sv dir = ws_dict_text(t->sink.dict, artifact);
+	struct ws_sv at = ws_dict_text(t->sink.dict, artifact);
 
-	for (unsigned n = 0; n < FOLDERS && dir.n > 0; n++) {
-		uint32_t i;
+	for (unsigned n = 0; n <= FOLDERS; n++) {
+		uint32_t i = ws_htab_get(t->places, at.p, at.n);
 
-		dir = folder(dir);
-		i = ws_htab_get(t->places, dir.p, dir.n);
 		if (i != WS_HTAB_NONE)
 			return t->at[i];
+		if (at.n == 0)
+			break;
+		at = folder(at);
 	}
 	return NAN;
 }
