@@ -30,6 +30,7 @@ static const struct ws_procfs_key keys[] = {
 	{ "Buffers", WS_N_MEM_BUFFERS, WS_U_BYTES, KB, true, false, NULL,
 	    false },
 	{ "Cached", WS_N_MEM_CACHE, WS_U_BYTES, KB, true, false, NULL, false },
+	{ "Slab", WS_N_MEM_SLAB, WS_U_BYTES, KB, true, false, NULL, false },
 	/* vmstat */
 	{ "pgfault", WS_N_MEM_FAULTS, WS_U_RATE, 1, false, true, "vmstat",
 	    false },

@@ -10,8 +10,8 @@
  * shows it either: counters in KiB come in whole pages of 4 KiB, which gives
  * other scales away in the first 64 KiB of the log; then memory and swap are left out with a note.
  *
- * The sums of -d, -D and -s are read by vmstat_sums.c.  Recognised but not
- * read: -m, -p, -f.  The vmstat of AIX, the BSDs, Solaris and macOS prints
+ * The sums of -d, -p, -D and -s are read by vmstat_sums.c, the slabs of -m by
+ * vmstat_slabs.c.  Recognised but not read: -f.  The vmstat of AIX, the BSDs, Solaris and macOS prints
  * other columns and is not recognised.
  */
 #include <stdlib.h>
@@ -390,8 +390,8 @@ static const struct {
 	{ " partitions", true, WS_VMSTAT_SUMS, NULL },
 	{ " K total memory", true, WS_VMSTAT_SUMS, NULL },
 	{ " forks", true, WS_VMSTAT_OTHER, "-f (forks since boot)" },
-	{ "Num  Total   Size  Pages", false, WS_VMSTAT_OTHER, "-m (slabs)" },
-	{ "requested writes", false, WS_VMSTAT_OTHER, "-p (one partition)" },
+	{ "Num  Total   Size  Pages", false, WS_VMSTAT_SLABS, NULL },
+	{ "requested writes", false, WS_VMSTAT_PARTITION, NULL },
 };
 
 /* A mode of vmstat that is not its table: index in modes[], or its length. */
@@ -491,6 +491,8 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 
 	find_mode(ws_source_artifact(src)->head, &is_table, &mode);
 	if (!is_table && mode < WS_LEN(modes)) {
+		if (modes[mode].mode == WS_VMSTAT_SLABS)
+			return ws_vmstat_read_slabs(src, sink, err);
 		if (modes[mode].title == NULL)
 			return ws_vmstat_read_sums(
 			    src, sink, modes[mode].mode, err);

@@ -1,8 +1,11 @@
 /*
- * What vmstat prints as sums since boot: of each disk (-d), of all disks (-D)
- * and of the machine (-s).  They become sums like those of /proc, of which two
- * make rates: -d wants its times for that (-t), the others are single
- * snapshots, of which there must be two; CPU shares need no time.
+ * What vmstat prints as sums since boot: of each disk (-d) or one (-p), of all
+ * disks (-D) and of the machine (-s).  They become sums like those of /proc, of
+ * which two make rates: -d wants its times for that (-t), -p, which has none,
+ * those of a log writer before each line; the others are single snapshots, of
+ * which there must be two; CPU shares need no time.
+ *
+ * "requested writes" of -p are sectors that were written.
  *
  * -d counts the time that a disk was busy in whole seconds, which is too coarse
  * for intervals, and -D (4.0) prints it under a label that says ms: neither is
@@ -18,7 +21,7 @@
 #include "ingest/when.h"
 #include "vmstat.h"
 
-enum { FIELDS = 16, SUMS = 10 };
+enum { FIELDS = 16, SUMS = 10, PARTITION_HEAD = 7, PARTITION_SUMS = 4 };
 
 enum sum {
 	USER,
@@ -80,6 +83,8 @@ struct sums {
 	struct ws_kernel k;
 	double v[COUNTED]; /* of the snapshot; NaN: not printed */
 	bool utc;          /* the zone of -t is UTC */
+	struct ws_buf partition;
+	size_t prefix; /* fields before each line of a partition */
 	bool timed, damaged;
 	uint64_t snapshots, rows;
 };
@@ -177,9 +182,8 @@ take_label(struct sums *p, struct ws_sv bare)
 }
 
 static bool
-take_time(struct sums *p, const struct ws_sv *f)
+take_time(struct sums *p, struct ws_sv text)
 {
-	struct ws_sv text = { f[0].p, (size_t)(f[1].p + f[1].n - f[0].p) };
 	struct ws_when when;
 
 	if (!ws_when_read(text, false, &when))
@@ -190,23 +194,32 @@ take_time(struct sums *p, const struct ws_sv *f)
 	return true;
 }
 
+static bool
+read_sums(const struct ws_sv *f, size_t n, double *v)
+{
+	uint64_t x;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!ws_num_u64(f[i], 0, UINT64_MAX, &x))
+			return false;
+		v[i] = (double)x;
+	}
+	return true;
+}
+
 /* "vda 1478632 20132 68034498 205509 462868 255663 77690936 171440 0 171" and
  * with -t a date and time. */
 static void
 take_disk(struct sums *p, const struct ws_sv *f, size_t n, uint64_t off)
 {
+	const struct ws_sv *at = f + SUMS + 1;
 	double v[SUMS];
-	uint64_t x;
 
-	for (size_t i = 0; i < SUMS && (n == SUMS + 1 || n == SUMS + 3); i++) {
-		if (ws_num_u64(f[1 + i], 0, UINT64_MAX, &x))
-			v[i] = (double)x;
-		else
-			n = 0;
-	}
 	p->k.t = WS_T_NONE;
-	if ((n != SUMS + 1 && n != SUMS + 3) ||
-	    (n == SUMS + 3 && !take_time(p, f + SUMS + 1))) {
+	if ((n != SUMS + 1 && n != SUMS + 3) || !read_sums(f + 1, SUMS, v) ||
+	    (n == SUMS + 3 &&
+		!take_time(p, (struct ws_sv){ at[0].p,
+				  (size_t)(at[1].p + at[1].n - at[0].p) }))) {
 		p->damaged = true;
 		ws_sink_fault(
 		    p->k.sink, off, "a row is not a disk and its sums");
@@ -219,6 +232,56 @@ take_disk(struct sums *p, const struct ws_sv *f, size_t n, uint64_t off)
 		.writes = v[4],
 		.write_sectors = v[6],
 		.write_ms = v[7],
+		.busy_ms = NAN,
+		.queue_ms = NAN });
+	p->rows++;
+}
+
+/* "vda             reads      read sectors      writes  requested writes" */
+static bool
+take_partition_head(struct sums *p, const struct ws_sv *f, size_t n)
+{
+	static const char *const words[] = { "reads", "read", "sectors",
+		"writes", "requested", "writes" };
+
+	if (n < PARTITION_HEAD || n > PARTITION_HEAD + WS_PREFIX_MAX)
+		return false;
+	for (size_t i = 0; i < WS_LEN(words); i++)
+		if (!ws_sv_is(f[n - WS_LEN(words) + i], words[i]))
+			return false;
+	p->prefix = n - PARTITION_HEAD;
+	p->partition.n = 0;
+	ws_buf_putsv(&p->partition, f[p->prefix]);
+	p->snapshots++;
+	return true;
+}
+
+/* "             12094799         259350098    11706174         272166048" */
+static void
+take_partition(struct sums *p, struct ws_sv bare, const struct ws_sv *f,
+    size_t n, uint64_t off)
+{
+	double v[PARTITION_SUMS];
+
+	if (take_partition_head(p, f, n) || p->partition.n == 0)
+		return;
+	p->k.t = WS_T_NONE;
+	if (n != p->prefix + PARTITION_SUMS ||
+	    !read_sums(f + p->prefix, PARTITION_SUMS, v)) {
+		p->damaged = true;
+		ws_sink_fault(p->k.sink, off,
+		    "a row is not the four sums of a partition");
+		return;
+	}
+	if (p->prefix > 0)
+		take_time(p, ws_sv_trim(ws_row_before(bare, p->prefix)));
+	ws_kernel_disk(&p->k, ws_buf_sv(&p->partition),
+	    &(struct ws_kernel_disk){ .reads = v[0],
+		.read_sectors = v[1],
+		.read_ms = NAN,
+		.writes = v[2],
+		.write_sectors = v[3],
+		.write_ms = NAN,
 		.busy_ms = NAN,
 		.queue_ms = NAN });
 	p->rows++;
@@ -237,6 +300,8 @@ take_line(struct sums *p, const struct ws_line *line, enum ws_vmstat_mode mode)
 		ws_sink_fault(p->k.sink, line->off, "the last line is cut");
 	} else if (mode == WS_VMSTAT_SUMS) {
 		take_label(p, bare);
+	} else if (mode == WS_VMSTAT_PARTITION) {
+		take_partition(p, bare, f, n, line->off);
 	} else if (ws_sv_find(bare, "--reads--") < bare.n) {
 		p->snapshots++;
 	} else if (ws_sv_is(f[0], "total")) {
@@ -252,7 +317,10 @@ finish(struct sums *p, enum ws_vmstat_mode mode, struct ws_err *err)
 {
 	if (mode == WS_VMSTAT_DISKS && !p->timed)
 		ws_source_detail(p->src, "no times, so no rates (want -t)");
-	ws_source_tally(p->src, "snapshot", p->snapshots);
+	if (mode == WS_VMSTAT_PARTITION && !p->timed)
+		ws_source_detail(p->src, "no times, so no rates (want -dt)");
+	ws_source_tally(p->src,
+	    mode == WS_VMSTAT_PARTITION ? "header" : "snapshot", p->snapshots);
 	ws_source_tally(p->src, "row", p->rows);
 	return ws_rows_end(&p->k.out, p->rows, p->damaged, "vmstat", err);
 }
@@ -277,6 +345,7 @@ ws_vmstat_read_sums(struct ws_source *src, struct ws_sink *sink,
 	read = ws_source_status(src, err);
 	/* Damage of the stream says more than what it did to the rows. */
 	status = finish(p, mode, read == WS_OK ? err : NULL);
+	ws_buf_fini(&p->partition);
 	free(p);
 	return ws_status_worst(read, status);
 }

@@ -193,8 +193,10 @@ test_damage(void)
 	check_end("vmstat/empty/input.txt", WS_BID_NO, WS_CORRUPT, "no header");
 	check_end(
 	    "vmstat/freebsd/input.txt", WS_BID_NO, WS_CORRUPT, "no header");
-	check_end("vmstat/unsupported-slabs/input.txt", WS_BID_SHAPE,
-	    WS_UNSUPPORTED, "-m");
+	check_end("vmstat/unsupported-forks/input.txt", WS_BID_SHAPE,
+	    WS_UNSUPPORTED, "-f");
+	check_end("vmstat/partition-torn/input.txt", WS_BID_SHAPE, WS_PARTIAL,
+	    "3 whole");
 }
 
 /* The other modes are sums since boot. */
@@ -213,6 +215,18 @@ test_sums(void)
 		    207426e6 },
 		{ "vmstat/disk-sum/input.txt", "all disks", WS_N_DISK_READS,
 		    180026 },
+		{ "vmstat/partition/input.txt", "vda", WS_N_DISK_READS,
+		    12095024 },
+		{ "vmstat/partition/input.txt", "vda", WS_N_DISK_READ_BYTES,
+		    259352474 * 512.0 },
+		{ "vmstat/partition-procps3/input.txt", "sda1",
+		    WS_N_DISK_WRITES, 477455 },
+		{ "vmstat/partition-procps3/input.txt", "sda1",
+		    WS_N_DISK_WRITE_BYTES, 79035544 * 512.0 },
+		{ "vmstat/slabs/input.txt", "Acpi-State", WS_N_MEM_SLAB,
+		    102 * 80 },
+		{ "vmstat/slabs-reports/input.txt", "dentry", WS_N_MEM_SLAB,
+		    1099854 * 192.0 },
 		{ "vmstat/sums/input.txt", "", WS_N_CPU_IDLE, 1483.55 },
 		{ "vmstat/sums/input.txt", "", WS_N_SCHED_SWITCHES, 6436787 },
 		{ "vmstat/sums/input.txt", "", WS_N_MEM_TOTAL,
@@ -298,12 +312,98 @@ test_rates(void)
 	free(p);
 }
 
+/* -p has no times: those of a log writer, or files of two times. */
+static void
+test_partition(void)
+{
+	struct bench b;
+	char *p;
+	size_t n;
+
+	p = read_testdata("vmstat/partition-dated/input.txt", &n);
+	p = ws_realloc(p, n + 1);
+	p[n] = '\0';
+	bench_init(&b, "");
+	put(&b, "vmstat-p.txt", p);
+	ok(finish(&b), "facts of -p behind dates");
+	/* 223, 2 and 0 reads; 15, 169 and 0 writes; sectors written. */
+	is_fact(&b, WS_F_DISK_OPS, "vda", 15 + 2);
+	is_fact(&b, WS_F_DISK_BYTES, "vda", (49248 + 16) * 512.0);
+	ok(ws_facts_source_presence(b.f, WS_S_VMSTAT) == WS_ABSENT &&
+		ws_facts_source_presence(b.f, WS_S_IOSTAT) == WS_VALUE,
+	    "a partition is no table of intervals");
+	bench_fini(&b);
+	bench_init(&b, "");
+	put(&b, "vmstat-p.txt",
+	    "sda1            reads      read sectors      writes  requested "
+	    "writes\n   100    200    300    400\n"
+	    "   900    900    900    900\n");
+	ok(finish(&b), "facts of -p without times");
+	is_named(&b, "disk.ops", NAN);
+	bench_fini(&b);
+	free(p);
+}
+
+/* The sum of a report is told when all of it is known to be there. */
+static void
+test_slabs(void)
+{
+	static const char head[] =
+	    "Cache                       Num  Total   Size  Pages\n";
+	static const char body[] = "a 1 2 100 9\nb 3 3 1000 9\nc 0 0 10 9\n";
+	struct ws_buf text = { 0 };
+	struct parsed r;
+	struct bench b;
+
+	parse_file(&r, "vmstat/slabs/input.txt");
+	ok(r.status == WS_OK && r.faults == 0 &&
+		parsed_counter(&r, "", WS_N_MEM_SLAB, 0) == NULL &&
+		parsed_counter(&r, "MPTCPv6", WS_N_MEM_SLAB, 0) == NULL,
+	    "one report: no sum, and no cache that is empty");
+	parsed_fini(&r);
+	parse_file(&r, "vmstat/slabs-reports/input.txt");
+	ok(r.status == WS_OK && r.faults == 0 &&
+		parsed_value(&r, "", WS_N_MEM_SLAB, 0) == 1124851688.0 &&
+		parsed_value(&r, "", WS_N_MEM_SLAB, 1) == 1124851688.0 &&
+		parsed_counter(&r, "", WS_N_MEM_SLAB, 2) == NULL &&
+		parsed_counter(&r, "dentry", WS_N_MEM_SLAB, 1) != NULL,
+	    "two reports, headers in them: two sums");
+	parsed_fini(&r);
+	ws_buf_puts(&text, head);
+	for (int i = 0; i < 3; i++)
+		ws_buf_puts(&text, body);
+	ws_buf_puts(&text, "a 1 2 100 9\nb 3 x 1000 9\n");
+	parse_mem(&r, &ws_parser_vmstat, "n", text.p, text.n);
+	ok(r.status == WS_PARTIAL && r.faults == 1 &&
+		parsed_value(&r, "", WS_N_MEM_SLAB, 2) == 3200 &&
+		parsed_counter(&r, "", WS_N_MEM_SLAB, 3) == NULL &&
+		parsed_value(&r, "a", WS_N_MEM_SLAB, 3) == 200,
+	    "-n has no header between reports; the last is torn");
+	parsed_fini(&r);
+	text.n = 0;
+	ws_buf_puts(&text, "2026-11-23T10:00:00Z Cache Num Total Size Pages\n");
+	parse_mem(&r, &ws_parser_vmstat, "no", text.p, text.n);
+	ok(r.bid == WS_BID_NO, "another layout is no vmstat");
+	parsed_fini(&r);
+	ws_buf_fini(&text);
+	bench_init(&b, "");
+	put(&b, "vmstat-m.txt",
+	    "Cache                       Num  Total   Size  Pages\n"
+	    "a 1 2 100 9\na 1 2 100 9\n");
+	ok(finish(&b), "facts of -m");
+	ok(ws_facts_source_presence(b.f, WS_S_VMSTAT) == WS_ABSENT,
+	    "slabs are no table of intervals");
+	bench_fini(&b);
+}
+
 static void
 test_cuts(void)
 {
 	static const char *const files[] = { "wide-date", "active-date", "real",
 		"no-steal", "colours-crlf", "log-prefix", "megabytes", "disks",
-		"disks-dated", "disk-sum", "sums" };
+		"disks-dated", "disk-sum", "sums", "partition",
+		"partition-dated", "partition-procps3", "slabs",
+		"slabs-reports" };
 	char path[128];
 
 	for (size_t i = 0; i < WS_LEN(files); i++) {
@@ -328,6 +428,8 @@ main(void)
 	test_damage();
 	test_sums();
 	test_rates();
+	test_partition();
+	test_slabs();
 	test_cuts();
 	return tap_done();
 }
