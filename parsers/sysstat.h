@@ -28,9 +28,6 @@ struct ws_sysstat {
 	int64_t days;   /* midnights passed since the banner */
 	bool comma;     /* decimal commas */
 	bool damaged;
-	bool ambiguous; /* so was a date, and a note says it */
-	/* The path settled such dates: as they are read, or swapped. */
-	bool settled, swapped;
 	double cpus;   /* of the banner; 0: unknown */
 	size_t prefix; /* fields that a log writer put before each line */
 	uint64_t reports, rows;
@@ -61,13 +58,13 @@ bool ws_sysstat_banner(struct ws_sysstat *p, struct ws_sv line, bool ended);
 /* How many fields the time at the start of a row takes: 1, 2 with AM or PM, 0
  * when there is none, as in rows of averages. */
 size_t ws_sysstat_clock(const struct ws_sv *field, size_t n);
-/* Makes a time that was read elsewhere the current one, and says when it is
- * ambiguous. */
+/* Makes a time that was read elsewhere the current one. */
 void ws_sysstat_set_time(struct ws_sysstat *p, const struct ws_when *when);
 /* A date and time in the words of the log. */
 bool ws_sysstat_read_date(
     struct ws_sysstat *p, struct ws_sv text, struct ws_when *w);
-/* A clock with the date of the banner, or seconds since 1970. */
+/* A clock with the date of the banner, or without one of the day that the rest
+ * of the bundle tells, or seconds since 1970. */
 bool ws_sysstat_read_time(
     struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w);
 /* Puts a mark unless its text is empty. */

@@ -216,28 +216,9 @@ nearest_day(const struct ws_sysstat *p, int64_t ns)
 bool
 ws_sysstat_read_date(struct ws_sysstat *p, struct ws_sv text, struct ws_when *w)
 {
-	int64_t as_read;
-
-	if (!ws_when_read(text, p->comma, w))
-		return false;
-	as_read = w->ns;
-	if (!w->ambiguous)
-		return true;
-	if (!p->settled &&
-	    ws_when_settle(w, ws_source_artifact(p->src)->name)) {
-		p->settled = true;
-		p->swapped = w->ns != as_read;
-		ws_sysstat_note(p,
-		    "which number of the dates is the day, a date in the path "
-		    "tells");
-	} else if (p->settled) {
-		w->ambiguous = false;
-		w->ns = p->swapped ? w->other : w->ns;
-	}
-	return true;
+	return ws_source_date(p->src, text, p->comma, w);
 }
 
-/* A clock with the date of the banner, or seconds since 1970. */
 bool
 ws_sysstat_read_time(
     struct ws_sysstat *p, struct ws_sv clock, struct ws_when *w)
@@ -257,7 +238,7 @@ ws_sysstat_read_time(
 	ws_buf_putsv(&b, clock);
 	good = p->date_n > 0 && ws_sysstat_read_date(p, ws_buf_sv(&b), w);
 	ws_buf_fini(&b);
-	return good;
+	return good || ws_source_clock(p->src, clock, w);
 }
 
 void
@@ -265,9 +246,8 @@ ws_sysstat_set_time(struct ws_sysstat *p, const struct ws_when *when)
 {
 	p->timed = true;
 	p->when = *when;
-	if (when->ambiguous && !p->ambiguous)
-		ws_sysstat_note(p, "day and month of the dates may be swapped");
-	p->ambiguous = p->ambiguous || when->ambiguous;
+	if (!when->ambiguous && !when->settled)
+		ws_source_time(p->src, when->ns);
 }
 
 void
@@ -424,11 +404,6 @@ ws_sysstat_fault(struct ws_sysstat *p, uint64_t off, const char *what)
 enum ws_status
 ws_sysstat_finish(struct ws_sysstat *p, const char *tool, struct ws_err *err)
 {
-	if (p->clock_n > 0 && !p->timed)
-		ws_source_detail(p->src, "times of day without a date");
-	else if (p->ambiguous)
-		ws_source_detail(
-		    p->src, "day and month of the dates may be swapped");
 	ws_source_tally(p->src, "report", p->reports);
 	ws_source_tally(p->src, "row", p->rows);
 	return ws_rows_end(&p->out, p->rows, p->damaged, tool, err);

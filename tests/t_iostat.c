@@ -337,6 +337,9 @@ test_path(void)
 				   "02/04/26 10:00:00\n"
 				   "Device tps kB_read/s\nsda 6.00 1.00\n";
 
+	static const char path_tells[] =
+	    "which number of the dates is the day, a date in the path tells";
+
 	static const struct {
 		const char *path;
 		int64_t day; /* of the second report, since 1970 */
@@ -344,9 +347,9 @@ test_path(void)
 	} cases[] = {
 		{ "iostat.txt", 20488,
 		    "day and month of the dates may be swapped" },
-		{ "2026-02-03T00-29-12Z/iostat.txt", 20488, "" },
-		{ "capture-20260302/iostat.txt", 20545, "" },
-		{ "2026_03_02_10_00_00-iostat", 20545, "" },
+		{ "2026-02-03T00-29-12Z/iostat.txt", 20488, path_tells },
+		{ "capture-20260302/iostat.txt", 20545, path_tells },
+		{ "2026_03_02_10_00_00-iostat", 20545, path_tells },
 		{ "2026-08-15/iostat.txt", 20488,
 		    "day and month of the dates may be swapped" },
 	};

@@ -1,5 +1,6 @@
 #include <assert.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -88,6 +89,8 @@ main(int argc, char **argv)
 	const struct ws_cmd *c;
 
 	signal(SIGPIPE, SIG_DFL);
+	/* Times in zip archives; see ingest/bundle_archive.c. */
+	setenv("TZ", "UTC0", 1);
 	if (argc < 2)
 		return run(&ws_cmd_help, argc, argv) == 0 ? WS_EXIT_USAGE
 							  : WS_EXIT_IO;

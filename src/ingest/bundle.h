@@ -39,6 +39,9 @@ struct ws_bundle;
  * the sink, which may see many begin..end pairs.  Returns NULL when there is
  * nothing at path or it cannot be opened.  A damaged member is an entry, not
  * a failure of the bundle.
+ *
+ * Artifacts whose dates mean more with what the others tell (ingest/dates.h)
+ * come last, for which the bundle is opened a second time, unless it is a pipe.
  */
 struct ws_bundle *ws_bundle_read(const char *path, const struct ws_limits *l,
     struct ws_sink *sink, struct ws_err *err);
@@ -47,7 +50,7 @@ void ws_bundle_free(struct ws_bundle *b);
 struct ws_bundle *ws_bundle_read_mem(const void *p, size_t n,
     const struct ws_limits *l, struct ws_sink *sink, struct ws_err *err);
 
-/* In the order in which they were read. */
+/* In the order in which they lie in the bundle. */
 const struct ws_entry *ws_bundle_entries(const struct ws_bundle *b, size_t *n);
 /* Worst status of the container itself (a torn tar, a limit), with *err. */
 enum ws_status ws_bundle_status(const struct ws_bundle *b, struct ws_err *err);

@@ -7,6 +7,10 @@
  * (Go's archive/zip) have no sizes in front of them.  Where that directory is
  * missing, the download was cut off, and the members are read one after the
  * other as far as they go.
+ *
+ * When a member was written, which may tell what its dates mean, tar says in
+ * UTC.  Zip says it in an unknown zone unless an extra field has UTC; libarchive
+ * takes it for the zone of the process, and main() makes that UTC.
  */
 #include <archive.h>
 #include <archive_entry.h>
@@ -103,7 +107,8 @@ static void
 read_member(struct walk *w, struct archive_entry *e, const char *name)
 {
 	struct ws_place at = { name, w->at->level + 1,
-		w->at->is_member && *w->at->name == '\0' };
+		w->at->is_member && *w->at->name == '\0',
+		archive_entry_mtime(e) };
 	unsigned type = archive_entry_filetype(e);
 
 	if (type == AE_IFDIR)

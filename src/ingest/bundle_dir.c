@@ -79,7 +79,7 @@ static void read_names(
 static void
 read_file(struct ws_reader *r, const char *name, int fd)
 {
-	struct ws_place at = { name, 0, true };
+	struct ws_place at = { name, 0, r->second.first == NULL, 0 };
 	struct ws_mapping m;
 	struct ws_stream *s = ws_mapping_open(&m, &r->budget, fd);
 
@@ -126,7 +126,7 @@ read_names(struct ws_reader *r, int dir, struct ws_buf *path, unsigned depth)
 		    "folders within more than %d folders", DEPTH_MAX);
 	else if (!list_names(&names, dup(dir)))
 		ws_reader_ignore(r, path->p, WS_IO, "%s", strerror(errno));
-	else
+	else if (r->second.first == NULL)
 		ws_read_recording(r, dir, &names, path->p);
 	for (size_t i = 0; i < names.n; i++) {
 		if (before > 0)

@@ -117,7 +117,7 @@ ws_read_recording(
     struct ws_reader *r, int dir, struct ws_names *names, const char *path)
 {
 	struct ws_buf b = { 0 }, name = { 0 };
-	struct ws_place at = { NULL, 0, true };
+	struct ws_place at = { NULL, 0, true, 0 };
 	struct ws_stream *s;
 	uint64_t *end;
 	size_t n;

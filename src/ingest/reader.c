@@ -7,9 +7,23 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "ingest/gate.h"
 #include "ingest/source_open.h"
 
 enum { NESTING_MAX = 64 }; /* whatever the limit says: it is recursion */
+
+void
+ws_entry_init(struct ws_entry *e, const char *name)
+{
+	*e = (struct ws_entry){
+		.name = name,
+		.version = "",
+		.detail = "",
+		.host = "",
+		.program = "",
+		.off = WS_OFF_NONE,
+	};
+}
 
 static struct ws_entry *
 add_entry(struct ws_reader *r, const char *name)
@@ -18,15 +32,11 @@ add_entry(struct ws_reader *r, const char *name)
 	struct ws_entry *e;
 
 	b->entries = ws_grow(b->entries, &b->cap, b->n + 1, sizeof *e);
+	r->second.dates = ws_grow(
+	    r->second.dates, &r->second.cap, b->n + 1, sizeof *r->second.dates);
+	ws_dates_init(&r->second.dates[b->n], "");
 	e = &b->entries[b->n++];
-	*e = (struct ws_entry){
-		.name = ws_arena_dup(b->arena, ws_sv_of(name)),
-		.version = "",
-		.detail = "",
-		.host = "",
-		.program = "",
-		.off = WS_OFF_NONE,
-	};
+	ws_entry_init(e, ws_arena_dup(b->arena, ws_sv_of(name)));
 	return e;
 }
 
@@ -98,7 +108,7 @@ ws_reader_admit(struct ws_reader *r, const char *name)
 	}
 	r->members++;
 	if (n <= r->limits.name)
-		return true;
+		return ws_second_wants(r, name);
 	snprintf(start, sizeof start, "%.*s...", SHOWN, name);
 	ws_reader_ignore(r, start, WS_LIMIT,
 	    "a name of %zu bytes, more than %" PRIu64 " (max-name)", n,
@@ -135,41 +145,91 @@ count_events(struct ws_entry *e, const struct ws_sink_counts *c)
 	e->lost = c->lost;
 }
 
+/* Says in a mark what the detail says of the dates. */
 static void
-parse(struct ws_reader *r, const struct ws_parser *p, struct ws_source *src)
+put_dates(struct ws_reader *r, const struct ws_source *src)
 {
-	struct ws_sv name = ws_source_artifact(src)->name;
-	struct ws_entry *e = add_entry(r, name.p);
+	struct ws_event ev = WS_EVENT(WS_EV_MARK);
+
+	ev.name = ws_dict_cstr(r->sink->dict, "note");
+	ev.peer = ws_dict_cstr(r->sink->dict, ws_source_dates_text(src));
+	if (ev.peer != 0)
+		ws_sink_events(r->sink, &ev, 1);
+}
+
+/* Why an artifact is not fine. */
+static void
+explain_status(struct ws_reader *r, struct ws_entry *e,
+    const struct ws_err *err, const struct ws_err *below)
+{
 	static const struct ws_err refused = { WS_LIMIT, WS_OFF_NONE,
 		"more different counters than are kept of one bundle; cut the "
 		"file to the devices or benchmarks in question" };
-	struct ws_err err = { .off = WS_OFF_NONE }, below = err;
-	struct ws_origin origin = {
-		.artifact = ws_dict_str(r->sink->dict, name),
-		.format = ws_dict_cstr(r->sink->dict, p->name),
-	};
 
-	ws_sink_begin(r->sink, &origin);
-	e->status = p->parse(src, r->sink, &err);
-	e->status = ws_status_worst(e->status, ws_source_status(src, &below));
-	if (r->limits.strict &&
-	    (e->status == WS_PARTIAL || r->fault.err.status != WS_OK))
-		e->status = ws_status_worst(e->status, WS_CORRUPT);
-	ws_sink_end(r->sink, e->status);
-	e->format = p->name;
-	ws_source_tell(src, e);
-	count_events(e, ws_sink_counted(r->count));
-	if (e->status == WS_OK)
-		return;
 	/* A torn stream is the cause of what the parser missed in it. */
-	if (below.status != WS_OK)
-		explain(r, e, &below);
-	else if (err.text[0] != '\0')
-		explain(r, e, &err);
+	if (below->status != WS_OK)
+		explain(r, e, below);
+	else if (err->text[0] != '\0')
+		explain(r, e, err);
 	else if (e->status == WS_LIMIT)
 		explain(r, e, &refused);
 	else if (r->fault.err.status != WS_OK)
 		explain(r, e, &r->fault.err);
+}
+
+/* False when the events were withheld. */
+static bool
+parse_into(struct ws_reader *r, const struct ws_parser *p,
+    struct ws_source *src, struct ws_entry *e)
+{
+	struct ws_err err = { .off = WS_OFF_NONE }, below = err;
+	struct ws_origin origin = {
+		.artifact = ws_dict_cstr(r->sink->dict, e->name),
+		.format = ws_dict_cstr(r->sink->dict, p->name),
+	};
+	struct ws_gate gate;
+
+	ws_gate_init(
+	    &gate, r->sink, &origin, src, r->bundle->arena, r->second.may_wait);
+	e->status = p->parse(src, &gate.sink, &err);
+	e->status = ws_status_worst(e->status, ws_source_status(src, &below));
+	e->format = p->name;
+	ws_source_tell(src, e);
+	if (!ws_gate_is_open(&gate))
+		return false;
+	if (r->limits.strict &&
+	    (e->status == WS_PARTIAL || r->fault.err.status != WS_OK))
+		e->status = ws_status_worst(e->status, WS_CORRUPT);
+	put_dates(r, src);
+	ws_sink_end(r->sink, e->status);
+	count_events(e, ws_sink_counted(r->count));
+	if (e->status != WS_OK)
+		explain_status(r, e, &err, &below);
+	return true;
+}
+
+static void
+parse(struct ws_reader *r, const struct ws_parser *p, struct ws_source *src,
+    int64_t written)
+{
+	const char *name = ws_source_artifact(src)->name.p;
+	struct ws_entry *e;
+	struct ws_dates *d;
+	bool waits;
+
+	if (r->second.first != NULL) {
+		e = ws_second_entry(r, name, src);
+		if (e != NULL)
+			parse_into(r, p, src, e);
+		return;
+	}
+	e = add_entry(r, name);
+	waits = !parse_into(r, p, src, e);
+	d = &r->second.dates[r->bundle->n - 1];
+	*d = *ws_source_dates(src);
+	d->written = written;
+	d->waits = waits;
+	r->second.waiting += waits;
 }
 
 /* Nothing came out of a damaged stream: then it is not partial. */
@@ -180,8 +240,10 @@ as_nothing(enum ws_status status)
 }
 
 static void
-read_artifact(struct ws_reader *r, const char *name, struct ws_stream *s)
+read_artifact(
+    struct ws_reader *r, const struct ws_place *at, struct ws_stream *s)
 {
+	const char *name = at->name;
 	struct ws_source *src =
 	    ws_source_new(s, ws_sv_of(name), r->bundle->arena);
 	const struct ws_parser *p = NULL;
@@ -195,13 +257,14 @@ read_artifact(struct ws_reader *r, const char *name, struct ws_stream *s)
 		status = ws_detect_status(
 		    ws_source_artifact(src), &p, why, sizeof why);
 		if (p != NULL)
-			parse(r, p, src);
+			parse(r, p, src, at->written);
 		else if (status == WS_OK && s->err.status != WS_OK)
 			ws_reader_ignore(
 			    r, name, s->err.status, "%s", s->err.text);
 		else
 			ws_reader_ignore(r, name, status, "%s", why);
-		r->bundle->entries[r->bundle->n - 1].bytes = s->out;
+		if (p == NULL)
+			r->bundle->entries[r->bundle->n - 1].bytes = s->out;
 	}
 	ws_source_free(src);
 }
@@ -213,7 +276,7 @@ read_unpacked(struct ws_reader *r, const struct ws_place *at,
 	uint64_t max = r->limits.nesting;
 
 	if (packing == WS_PACK_NONE)
-		read_artifact(r, at->name, s);
+		read_artifact(r, at, s);
 	else if (packing != WS_PACK_TAR && packing != WS_PACK_ZIP)
 		ws_reader_ignore(r, at->name, WS_LIMIT,
 		    "more than three layers of compression");
@@ -380,18 +443,23 @@ ws_read_stream(
 void
 ws_read_top(struct ws_reader *r, const char *name, struct ws_stream *s)
 {
-	struct ws_place file = { name, 0, false }, archive = { "", 0, true };
+	bool again = r->second.first != NULL;
+	struct ws_place file = { name, 0, false, 0 },
+			archive = { "", 0, !again, 0 };
 	uint8_t out[SHA256_DIGEST_SIZE];
 	enum ws_packing packing;
 	struct ws_stream *top;
 	struct hash h;
 
-	hash_begin(&h, s);
+	if (!again)
+		hash_begin(&h, s);
 	top = ws_unpack(s, &packing);
 	if (packing == WS_PACK_TAR || packing == WS_PACK_ZIP) {
 		s->hash = NULL;
 		ws_read_archive(r, &archive, top, packing);
 		ws_reader_digest_members(r);
+	} else if (again) {
+		read_unpacked(r, &file, top, packing);
 	} else {
 		hash_start(&h);
 		read_unpacked(r, &file, top, packing);
@@ -428,5 +496,6 @@ ws_reader_finish(struct ws_reader *r)
 	ws_sink_free(r->sink);
 	ws_sink_free(r->count);
 	free(r->digests);
+	free(r->second.dates);
 	return r->bundle;
 }

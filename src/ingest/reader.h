@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "ingest/bundle.h"
+#include "ingest/second.h"
 #include "ingest/stream.h"
 
 struct ws_bundle {
@@ -37,6 +38,7 @@ struct ws_reader {
 	struct ws_digest *digests; /* of the members */
 	size_t n_digest, digest_cap;
 	uint64_t members;
+	struct ws_second second;
 	bool stop; /* a limit of the whole bundle was reached */
 };
 
@@ -56,6 +58,7 @@ struct ws_place {
 	const char *name; /* in the bundle; "" for the bundle itself */
 	unsigned level;   /* archives around it */
 	bool is_member;   /* of the bundle itself: enters the digest */
+	int64_t written;  /* as its archive says, s since 1970; 0: unknown */
 };
 
 void ws_reader_init(
@@ -82,11 +85,9 @@ struct ws_names {
 	size_t n, cap;
 };
 
-/*
- * Reads a recording that is a folder (perf record --threads): "data" and
+/* Reads a recording that is a folder (perf record --threads): "data" and
  * "data.0" and so on, as one artifact.  False when it is no such folder.
- * Their names are taken out of the list.
- */
+ * Their names are taken out of the list. */
 bool ws_read_recording(
     struct ws_reader *r, int dir, struct ws_names *names, const char *path);
 

@@ -25,6 +25,9 @@ struct ws_source {
 	bool ended;   /* the last line had its line end */
 	bool plain;   /* and no other control characters */
 	const char *version, *detail, *host, *program;
+	struct ws_dates dates;
+	struct ws_dating known;
+	bool is_known;
 	struct ws_tally *records;
 	size_t n_records, cap_records;
 	struct ws_err err; /* of the source itself, beside the stream's */
@@ -41,6 +44,7 @@ ws_source_new(struct ws_stream *stream, struct ws_sv name, struct ws_arena *a)
 	s->version = s->detail = s->host = s->program = "";
 	s->err.off = WS_OFF_NONE;
 	s->artifact.name = ws_arena_sv(a, name);
+	ws_dates_init(&s->dates, s->artifact.name.p);
 	s->artifact.whole = head.n <= WS_HEAD;
 	s->artifact.head = head;
 	if (!s->artifact.whole)
@@ -300,6 +304,74 @@ ws_source_status(const struct ws_source *s, struct ws_err *err)
 	return e->status;
 }
 
+void
+ws_source_know(struct ws_source *s, const struct ws_dating *known)
+{
+	s->known = *known;
+	s->is_known = true;
+}
+
+const struct ws_dates *
+ws_source_dates(const struct ws_source *s)
+{
+	return &s->dates;
+}
+
+bool
+ws_source_date(struct ws_source *s, struct ws_sv text, bool decimal_comma,
+    struct ws_when *out)
+{
+	struct ws_dates *d = &s->dates;
+	bool first = !d->ambiguous;
+
+	if (!ws_when_read(text, decimal_comma, out))
+		return false;
+	ws_dates_show(d, out);
+	if (!out->ambiguous)
+		return true;
+	if (first && !s->is_known)
+		ws_dates_judge_alone(d, &s->known);
+	d->taken = s->known.order;
+	ws_when_settle(out, d->taken);
+	return true;
+}
+
+void
+ws_source_time(struct ws_source *s, int64_t ns)
+{
+	ws_dates_add(&s->dates, ns);
+}
+
+bool
+ws_source_clock(struct ws_source *s, struct ws_sv clock, struct ws_when *out)
+{
+	struct ws_buf b = { 0 };
+	bool good;
+
+	ws_buf_puts(&b, "1970-01-01 ");
+	ws_buf_putsv(&b, clock);
+	good = ws_when_read(ws_buf_sv(&b), false, out);
+	ws_buf_fini(&b);
+	if (!good)
+		return false;
+	s->dates.undated = true;
+	out->ns += s->known.day * INT64_C(86400000000000);
+	out->settled = true;
+	return s->known.day_by != NULL;
+}
+
+const char *
+ws_source_dates_text(const struct ws_source *s)
+{
+	struct ws_buf b = { 0 };
+	const char *text;
+
+	ws_dates_say(&s->dates, &s->known, &b);
+	text = ws_arena_dup(s->arena, ws_buf_sv(&b));
+	ws_buf_fini(&b);
+	return text;
+}
+
 static const char *keep(struct ws_source *s, const char *fmt, va_list ap)
     WS_PRINTF(2, 0);
 
@@ -374,6 +446,21 @@ ws_source_tally(struct ws_source *s, const char *type, uint64_t n)
 	t->n = n;
 }
 
+/* What the parser said, and what is to be said of dates. */
+static const char *
+detail_of(const struct ws_source *s)
+{
+	const char *dates = ws_source_dates_text(s);
+	struct ws_buf b = { 0 };
+
+	if (*s->detail == '\0' || *dates == '\0')
+		return *dates != '\0' ? dates : s->detail;
+	ws_buf_printf(&b, "%s; %s", s->detail, dates);
+	dates = ws_arena_dup(s->arena, ws_buf_sv(&b));
+	ws_buf_fini(&b);
+	return dates;
+}
+
 void
 ws_source_tell(const struct ws_source *s, struct ws_entry *e)
 {
@@ -385,7 +472,7 @@ ws_source_tell(const struct ws_source *s, struct ws_entry *e)
 	e->records = records;
 	e->n_records = s->n_records;
 	e->version = s->version;
-	e->detail = s->detail;
+	e->detail = detail_of(s);
 	e->host = s->host;
 	e->program = s->program;
 	e->bytes = s->stream->out;

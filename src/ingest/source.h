@@ -85,6 +85,27 @@ bool ws_source_chunk(
 /* WS_OK while nothing went wrong; *err (may be NULL) gets the reason. */
 enum ws_status ws_source_status(const struct ws_source *s, struct ws_err *err);
 
+struct ws_when;
+
+/*
+ * ws_when_read() for the dates of the artifact: an ambiguous one is settled when
+ * its path or, in a second reading, the rest of the bundle tells the order, and
+ * the days of the others are kept to settle those of other artifacts.  What is
+ * to be said of it, the artifact's detail and a mark say.
+ */
+bool ws_source_date(struct ws_source *s, struct ws_sv text, bool decimal_comma,
+    struct ws_when *out);
+/* Keeps the day of any other time on a wall clock, in ns since 1970 (0: none),
+ * that the artifact is certain of. */
+void ws_source_time(struct ws_source *s, int64_t ns);
+/*
+ * A time of day ("10:10:10 PM") without a date: the time on the day that, in a
+ * second reading, the rest of the bundle may tell; the first of the days if they
+ * are several.  False when it is none or the day is unknown.
+ */
+bool ws_source_clock(
+    struct ws_source *s, struct ws_sv clock, struct ws_when *out);
+
 /* What the parser learnt about the artifact, for `whyslow ls`. */
 void ws_source_version(struct ws_source *s, const char *fmt, ...)
     WS_PRINTF(2, 3);

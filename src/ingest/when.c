@@ -242,35 +242,38 @@ has(struct ws_sv s, char c)
 	return false;
 }
 
-/* Day and month first: which is which? */
+/* Day and month first: which is which?  True when the day is. */
 static bool
-day_first(const struct groups *g, const struct zone *z, bool comma, bool *maybe)
+day_first(
+    const struct groups *g, const struct zone *z, bool comma, struct ws_when *w)
 {
-	*maybe = false;
-	if (!has(g->sep[0], '/') || g->v[0] > 12)
+	bool first = g->v[0] > 12;
+
+	if (!has(g->sep[0], '/'))
 		return true;
-	if (g->v[1] > 12)
-		return false;
-	if (comma)
-		return true;
-	*maybe = g->v[0] != g->v[1];
-	if (z->am || z->pm)
-		return false;
-	return g->width[2] == 4;
+	if (!first && g->v[1] <= 12) {
+		if (comma)
+			return true;
+		first = !z->am && !z->pm && g->width[2] == 4;
+		w->ambiguous = g->v[0] != g->v[1];
+		if (!w->ambiguous)
+			return first;
+	}
+	w->order = first ? WS_DAY_FIRST : WS_DAY_SECOND;
+	return first;
 }
 
 static bool
 read_date(const struct groups *g, const struct zone *z, bool comma,
-    struct date *out, bool *maybe)
+    struct date *out, struct ws_when *w)
 {
 	static const unsigned days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
 		30, 31 };
 	bool leap;
 
-	*maybe = false;
 	if (g->width[0] == 4)
 		*out = (struct date){ g->v[0], g->v[1], g->v[2] };
-	else if (day_first(g, z, comma, maybe))
+	else if (day_first(g, z, comma, w))
 		*out = (struct date){ g->v[2], g->v[1], g->v[0] };
 	else
 		*out = (struct date){ g->v[2], g->v[0], g->v[1] };
@@ -298,15 +301,15 @@ day_number(struct date d)
 bool
 ws_when_read(struct ws_sv text, bool decimal_comma, struct ws_when *out)
 {
+	struct ws_when w = { 0 };
 	struct groups g;
 	struct zone z;
 	struct date d;
-	bool maybe;
 	unsigned hour;
 
 	if (!read_groups(ws_sv_trim(text), &g) ||
 	    !read_zone(g.sep[GROUPS - 1], &z) ||
-	    !read_date(&g, &z, decimal_comma, &d, &maybe))
+	    !read_date(&g, &z, decimal_comma, &d, &w))
 		return false;
 	hour = g.v[3];
 	if (z.am || z.pm) {
@@ -317,16 +320,16 @@ ws_when_read(struct ws_sv text, bool decimal_comma, struct ws_when *out)
 	if (hour > 23 || g.v[4] > 59 || g.v[5] > 60 || g.width[3] > 2 ||
 	    g.width[4] != 2 || g.width[5] != 2)
 		return false;
-	out->ns = (day_number(d) * 86400 + (int64_t)hour * 3600 +
-		      (int64_t)g.v[4] * 60 + g.v[5] - z.offset) *
-		  1000000000;
-	out->utc = z.utc;
-	out->ambiguous = maybe;
-	out->other = out->ns;
-	if (maybe)
-		out->other += (day_number((struct date){ d.y, d.d, d.m }) -
-				  day_number(d)) *
-			      DAY;
+	w.ns = (day_number(d) * 86400 + (int64_t)hour * 3600 +
+		   (int64_t)g.v[4] * 60 + g.v[5] - z.offset) *
+	       1000000000;
+	w.utc = z.utc;
+	w.other = w.ns;
+	if (w.ambiguous)
+		w.other += (day_number((struct date){ d.y, d.d, d.m }) -
+			       day_number(d)) *
+			   DAY;
+	*out = w;
 	return true;
 }
 
@@ -353,33 +356,38 @@ date_at(struct ws_sv s, struct date *d)
 	       v[2] >= 1 && v[2] <= 31;
 }
 
-static bool
-is_near(int64_t ns, struct date d)
-{
-	int64_t apart = ns - day_number(d) * DAY;
-
-	return apart > -2 * DAY && apart < 3 * DAY;
-}
-
 bool
-ws_when_settle(struct ws_when *w, struct ws_sv path)
+ws_when_in_path(struct ws_sv path, size_t *at, int64_t *day)
 {
-	bool as_read = false, swapped = false;
 	struct date d;
 
-	for (size_t i = 0; w->ambiguous && i < path.n; i++) {
+	for (size_t i = *at; i < path.n; i++) {
 		if ((i > 0 && is_digit(path.p[i - 1])) ||
 		    !date_at(ws_sv_from(path, i), &d))
 			continue;
-		as_read = as_read || is_near(w->ns, d);
-		swapped = swapped || is_near(w->other, d);
+		*at = i + 1;
+		*day = day_number(d);
+		return true;
 	}
-	if (as_read == swapped)
-		return false;
-	if (swapped)
+	return false;
+}
+
+int64_t
+ws_when_day(int64_t ns)
+{
+	return ns / DAY - (ns % DAY < 0);
+}
+
+void
+ws_when_settle(struct ws_when *w, enum ws_day_order order)
+{
+	if (!w->ambiguous || order == WS_DAY_UNKNOWN)
+		return;
+	if (order != w->order)
 		w->ns = w->other;
+	w->order = order;
 	w->ambiguous = false;
-	return true;
+	w->settled = true;
 }
 
 ws_id

@@ -16,11 +16,23 @@
  * its times stay in range, wherever they began. */
 enum { WS_MIDNIGHTS_MAX = 10000 };
 
+/* Which of the first two numbers of a date with slashes is the day. */
+enum ws_day_order {
+	WS_DAY_UNKNOWN,
+	WS_DAY_FIRST,
+	WS_DAY_SECOND,
+	WS_DAY_ORDERS
+};
+
 struct ws_when {
 	int64_t ns;     /* since 1970, in UTC or in the unknown local zone */
 	bool utc;       /* the text had an offset from UTC, and it is applied */
 	bool ambiguous; /* day and month might be the other way round */
-	int64_t other;  /* then: ns if they are */
+	bool settled;   /* they might, and it was not the text that told */
+	/* As which it was read, when ambiguous or when a number above 12 shows
+	 * it; else unknown. */
+	enum ws_day_order order;
+	int64_t other; /* ns in the other order, when ambiguous; else ns */
 };
 
 /*
@@ -31,10 +43,15 @@ struct ws_when {
  */
 bool ws_when_read(struct ws_sv text, bool decimal_comma, struct ws_when *out);
 
-/* Settles an ambiguous time by a date in a path ("2026-02-03T00-29-12Z/x.txt"):
- * the reading that is within two days of it counts, and the time is not
- * ambiguous any more.  False when the path tells nothing. */
-bool ws_when_settle(struct ws_when *w, struct ws_sv path);
+/* Takes an ambiguous time in that order, if it is known. */
+void ws_when_settle(struct ws_when *w, enum ws_day_order order);
+
+/* The day since 1970 that a time is on. */
+int64_t ws_when_day(int64_t ns);
+
+/* The next date in a path ("2026-02-03T00-29-12Z/x.txt", 20260203), looked for
+ * from *at on, which is moved behind its start; false without one. */
+bool ws_when_in_path(struct ws_sv path, size_t *at, int64_t *day);
 
 /* A clock of such times, or of ticks, which are rows. */
 ws_id ws_when_clock(

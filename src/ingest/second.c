@@ -1,0 +1,119 @@
+#include "ingest/second.h"
+
+#include <string.h>
+
+#include "base/htab.h"
+#include "ingest/reader.h"
+#include "ingest/source_open.h"
+
+static bool
+is_better(const struct ws_dating *known, const struct ws_dates *d)
+{
+	return (d->ambiguous && known->by != NULL &&
+		   known->order != d->taken) ||
+	       (d->undated && known->day_by != NULL);
+}
+
+/* Of an artifact that waits, should the second reading not find it. */
+static void
+empty(struct ws_entry *e)
+{
+	ws_entry_init(e, e->name);
+	e->status = WS_IO;
+	e->detail = "changed while the bundle was read";
+}
+
+/* Of an artifact that did not wait: why its dates stay as they are. */
+static void
+explain(const struct ws_second *s, struct ws_bundle *b, size_t i)
+{
+	const struct ws_dating *known = &s->dating[i];
+	struct ws_entry *e = &b->entries[i];
+	const char *by = known->by != NULL ? known->by : known->day_by;
+	struct ws_buf text = { 0 };
+
+	ws_buf_puts(&text, e->detail);
+	if (known->against != NULL)
+		ws_buf_printf(
+		    &text, "; %s and %s disagree", by, known->against);
+	else if (is_better(known, &s->dates[i]))
+		ws_buf_printf(&text, "; %s would tell in a second reading", by);
+	e->detail = ws_arena_dup(b->arena, ws_buf_sv(&text));
+	ws_buf_fini(&text);
+}
+
+void
+ws_second_judge(struct ws_reader *first)
+{
+	struct ws_second *s = &first->second;
+	struct ws_bundle *b = first->bundle;
+
+	s->dating = ws_arena_alloc(b->arena, (b->n + 1) * sizeof *s->dating);
+	ws_dates_judge(s->dates, b->n, s->dating);
+	for (size_t i = 0; i < b->n; i++)
+		if (s->dates[i].waits)
+			empty(&b->entries[i]);
+		else if (b->entries[i].status == WS_OK)
+			explain(s, b, i);
+}
+
+/* The name, and the folders and archives that it is in. */
+static void
+want(struct ws_htab *names, const char *name)
+{
+	for (size_t n = 1; name[n - 1] != '\0'; n++)
+		if (name[n] == '/' || name[n] == '\0')
+			ws_htab_put(names, name, n, NULL);
+}
+
+void
+ws_second_begin(struct ws_reader *r, struct ws_reader *first)
+{
+	const struct ws_bundle *b = first->bundle;
+
+	r->second.first = first;
+	r->second.wanted = ws_htab_new();
+	ws_arena_free(r->bundle->arena);
+	r->bundle->arena = b->arena;
+	for (size_t i = 0; i < b->n; i++)
+		if (first->second.dates[i].waits)
+			want(r->second.wanted, b->entries[i].name);
+}
+
+void
+ws_second_end(struct ws_reader *r)
+{
+	ws_htab_free(r->second.wanted);
+	r->bundle->arena = NULL;
+	ws_bundle_free(ws_reader_finish(r));
+}
+
+bool
+ws_second_wants(const struct ws_reader *r, const char *name)
+{
+	const struct ws_htab *wanted = r->second.wanted;
+
+	return wanted == NULL ||
+	       ws_htab_get(wanted, name, strlen(name)) != WS_HTAB_NONE;
+}
+
+struct ws_entry *
+ws_second_entry(struct ws_reader *r, const char *name, struct ws_source *src)
+{
+	struct ws_second *first = &r->second.first->second;
+	const struct ws_bundle *b = r->second.first->bundle;
+	size_t i = r->second.next;
+
+	/* Several may have one name; their order is that of before. */
+	while (i < b->n && strcmp(b->entries[i].name, name) != 0)
+		i++;
+	if (i == b->n)
+		return NULL;
+	r->second.next = i + 1;
+	if (!first->dates[i].waits)
+		return NULL;
+	ws_source_know(src, &first->dating[i]);
+	ws_entry_init(&b->entries[i], b->entries[i].name);
+	r->stop = --first->waiting == 0;
+	return &b->entries[i];
+}
