@@ -29,6 +29,7 @@ struct span {
 };
 
 struct table {
+	struct ws_source *src;
 	struct ws_loads all;
 	struct ws_htab *names; /* index in span[] */
 	struct span *span;
@@ -65,6 +66,8 @@ note_time(struct table *t, const struct row *r)
 
 	if (isnan(r->time))
 		return;
+	if (r->time < 9e18)
+		ws_source_time(t->src, (int64_t)r->time);
 	i = ws_htab_put(t->names, r->name.p, r->name.n, &is_new);
 	if (is_new) {
 		t->span =
@@ -223,7 +226,7 @@ bid(const struct ws_artifact *a)
 static enum ws_status
 parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 {
-	struct table t = { .span = NULL };
+	struct table t = { .src = src };
 	struct ws_buf field[FIELDS] = { { 0 } };
 	struct ws_lines lines = { 0 };
 	struct ws_line line;

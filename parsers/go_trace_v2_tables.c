@@ -237,6 +237,7 @@ take_snapshot(struct v2 *v, uint64_t time, const uint64_t *arg)
 		return;
 	c.offset = (int64_t)(arg[1] * 1000000000 + arg[2]) - (int64_t)ns;
 	c.resolution = unit < 1 ? 1 : (uint64_t)unit;
+	ws_source_time(v->m->src, (int64_t)(arg[1] * 1000000000 + arg[2]));
 	ws_gt_clock(v->m, &c);
 	v->has_clock = true;
 }

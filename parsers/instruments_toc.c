@@ -129,7 +129,7 @@ instr_toc_end(struct instr *t, struct ws_sv name)
 		if (ws_num_f64(text, 0, 1e7, &seconds))
 			t->toc.duration = seconds * 1e9;
 	} else if (ws_sv_is(name, "start-date")) {
-		if (!ws_when_read(text, false, &when) || !when.utc)
+		if (!ws_source_date(t->src, text, false, &when) || !when.utc)
 			return;
 		t->toc.start = when.ns;
 		anchor_clock(t);

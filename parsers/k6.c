@@ -112,6 +112,7 @@ read_machine(struct ws_load *run, const json_t *doc)
 
 /* --out json while it is read. */
 struct points {
+	struct ws_source *src;
 	struct ws_loads *all;
 	struct ws_load run;
 	struct ws_load_times times;
@@ -154,6 +155,7 @@ take_point(struct points *p, const json_t *o)
 	    isnan(value) || time == NULL ||
 	    !ws_when_read(ws_sv_of(time), false, &when))
 		return;
+	ws_source_time(p->src, when.ns);
 	if (strcmp(metric, "http_reqs") == 0)
 		count_request(p, when.ns, value);
 	else if (strcmp(metric, "http_req_duration") == 0 && value >= 0)
@@ -207,9 +209,9 @@ put_points(struct points *p)
 }
 
 static void
-read_points(struct ws_loads *all, struct ws_lines *lines)
+read_points(struct ws_loads *all, struct ws_lines *lines, struct ws_source *src)
 {
-	struct points p = { .all = all, .first = WS_T_NONE };
+	struct points p = { .src = src, .all = all, .first = WS_T_NONE };
 	struct ws_line line;
 
 	ws_load_begin(&p.run, WS_SV("k6"));
@@ -280,7 +282,7 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	ws_loads_init(&all, sink);
 	status = WS_OK;
 	if (is_points(ws_source_artifact(src)->head))
-		read_points(&all, &lines);
+		read_points(&all, &lines, src);
 	else
 		status = parse_json(&all, &lines.cur, err);
 	ws_lines_fini(&lines);

@@ -371,7 +371,7 @@ read_header(struct report *r, struct ws_sv line)
 		r->seconds = number_behind(v, "");
 	v = value_of(line, "Date/Time:");
 	if (v.n > 0)
-		r->timed = ws_when_read(v, false, &r->when);
+		r->timed = ws_source_date(r->src, v, false, &r->when);
 	v = value_of(line, "OS Version:");
 	if (v.n > 0)
 		ws_source_version(

@@ -190,7 +190,7 @@ take_date(struct top *p, struct ws_sv line)
 	bool had = p->timed;
 
 	if (line.n < 19 || line.p[4] != '/' || line.p[7] != '/' ||
-	    !ws_when_read(ws_sv_trim(line), false, &p->when))
+	    !ws_source_date(p->src, ws_sv_trim(line), false, &p->when))
 		return false;
 	p->timed = true;
 	p->seconds = had && p->when.ns > was ? p->when.ns - was : 0;

@@ -200,6 +200,7 @@ make_clock(struct pd *d)
 	    a->wall_at <= a->wall) {
 		c.how = WS_CLOCK_ANCHORED;
 		c.offset = (int64_t)(a->wall - a->wall_at);
+		ws_source_time(d->src, (int64_t)a->wall);
 	}
 	d->clock = ws_dict_clock(d->sink->dict, &c);
 }
@@ -224,6 +225,8 @@ put_capture(struct pd *d)
 	const double second = 1e9;
 	struct ws_event ev;
 
+	if (ws_dict_get_clock(d->sink->dict, d->clock)->kind == WS_CLOCK_WALL)
+		ws_source_time(d->src, d->first);
 	for (size_t i = 0; i < d->n_attr; i++) {
 		const struct pd_attr *a = &d->attr[i];
 		bool is_rate = a->flags >> PD_F_FREQ & 1;

@@ -358,6 +358,7 @@ put_capture(struct run *r)
 	struct ws_event ev;
 	size_t i;
 
+	ws_source_time(p->tape.src, p->time);
 	if (p->duration > 0) {
 		ev = counter(
 		    p, WS_N_CAPTURE_DURATION, WS_U_TIME, (double)p->duration);

@@ -8,7 +8,8 @@
  * the moment, so that their number is taken from all frames.
  *
  * Frames have a time of day and no date.  A date that a log writer put before
- * each line tells when they were; without one they are in order and no more.
+ * each line tells when they were, or the rest of the bundle the day; without
+ * either they are in order and no more.
  *
  * %CPU is of one CPU, as top prints it unless told otherwise (Irix mode).
  * Not taken: memory, which the other tools tell, and rows of threads (-H).
@@ -26,6 +27,7 @@
 enum { FIELDS = 48, HEAD_LINES = 12 };
 
 #define SECOND UINT64_C(1000000000)
+#define DAY    (INT64_C(86400) * 1000000000)
 
 /* In the order in which top prints them; the words are not translated. */
 static const struct {
@@ -50,6 +52,7 @@ struct top {
 	size_t prefix;           /* fields before each line */
 	struct ws_when when;     /* of the frame, when timed */
 	bool timed;
+	int64_t midnights; /* passed by times of day without a date */
 	uint64_t frames, rows, threads;
 	bool damaged, open; /* open: a frame with rows of tasks */
 	size_t n;           /* columns of the header, 0 before one */
@@ -266,6 +269,25 @@ take_row(struct top *p, const struct ws_line *line, struct ws_sv bare)
 		    ws_sv_from(bare, (size_t)(f[p->n - 1].p - bare.p)));
 }
 
+/* The time of a frame, "top - 19:32:35 up 18 min", or what a log writer put
+ * before it. */
+static void
+take_time(struct top *p, struct ws_sv before, struct ws_sv frame)
+{
+	struct ws_sv clock = ws_sv_from(frame, sizeof("top - ") - 1);
+	int64_t was = p->timed ? p->when.ns : INT64_MIN / 2;
+
+	if (p->prefix > 0 && ws_source_date(p->src, before, false, &p->when)) {
+		p->timed = true;
+		return;
+	}
+	p->timed = ws_source_clock(p->src, ws_sv_field(&clock), &p->when);
+	if (p->timed && p->when.ns + p->midnights * DAY < was - DAY / 2 &&
+	    p->midnights < WS_MIDNIGHTS_MAX)
+		p->midnights++;
+	p->when.ns += p->midnights * DAY;
+}
+
 static void
 take_line(struct top *p, const struct ws_line *line)
 {
@@ -284,10 +306,8 @@ take_line(struct top *p, const struct ws_line *line)
 		end_frame(p);
 		p->frames++;
 		p->n = 0;
-		p->timed = p->prefix > 0 &&
-			   ws_when_read(
-			       ws_sv_trim(ws_row_before(line->text, p->prefix)),
-			       false, &p->when);
+		take_time(
+		    p, ws_sv_trim(ws_row_before(line->text, p->prefix)), bare);
 	} else if (ws_sv_starts(bare, "Threads:")) {
 		p->threads++;
 	} else if (p->frames > 0 && !take_cpu(p, bare) &&
@@ -311,8 +331,6 @@ finish(struct top *p, struct ws_err *err)
 
 	if (p->threads > 0)
 		ws_source_detail(p->src, "rows of threads (-H) left out");
-	else if (p->frames > 0 && !p->timed)
-		ws_source_detail(p->src, "times of day without a date");
 	ws_source_tally(p->src, "frame", p->frames);
 	ws_source_tally(p->src, "row", p->rows);
 	status = ws_batch_flush(&p->out);

@@ -186,7 +186,7 @@ take_time(struct sums *p, struct ws_sv text)
 {
 	struct ws_when when;
 
-	if (!ws_when_read(text, false, &when))
+	if (!ws_source_date(p->src, text, false, &when))
 		return false;
 	p->k.t = when.ns;
 	p->k.clock = when.utc || p->utc ? p->k.utc : p->k.local;
