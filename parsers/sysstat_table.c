@@ -174,6 +174,24 @@ ws_sysstat_rewind(struct ws_sysstat *p)
 	p->timed = false;
 }
 
+/* The date that clocks are of, and which other artifacts may want. */
+static void
+set_date(struct ws_sysstat *p, struct ws_sv date)
+{
+	struct ws_buf b = { 0 };
+	struct ws_when w;
+
+	p->date_n = date.n < sizeof(p->date) ? date.n : 0;
+	if (p->date_n > 0)
+		memcpy(p->date, date.p, p->date_n);
+	ws_buf_put(&b, p->date, p->date_n);
+	ws_buf_puts(&b, " 12:00:00");
+	if (ws_when_read(ws_buf_sv(&b), p->comma, &w) && !w.ambiguous)
+		ws_source_time(p->src, w.ns);
+	ws_buf_fini(&b);
+	ws_sysstat_rewind(p);
+}
+
 bool
 ws_sysstat_banner(struct ws_sysstat *p, struct ws_sv line, bool ended)
 {
@@ -191,10 +209,7 @@ ws_sysstat_banner(struct ws_sysstat *p, struct ws_sv line, bool ended)
 		ws_sysstat_mark(p, "kernel", release);
 		ws_sysstat_mark(p, "date", date);
 	}
-	p->date_n = ended && date.n < sizeof(p->date) ? date.n : 0;
-	if (p->date_n > 0)
-		memcpy(p->date, date.p, p->date_n);
-	ws_sysstat_rewind(p);
+	set_date(p, ended ? date : WS_SV(""));
 	return true;
 }
 
@@ -451,8 +466,5 @@ ws_sysstat_json_head(struct ws_sysstat *p, struct ws_sv key, struct ws_sv value)
 	if (!ws_sv_is(key, "date"))
 		return;
 	ws_sysstat_mark(p, "date", value);
-	p->date_n = value.n < sizeof(p->date) ? value.n : 0;
-	if (p->date_n > 0)
-		memcpy(p->date, value.p, p->date_n);
-	ws_sysstat_rewind(p);
+	set_date(p, value);
 }

@@ -64,6 +64,11 @@ log thirteen/mpstat.txt 11/12/26
 log thirteen/next.txt 11/13/26
 is "$(day thirteen mpstat.txt)" "$nov " "and one with a number above 12"
 log path/mpstat.txt 11/12/26
+log untimed/mpstat.txt 11/12/26
+printf 'Linux 6.1.0 (vm) \t2026-12-11 \t_x86_64_\t(2 CPU)\n\n' \
+	>untimed/iostat.txt
+printf 'Device tps kB_read/s\nsda 5.00 1.00\n\n' >>untimed/iostat.txt
+is "$(day untimed mpstat.txt)" "$dec " "and the banner of a log without times"
 mkdir -p path/2026-12-11 pprof
 cp "$srcdir/testdata/folded/smallest/input.txt" path/2026-12-11
 is "$(day path mpstat.txt)" "$dec " "and the path of another artifact"

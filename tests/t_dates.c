@@ -1,6 +1,7 @@
 /* Dates settled by what else is known of days, and events withheld until it
  * is. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "ingest/dates.h"
 #include "ingest/gate.h"
@@ -309,11 +310,88 @@ test_source(void)
 	check_source("neither", (const char *const[]){ "10 PM", NULL }, "");
 }
 
+static void
+put_file(const char *path, const char *date)
+{
+	FILE *f = fopen(path, "w");
+
+	if (f == NULL)
+		return;
+	fprintf(f,
+	    "Linux 6.1.0 (vm) \t%s \t_x86_64_\t(2 CPU)\n\n%s 10:00:00\n"
+	    "Device tps kB_read/s\nsda 5.00 1.00\n\n",
+	    date, date);
+	fclose(f);
+}
+
+/* Changes the file that waits, when the other one was read. */
+struct meddler {
+	struct ws_sink sink;
+	const char *path;
+	const char *date; /* that it has then; NULL: it is gone */
+	unsigned ends;
+};
+
+static void
+on_end(struct ws_sink *s, enum ws_status status)
+{
+	struct meddler *m = (struct meddler *)s;
+
+	(void)status;
+	if (m->ends++ > 0)
+		return;
+	unlink(m->path);
+	if (m->date != NULL)
+		put_file(m->path, m->date);
+}
+
+static void
+check_change(const char *date, const char *want)
+{
+	static const struct ws_sink_ops ops = { .end = on_end };
+	char dir[] = "t_dates.XXXXXX", a[64], b[64];
+	struct meddler m = { .sink = { .ops = &ops, .dict = ws_dict_new() },
+		.path = a,
+		.date = date };
+	const struct ws_entry *e;
+	struct ws_limits limits;
+	struct ws_bundle *bundle;
+	struct ws_err err;
+	size_t n;
+
+	ws_limits_init(&limits);
+	if (mkdtemp(dir) == NULL)
+		return;
+	snprintf(a, sizeof a, "%s/a", dir);
+	snprintf(b, sizeof b, "%s/b", dir);
+	put_file(a, "11/12/26");
+	put_file(b, "2026-12-11");
+	bundle = ws_bundle_read(dir, &limits, &m.sink, &err);
+	e = ws_bundle_entries(bundle, &n);
+	ok(n == 2 && strcmp(e[0].name, "a") == 0, "two entries");
+	is_str(e[0].detail, want, date == NULL ? "gone" : date);
+	ws_bundle_free(bundle);
+	ws_dict_free(m.sink.dict);
+	unlink(a);
+	unlink(b);
+	rmdir(dir);
+}
+
+static void
+test_change(void)
+{
+	check_change(
+	    "11/12/26", "which number of the dates is the day, b tells");
+	check_change("2026-12-11", "");
+	check_change(NULL, "changed while the bundle was read");
+}
+
 int
 main(void)
 {
 	test_judge();
 	test_gate();
 	test_source();
+	test_change();
 	return tap_done();
 }
