@@ -149,28 +149,31 @@ is_group_line(struct ws_sv s)
 
 /* A field and its neighbour as one date and time. */
 static bool
-read_time(const struct ws_cells *f, size_t i, struct ws_when *w)
+read_time(struct ws_source *src, const struct ws_cells *f, size_t i,
+    struct ws_when *w)
 {
 	struct ws_sv date = ws_cells_at(f, i), clock = ws_cells_at(f, i + 1);
 
 	date.n = (size_t)(clock.p + clock.n - date.p);
-	return ws_when_read(date, false, w);
+	return ws_source_date(src, date, false, w);
 }
 
 /* Time from the fields before the row or behind it. */
 static void
-row_time(const struct header *h, const struct ws_cells *f, struct row *r)
+row_time(struct ws_source *src, const struct header *h,
+    const struct ws_cells *f, struct row *r)
 {
 	size_t behind = h->prefix + h->n;
 
 	r->timed = true;
-	if (behind + 1 < f->n && read_time(f, behind, &r->when)) {
+	if (behind + 1 < f->n && read_time(src, f, behind, &r->when)) {
 		r->when.utc = r->when.utc || h->utc;
 		return;
 	}
-	if (h->prefix > 0 && ws_when_read(ws_cells_at(f, 0), false, &r->when))
+	if (h->prefix > 0 &&
+	    ws_source_date(src, ws_cells_at(f, 0), false, &r->when))
 		return;
-	r->timed = h->prefix > 1 && read_time(f, 0, &r->when);
+	r->timed = h->prefix > 1 && read_time(src, f, 0, &r->when);
 }
 
 /* How many of the columns have a number, up to the first that has none. */
@@ -194,14 +197,15 @@ count_numbers(const struct header *h, const struct ws_cells *f)
 enum row_kind { ROW_GOOD, ROW_TORN, ROW_OTHER };
 
 static enum row_kind
-read_row(const struct header *h, const struct ws_cells *f, struct row *r)
+read_row(struct ws_source *src, const struct header *h,
+    const struct ws_cells *f, struct row *r)
 {
 	size_t numbers = count_numbers(h, f), last = h->prefix + h->n;
 
 	if (numbers < h->n || f->n > last + 3)
 		return numbers > 1 ? ROW_TORN : ROW_OTHER;
 	r->v = f->v + h->prefix;
-	row_time(h, f, r);
+	row_time(src, h, f, r);
 	/* A date was promised or begun: never take a row without it. */
 	if ((f->n > last || h->dated) && !r->timed)
 		return ROW_TORN;
@@ -315,7 +319,7 @@ take_line(struct vmstat *p, const struct ws_cells *c)
 	}
 	if (!p->have_header)
 		return;
-	switch (read_row(&p->h, c, &r)) {
+	switch (read_row(p->src, &p->h, c, &r)) {
 	case ROW_GOOD:
 		put_row(p, &r, c->line.off);
 		break;
@@ -334,8 +338,9 @@ take_line(struct vmstat *p, const struct ws_cells *c)
 /* True when memory is in another unit than KiB (see the head), as far as the
  * first rows tell. */
 static bool
-is_scaled(struct ws_sv head)
+is_scaled(struct ws_source *src)
 {
+	struct ws_sv head = ws_source_artifact(src)->head;
 	struct ws_lines lines = { 0 };
 	struct ws_cells_room room;
 	struct ws_cells f = { 0 };
@@ -352,7 +357,7 @@ is_scaled(struct ws_sv head)
 			have = true;
 			continue;
 		}
-		if (!have || read_row(&h, &f, &r) != ROW_GOOD)
+		if (!have || read_row(src, &h, &f, &r) != ROW_GOOD)
 			continue;
 		for (size_t i = MEMORY; i < SWAP; i++) {
 			uint64_t kib = r.v[i] < 1e15 ? (uint64_t)r.v[i] : 0;
@@ -470,7 +475,7 @@ read_table(struct vmstat *p, struct ws_err *err)
 	p->ticks = ws_when_clock(p->sink->dict, WS_CLOCK_TICKS, 0);
 	p->local = ws_when_clock(p->sink->dict, WS_CLOCK_WALL_LOCAL, SECOND);
 	p->utc = ws_when_clock(p->sink->dict, WS_CLOCK_WALL, SECOND);
-	p->scaled = is_scaled(ws_source_artifact(p->src)->head);
+	p->scaled = is_scaled(p->src);
 	tape = ws_tape_open(p->src);
 	while (p->out.status == WS_OK && (line = ws_tape_next(tape)) != NULL)
 		take_line(p, line);

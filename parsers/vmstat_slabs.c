@@ -80,7 +80,8 @@ take_time(struct slabs *p, struct ws_sv text)
 	struct ws_when when;
 
 	p->k.t = WS_T_NONE;
-	if (p->prefix == 0 || !ws_when_read(ws_sv_trim(text), false, &when))
+	if (p->prefix == 0 ||
+	    !ws_source_date(p->src, ws_sv_trim(text), false, &when))
 		return;
 	p->k.t = when.ns;
 	p->k.clock = when.utc ? p->k.utc : p->k.local;

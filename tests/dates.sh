@@ -60,6 +60,17 @@ is "$("$WHYSLOW" ls sure | ${AWK-awk} '$4 ~ /^[0-9]+$/ { n += $4 } END { print n
 log points/mpstat.txt 11/12/26
 log points/german.txt 12.11.2026
 is "$(day points mpstat.txt)" "$nov " "so does a date with points"
+log timed/mpstat.txt 11/12/26
+table() { # DATE BEFORE
+	echo "${2-}  r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st                 UTC"
+	echo "${2-}  2  0      0 600000  10000 200000    0    0     1     2  300  400  5  1 94  0  0 $1"
+}
+table '2026-12-11 10:00:01' >timed/vmstat.txt
+is "$(day timed mpstat.txt)" "$dec " "and the rows of vmstat -t"
+log wrapped/mpstat.txt 2026-12-11
+table '' '11/12/26 10:00:01 ' | ${AWK-awk} 'NR == 1 { sub(/ UTC$/, "") } 1' \
+	>wrapped/vmstat.txt
+is "$(day wrapped vmstat.txt)" "$dec " "and it tells that of dates before those"
 log thirteen/mpstat.txt 11/12/26
 log thirteen/next.txt 11/13/26
 is "$(day thirteen mpstat.txt)" "$nov " "and one with a number above 12"
