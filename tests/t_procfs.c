@@ -286,8 +286,8 @@ test_cuts(void)
 		"procfs/io-stat/input.io.stat",
 		"procfs/log-prefix/input.pressure_io",
 		"procfs/series/input.diskstats", "procfs/head/input.txt",
-		"procfs/two-groups/input.txt",
-		"procfs/status/input.status", "procfs/cgroup2/input.cpu.stat" };
+		"procfs/two-groups/input.txt", "procfs/status/input.status",
+		"procfs/cgroup2/input.cpu.stat" };
 
 	for (size_t i = 0; i < WS_LEN(path); i++) {
 		size_t n;
