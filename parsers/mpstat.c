@@ -178,12 +178,14 @@ bid(const struct ws_artifact *a)
 }
 
 static void
-read_text(struct mpstat *p, struct ws_cur all)
+read_text(struct mpstat *p, struct ws_source *src, struct ws_sv head)
 {
-	struct ws_lines lines = { .cur = all };
+	struct ws_lines lines = { .src = src };
 	struct ws_line line;
+	struct ws_cur first;
 
-	ws_sysstat_survey(&p->s, all, is_first);
+	ws_cur_init(&first, head.p, head.n, 0);
+	ws_sysstat_survey(&p->s, first, is_first);
 	while (p->s.out.status == WS_OK && ws_lines_next(&lines, &line))
 		take_line(p, &line);
 	ws_lines_fini(&lines);
@@ -195,21 +197,25 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 	struct ws_sv head = ws_source_artifact(src)->head;
 	struct mpstat *p;
 	struct ws_cur all;
-	enum ws_status read = ws_source_all(src, &all, err), status;
+	enum ws_status read = WS_OK, status = WS_OK;
 
-	if (read > WS_PARTIAL)
-		return read;
 	if (!is_json(head) && !is_text(head))
 		return ws_err_set(
 		    err, WS_CORRUPT, 0, "no header of mpstat at the start");
 	p = ws_alloc(sizeof(*p));
 	ws_sysstat_init(&p->s, src, sink);
-	if (is_json(head))
-		read_json(p, all);
-	else
-		read_text(p, all);
+	if (!is_json(head)) {
+		read_text(p, src, head);
+	} else {
+		read = ws_source_all(src, &all, err);
+		if (read <= WS_PARTIAL)
+			read_json(p, all);
+	}
+	read = ws_status_worst(read, ws_source_status(src, err));
 	/* Damage of the stream says more than what it did to the rows. */
-	status = ws_sysstat_finish(&p->s, "mpstat", read == WS_OK ? err : NULL);
+	if (read <= WS_PARTIAL)
+		status = ws_sysstat_finish(
+		    &p->s, "mpstat", read == WS_OK ? err : NULL);
 	free(p);
 	return ws_status_worst(read, status);
 }

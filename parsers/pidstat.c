@@ -24,6 +24,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "ingest/parser.h"
+#include "ingest/tape.h"
 #include "sysstat_json.h"
 
 #define KB         1024.0
@@ -57,8 +58,12 @@ struct task {
 	struct ws_sv command;
 };
 
+/* As many cells as the layout has columns: of a line, from `first` on, or of an
+ * object. */
 struct row {
-	const struct ws_sv *cell; /* as many as the layout has columns */
+	const struct ws_cells *line; /* NULL: of an object */
+	size_t first;
+	const struct ws_sv *cell;
 	double v[WS_COLUMNS_MAX]; /* NaN: no value */
 	uint64_t off;
 };
@@ -72,6 +77,7 @@ struct known {
 
 struct pidstat {
 	struct ws_sysstat s;
+	struct ws_cur all;
 	struct ws_layout l;
 	bool label[WS_COLUMNS_MAX];
 	const struct ws_heading *heading;
@@ -182,8 +188,15 @@ use_layout(struct pidstat *p)
 	p->process = 0;
 }
 
+/* Rows have numbers in their second half, unless a command has many words. */
 static bool
-take_header(struct pidstat *p, const struct ws_line *line, struct ws_cur rest)
+may_be_header(const struct ws_cells *c)
+{
+	return c->good >> (c->n_cut / 2) == 0;
+}
+
+static bool
+take_header(struct pidstat *p, const struct ws_line *line)
 {
 	struct ws_sysstat_header h;
 	struct ws_layout *l = &p->l;
@@ -200,10 +213,31 @@ take_header(struct pidstat *p, const struct ws_line *line, struct ws_cur rest)
 	for (size_t i = 0; i < p->start_n; i++)
 		p->start[i] = h.clock.p[i];
 	if (h.clock.n == 0 && p->first_of_capture) {
+		struct ws_cur rest = p->all;
+
+		ws_cur_take(&rest, (size_t)(line->off - rest.off));
 		p->single = ws_sysstat_is_single(&p->s, rest);
 		p->first_of_capture = false;
 	}
 	return true;
+}
+
+static struct ws_sv
+text_at(const struct row *r, size_t i)
+{
+	return r->line != NULL ? ws_cells_at(r->line, r->first + i)
+			       : r->cell[i];
+}
+
+static struct ws_cell
+number_at(const struct row *r, size_t i)
+{
+	const struct ws_cells *c = r->line;
+
+	if (c == NULL)
+		return ws_cell_read(r->cell[i]);
+	i += r->first;
+	return (struct ws_cell){ c->v[i], c->good >> i & 1, c->bytes >> i & 1 };
 }
 
 /* The number in an id's cell; 0 for "-". */
@@ -246,8 +280,8 @@ read_task(struct pidstat *p, const struct row *r, struct task *t)
 	size_t at;
 
 	t->tid = 0;
-	if (!read_id(r->cell[p->pid], &pid) ||
-	    (p->tid < p->l.n && !read_id(r->cell[p->tid], &t->tid)))
+	if (!read_id(text_at(r, p->pid), &pid) ||
+	    (p->tid < p->l.n && !read_id(text_at(r, p->tid), &t->tid)))
 		return false;
 	p->process = pid != 0 ? pid : p->process;
 	t->pid = pid;
@@ -313,7 +347,7 @@ read_cells(struct pidstat *p, struct row *r)
 		r->v[i] = NAN;
 		if (p->label[i])
 			continue;
-		n = ws_cell_read(r->cell[i]);
+		n = number_at(r, i);
 		if (!n.good)
 			return false;
 		if (n.v == -1)
@@ -433,58 +467,81 @@ put_row(struct pidstat *p, const struct row *r, const struct task *t)
 	p->s.rows++;
 }
 
-static void
-take_row(struct pidstat *p, const struct ws_line *line, struct ws_sv bare)
+/* From cell i to the end of the line. */
+static struct ws_sv
+text_from(const struct ws_cells *c, size_t i)
 {
-	struct ws_sv f[WS_SYSSTAT_FIELDS], clock;
-	struct row r = { .off = line->off };
-	struct task t;
-	size_t n = ws_row_split(bare, f, WS_SYSSTAT_FIELDS);
-	size_t k = ws_sysstat_clock(f, n), last = k + p->l.n - 1;
+	return ws_sv_trim(ws_sv_from(c->line.text, c->edge[2 * i]));
+}
 
+static void
+take_row(struct pidstat *p, const struct ws_cells *c)
+{
+	struct ws_sv f[2] = { ws_cells_at(c, 0), { "", 0 } };
+	struct row r = { .line = c, .off = c->line.off };
+	struct task t;
+	size_t k, last;
+
+	if (c->n_cut > 1)
+		f[1] = ws_cells_at(c, 1);
+	k = ws_sysstat_clock(f, WS_LEN(f));
+	last = k + p->l.n - 1;
 	if (k == 0 || !p->have_header || p->average)
 		return;
-	if (last >= n || last >= WS_SYSSTAT_FIELDS) {
-		ws_sysstat_fault(&p->s, line->off,
-		    "a row with fewer fields than its header");
+	if (last >= c->n_cut) {
+		ws_sysstat_fault(
+		    &p->s, r.off, "a row with fewer fields than its header");
 		return;
 	}
-	r.cell = f + k;
-	t.command = ws_sv_from(bare, (size_t)(f[last].p - bare.p));
+	r.first = k;
+	t.command = text_from(c, last);
 	if (!read_task(p, &r, &t) || !read_cells(p, &r)) {
-		ws_sysstat_fault(
-		    &p->s, line->off, "a row does not fit its header");
+		ws_sysstat_fault(&p->s, r.off, "a row does not fit its header");
 		return;
 	}
 	if (t.pid == 0) {
 		p->orphans++;
 		return;
 	}
-	clock = f[0];
-	clock.n = (size_t)(f[k - 1].p + f[k - 1].n - clock.p);
-	ws_sysstat_time(&p->s, clock);
+	f[0].n = (size_t)(f[k - 1].p + f[k - 1].n - f[0].p);
+	ws_sysstat_time(&p->s, f[0]);
 	mend_total(p, &r);
 	put_row(p, &r, &t);
 }
 
+/* row: the line without what a log writer put before it. */
 static void
-take_line(struct pidstat *p, const struct ws_line *line, struct ws_cur rest)
+take_cells(
+    struct pidstat *p, const struct ws_line *line, const struct ws_cells *row)
 {
-	struct ws_sv bare = ws_sysstat_bare(&p->s, line->text);
-
-	if (bare.n == 0)
+	if (row->n == 0)
 		return;
 	if (!line->ended) {
 		ws_sysstat_fault(&p->s, line->off, "the last line is cut");
 		return;
 	}
-	if (ws_sysstat_banner(&p->s, bare, true)) {
+	if (ws_sv_is(ws_cells_at(row, 0), "Linux") &&
+	    ws_sysstat_banner(&p->s, text_from(row, 0), true)) {
 		p->have_header = false;
 		p->first_of_capture = true;
 		return;
 	}
-	if (!take_header(p, line, rest))
-		take_row(p, line, bare);
+	if (!may_be_header(row) || !take_header(p, line))
+		take_row(p, row);
+}
+
+static void
+take_line(struct pidstat *p, const struct ws_cells *c)
+{
+	struct ws_cells row;
+
+	if (p->s.prefix == 0) {
+		take_cells(p, &c->line, c);
+		return;
+	}
+	row = *c;
+	ws_cells_skip(&row, p->s.prefix);
+	take_cells(p, &c->line, &row);
 }
 
 #define NAMES(list)                                                            \
@@ -557,16 +614,19 @@ bid(const struct ws_artifact *a)
 }
 
 static void
-read_text(struct pidstat *p, struct ws_cur all)
+read_text(struct pidstat *p, struct ws_source *src, struct ws_sv head)
 {
-	struct ws_lines lines = { .cur = all };
-	struct ws_line line;
+	const struct ws_cells *line;
+	struct ws_tape *tape;
+	struct ws_cur first;
 
 	p->first_of_capture = true;
-	ws_sysstat_survey(&p->s, all, is_first);
-	while (p->s.out.status == WS_OK && ws_lines_next(&lines, &line))
-		take_line(p, &line, lines.cur);
-	ws_lines_fini(&lines);
+	ws_cur_init(&first, head.p, head.n, 0);
+	ws_sysstat_survey(&p->s, first, is_first);
+	tape = ws_tape_open_window(src, &p->all);
+	while (p->s.out.status == WS_OK && (line = ws_tape_next(tape)) != NULL)
+		take_line(p, line);
+	ws_tape_close(tape);
 	if (p->orphans > 0)
 		ws_sysstat_note(
 		    &p->s, "threads whose process is not named were left out");
@@ -586,12 +646,13 @@ parse(struct ws_source *src, struct ws_sink *sink, struct ws_err *err)
 		return ws_err_set(
 		    err, WS_CORRUPT, 0, "no header of pidstat at the start");
 	p = ws_alloc(sizeof(*p));
+	p->all = all;
 	p->threads = ws_htab_new();
 	ws_sysstat_init(&p->s, src, sink);
 	if (is_json(head))
 		read_json(p, all);
 	else
-		read_text(p, all);
+		read_text(p, src, head);
 	/* Damage of the stream says more than what it did to the rows. */
 	status =
 	    ws_sysstat_finish(&p->s, "pidstat", read == WS_OK ? err : NULL);

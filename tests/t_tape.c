@@ -94,9 +94,8 @@ next_with_field(
 
 /* How many lines of the tape are as they ought to be, up to one that is not. */
 static size_t
-compare(struct ws_tape *tape, struct ws_source *one_by_one, bool *same)
+compare(struct ws_tape *tape, struct ws_lines lines, bool *same)
 {
-	struct ws_lines lines = { .src = one_by_one };
 	struct ws_cells want = { 0 };
 	struct ws_cells_room *room = ws_alloc(sizeof(*room));
 	const struct ws_cells *got;
@@ -154,38 +153,75 @@ open_text(struct ws_budget *b, const struct ws_buf *text, bool packed)
 	return packed ? ws_stream_new_gunzip(s) : s;
 }
 
+/* How a text comes to the reader. */
+enum way { IN_MEMORY, PACKED, AS_WINDOW, PACKED_WINDOW, WAYS };
+
+static const char *const ways[WAYS] = { "in memory", "packed", "a window",
+	"a window of what was packed" };
+
+struct opened {
+	struct ws_arena *arena;
+	struct ws_stream *stream;
+	struct ws_source *src;
+	struct ws_cur all;
+};
+
+static struct opened
+open_way(struct ws_budget *b, enum way way, const struct ws_buf *text,
+    const struct ws_buf *gz)
+{
+	bool packed = way == PACKED || way == PACKED_WINDOW;
+	struct opened o = { .arena = ws_arena_new(),
+		.stream = open_text(b, packed ? gz : text, packed) };
+
+	o.src = ws_source_new(o.stream, WS_SV("log"), o.arena);
+	if (way >= AS_WINDOW)
+		ws_source_all(o.src, &o.all, NULL);
+	return o;
+}
+
+static void
+close_way(struct opened *o)
+{
+	ws_source_free(o->src);
+	ws_stream_free(o->stream);
+	ws_arena_free(o->arena);
+}
+
+static size_t
+compare_ways(struct opened *a, struct opened *b, enum way way, bool *same)
+{
+	struct ws_lines lines = { .src = b->src };
+	struct ws_tape *tape;
+	size_t n;
+
+	if (way >= AS_WINDOW)
+		lines = (struct ws_lines){ .cur = b->all };
+	tape = way >= AS_WINDOW ? ws_tape_open_window(a->src, &a->all)
+				: ws_tape_open(a->src);
+	n = compare(tape, lines, same);
+	ws_tape_close(tape);
+	*same = *same && ws_source_status(a->src, NULL) ==
+			     ws_source_status(b->src, NULL);
+	return n;
+}
+
 static void
 try_text(const char *what, const struct ws_buf *text, uint64_t line)
 {
 	struct ws_budget budget = { .limits = limits_of(line) };
 	struct ws_buf gz = { 0 };
-	bool same, packed;
 
 	pack(text, &gz);
-	for (int i = 0; i < 2; i++) {
-		struct ws_arena *a = ws_arena_new();
-		struct ws_stream *s, *t;
-		struct ws_source *src, *one;
-		struct ws_tape *tape;
-		size_t n;
+	for (int way = 0; way < WAYS; way++) {
+		struct opened a = open_way(&budget, way, text, &gz);
+		struct opened b = open_way(&budget, way, text, &gz);
+		bool same;
+		size_t n = compare_ways(&a, &b, way, &same);
 
-		packed = i == 1;
-		s = open_text(&budget, packed ? &gz : text, packed);
-		t = open_text(&budget, packed ? &gz : text, packed);
-		src = ws_source_new(s, WS_SV("log"), a);
-		one = ws_source_new(t, WS_SV("log"), a);
-		tape = ws_tape_open(src);
-		n = compare(tape, one, &same);
-		ws_tape_close(tape);
-		ok(same && ws_source_status(src, NULL) ==
-			       ws_source_status(one, NULL),
-		    "%s, %s: %zu lines", what, packed ? "packed" : "in memory",
-		    n);
-		ws_source_free(src);
-		ws_source_free(one);
-		ws_stream_free(s);
-		ws_stream_free(t);
-		ws_arena_free(a);
+		ok(same, "%s, %s: %zu lines", what, ways[way], n);
+		close_way(&a);
+		close_way(&b);
 	}
 	ws_buf_fini(&gz);
 }
@@ -202,6 +238,20 @@ test_log(const char *what, size_t size, unsigned every, uint64_t line)
 	ws_buf_fini(&b);
 }
 
+/* A line that no window gives whole. */
+static void
+test_long_line(void)
+{
+	struct ws_buf b = { 0 };
+
+	ws_buf_puts(&b, header);
+	for (size_t i = 0; i < WS_LINE_MAX; i++)
+		ws_buf_puts(&b, "1 ");
+	ws_buf_puts(&b, "\n2 3\n");
+	try_text("a line over the limit of windows", &b, 8 << 20);
+	ws_buf_fini(&b);
+}
+
 /* Each length of a short text, so that it ends everywhere. */
 static void
 test_cuts(void)
@@ -214,24 +264,17 @@ test_cuts(void)
 		ws_buf_puts(&b, header);
 		ws_buf_puts(&b, odd[i]);
 	}
-	for (size_t n = 0; same && n <= b.n; n++) {
-		struct ws_buf text = { b.p, n, 0 };
-		struct ws_arena *a = ws_arena_new();
-		struct ws_stream *s = open_text(&budget, &text, false);
-		struct ws_stream *t = open_text(&budget, &text, false);
-		struct ws_source *src = ws_source_new(s, WS_SV("log"), a);
-		struct ws_source *one = ws_source_new(t, WS_SV("log"), a);
-		struct ws_tape *tape = ws_tape_open(src);
+	for (size_t i = 0; same && i <= 2 * b.n; i++) {
+		struct ws_buf text = { b.p, i / 2, 0 };
+		enum way way = i % 2 == 0 ? IN_MEMORY : AS_WINDOW;
+		struct opened x = open_way(&budget, way, &text, NULL);
+		struct opened y = open_way(&budget, way, &text, NULL);
 
-		compare(tape, one, &same);
-		ws_tape_close(tape);
-		ws_source_free(src);
-		ws_source_free(one);
-		ws_stream_free(s);
-		ws_stream_free(t);
-		ws_arena_free(a);
+		compare_ways(&x, &y, way, &same);
+		close_way(&x);
+		close_way(&y);
 		if (!same)
-			printf("# cut at %zu\n", n);
+			printf("# cut at %zu\n", text.n);
 	}
 	ok(same, "a text that ends anywhere");
 	ws_buf_fini(&b);
@@ -267,6 +310,7 @@ int
 main(void)
 {
 	test_cuts();
+	test_long_line();
 	test_log("a short log", 100000, 0, 1 << 20);
 	test_log("odd lines", 100000, 3, 1 << 20);
 	test_log("odd lines alone", 100000, 1, 1 << 20);

@@ -8,7 +8,7 @@
 #include "ingest/columns.h"
 #include "model/batch.h"
 
-enum { ESC = 0x1b, LINE_BYTES = 1 << 20, FIELDS_MAX = 128 };
+enum { ESC = 0x1b, FIELDS_MAX = 128 };
 
 static bool
 has_mark(struct ws_sv s)
@@ -80,9 +80,9 @@ ws_lines_next(struct ws_lines *l, struct ws_line *line)
 		return false;
 	line->off = l->cur.off;
 	raw = ws_cur_line(&l->cur);
-	line->ended = l->cur.p[-1] == '\n' && raw.n <= LINE_BYTES;
-	if (raw.n > LINE_BYTES)
-		raw.n = LINE_BYTES;
+	line->ended = l->cur.p[-1] == '\n' && raw.n <= WS_LINE_MAX;
+	if (raw.n > WS_LINE_MAX)
+		raw.n = WS_LINE_MAX;
 	line->text = clean(&l->buf, raw);
 	return true;
 }

@@ -34,8 +34,10 @@ struct ws_lines {
 	struct ws_buf buf;
 };
 
+enum { WS_LINE_MAX = 1 << 20 }; /* bytes, in windows */
+
 /* The next line without line end, colours and other terminal sequences, NUL
- * bytes and byte order mark; false at the end.  Of a line over 1 MiB the rest
+ * bytes and byte order mark; false at the end.  Of a line over WS_LINE_MAX the rest
  * is skipped, and it has not ended. */
 bool ws_lines_next(struct ws_lines *l, struct ws_line *line);
 void ws_lines_fini(struct ws_lines *l);

@@ -37,7 +37,8 @@ enum { APART = 128 };
 struct ws_tape {
 	/* Of who fills blocks. */
 	struct ws_source *src;
-	struct ws_lines lines;
+	struct ws_lines lines; /* of the source or of a window */
+	uint64_t passed;       /* of the window */
 	size_t line_max;
 	size_t blank; /* lines before the next one */
 	char apart[APART];
@@ -188,14 +189,48 @@ add_plain_line(struct ws_tape *s, struct block *b, struct ws_sv ahead)
 	return n + 1;
 }
 
+/* What is ahead in memory, and its offset. */
+static struct ws_sv
+rest_of(const struct ws_tape *s, uint64_t *off)
+{
+	const struct ws_cur *c = &s->lines.cur;
+
+	if (s->lines.src != NULL) {
+		*off = ws_source_at(s->src);
+		return ws_source_rest(s->src);
+	}
+	*off = c->off;
+	return (struct ws_sv){ (const char *)c->p, ws_cur_left(c) };
+}
+
+/* Leaves n bytes of it behind. */
+static void
+pass(struct ws_tape *s, size_t n)
+{
+	enum { CHUNK = 4 << 20 };
+
+	struct ws_sv passed;
+	uint64_t off;
+
+	if (s->lines.src != NULL) {
+		ws_source_chunk(s->src, n, &passed, &off);
+		return;
+	}
+	ws_cur_take(&s->lines.cur, n);
+	if (s->lines.cur.off - s->passed < CHUNK)
+		return;
+	s->passed = s->lines.cur.off;
+	ws_source_passed(s->src, s->passed);
+}
+
 /* Adds lines of what is in memory, up to one that is not plain. */
 static bool
 add_plain_lines(struct ws_tape *s, struct block *b)
 {
 	enum { SOON = 2048 };
 
-	struct ws_sv rest = ws_source_rest(s->src), ahead = rest, passed;
-	uint64_t off = ws_source_at(s->src);
+	uint64_t off;
+	struct ws_sv rest = rest_of(s, &off), ahead = rest;
 	size_t n, had;
 
 	while (has_room(b) && ahead.n > 0) {
@@ -210,8 +245,9 @@ add_plain_lines(struct ws_tape *s, struct block *b)
 			b->line[had].line.off = off + (rest.n - ahead.n);
 		ahead = ws_sv_from(ahead, n);
 	}
-	return rest.n > ahead.n &&
-	       ws_source_chunk(s->src, rest.n - ahead.n, &passed, &off);
+	if (ahead.n < rest.n)
+		pass(s, rest.n - ahead.n);
+	return ahead.n < rest.n;
 }
 
 /* Adds a copy of any line; false at the end. */
@@ -368,24 +404,41 @@ next_block(struct ws_tape *s)
 static bool
 start_thread(struct ws_tape *s)
 {
-	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->changed, NULL);
-	return ws_source_rest(s->src).n >= LARGE &&
+	uint64_t off;
+
+	return rest_of(s, &off).n >= LARGE &&
 	       sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
 	       pthread_create(&s->thread, NULL, fill_blocks, s) == 0;
+}
+
+static struct ws_tape *
+open_lines(struct ws_source *src, const struct ws_lines *lines, uint64_t max)
+{
+	struct ws_tape *s = ws_alloc(sizeof(*s));
+
+	s->src = src;
+	s->lines = *lines;
+	s->line_max = max < SIZE_MAX ? (size_t)max : SIZE_MAX;
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->changed, NULL);
+	s->is_beside = start_thread(s);
+	return s;
 }
 
 struct ws_tape *
 ws_tape_open(struct ws_source *src)
 {
-	struct ws_tape *s = ws_alloc(sizeof(*s));
-	uint64_t max = ws_source_limits(src)->line;
+	struct ws_lines lines = { .src = src };
 
-	s->src = src;
-	s->lines.src = src;
-	s->line_max = max < SIZE_MAX ? (size_t)max : SIZE_MAX;
-	s->is_beside = start_thread(s);
-	return s;
+	return open_lines(src, &lines, ws_source_limits(src)->line);
+}
+
+struct ws_tape *
+ws_tape_open_window(struct ws_source *src, const struct ws_cur *all)
+{
+	struct ws_lines lines = { .cur = *all };
+
+	return open_lines(src, &lines, WS_LINE_MAX);
 }
 
 const struct ws_cells *
