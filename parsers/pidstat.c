@@ -26,6 +26,7 @@
 #include "ingest/parser.h"
 #include "ingest/tape.h"
 #include "sysstat_json.h"
+#include "sysstat_row.h"
 
 #define KB         1024.0
 #define USER_HZ_NS 1e7 /* a clock tick that the kernel shows to programs */
@@ -58,13 +59,9 @@ struct task {
 	struct ws_sv command;
 };
 
-/* As many cells as the layout has columns: of a line, from `first` on, or of an
- * object. */
 struct row {
-	const struct ws_cells *line; /* NULL: of an object */
-	size_t first;
-	const struct ws_sv *cell;
-	double v[WS_COLUMNS_MAX]; /* NaN: no value */
+	struct ws_sysstat_row cells; /* as many as the layout has columns */
+	double v[WS_COLUMNS_MAX];    /* NaN: no value */
 	uint64_t off;
 };
 
@@ -188,13 +185,6 @@ use_layout(struct pidstat *p)
 	p->process = 0;
 }
 
-/* Rows have numbers in their second half, unless a command has many words. */
-static bool
-may_be_header(const struct ws_cells *c)
-{
-	return c->good >> (c->n_cut / 2) == 0;
-}
-
 static bool
 take_header(struct pidstat *p, const struct ws_line *line)
 {
@@ -220,24 +210,6 @@ take_header(struct pidstat *p, const struct ws_line *line)
 		p->first_of_capture = false;
 	}
 	return true;
-}
-
-static struct ws_sv
-text_at(const struct row *r, size_t i)
-{
-	return r->line != NULL ? ws_cells_at(r->line, r->first + i)
-			       : r->cell[i];
-}
-
-static struct ws_cell
-number_at(const struct row *r, size_t i)
-{
-	const struct ws_cells *c = r->line;
-
-	if (c == NULL)
-		return ws_cell_read(r->cell[i]);
-	i += r->first;
-	return (struct ws_cell){ c->v[i], c->good >> i & 1, c->bytes >> i & 1 };
 }
 
 /* The number in an id's cell; 0 for "-". */
@@ -280,8 +252,9 @@ read_task(struct pidstat *p, const struct row *r, struct task *t)
 	size_t at;
 
 	t->tid = 0;
-	if (!read_id(text_at(r, p->pid), &pid) ||
-	    (p->tid < p->l.n && !read_id(text_at(r, p->tid), &t->tid)))
+	if (!read_id(ws_sysstat_text(&r->cells, p->pid), &pid) ||
+	    (p->tid < p->l.n &&
+		!read_id(ws_sysstat_text(&r->cells, p->tid), &t->tid)))
 		return false;
 	p->process = pid != 0 ? pid : p->process;
 	t->pid = pid;
@@ -347,7 +320,7 @@ read_cells(struct pidstat *p, struct row *r)
 		r->v[i] = NAN;
 		if (p->label[i])
 			continue;
-		n = number_at(r, i);
+		n = ws_sysstat_number(&r->cells, i);
 		if (!n.good)
 			return false;
 		if (n.v == -1)
@@ -467,18 +440,11 @@ put_row(struct pidstat *p, const struct row *r, const struct task *t)
 	p->s.rows++;
 }
 
-/* From cell i to the end of the line. */
-static struct ws_sv
-text_from(const struct ws_cells *c, size_t i)
-{
-	return ws_sv_trim(ws_sv_from(c->line.text, c->edge[2 * i]));
-}
-
 static void
 take_row(struct pidstat *p, const struct ws_cells *c)
 {
 	struct ws_sv f[2] = { ws_cells_at(c, 0), { "", 0 } };
-	struct row r = { .line = c, .off = c->line.off };
+	struct row r = { .cells = { .line = c }, .off = c->line.off };
 	struct task t;
 	size_t k, last;
 
@@ -493,8 +459,8 @@ take_row(struct pidstat *p, const struct ws_cells *c)
 		    &p->s, r.off, "a row with fewer fields than its header");
 		return;
 	}
-	r.first = k;
-	t.command = text_from(c, last);
+	r.cells.first = k;
+	t.command = ws_sysstat_text_from(c, last);
 	if (!read_task(p, &r, &t) || !read_cells(p, &r)) {
 		ws_sysstat_fault(&p->s, r.off, "a row does not fit its header");
 		return;
@@ -521,12 +487,12 @@ take_cells(
 		return;
 	}
 	if (ws_sv_is(ws_cells_at(row, 0), "Linux") &&
-	    ws_sysstat_banner(&p->s, text_from(row, 0), true)) {
+	    ws_sysstat_banner(&p->s, ws_sysstat_text_from(row, 0), true)) {
 		p->have_header = false;
 		p->first_of_capture = true;
 		return;
 	}
-	if (!may_be_header(row) || !take_header(p, line))
+	if (!ws_sysstat_may_be_header(row) || !take_header(p, line))
 		take_row(p, row);
 }
 
@@ -562,7 +528,7 @@ take_object(void *ctx, struct ws_sv columns, const struct ws_sv *cell, size_t n,
     uint64_t off)
 {
 	struct pidstat *p = ctx;
-	struct row r = { .cell = cell, .off = off };
+	struct row r = { .cells = { .cell = cell }, .off = off };
 	struct task t;
 
 	if (read_layout(&p->l, columns) && p->l.n == n) {

@@ -22,8 +22,10 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "ingest/parser.h"
+#include "ingest/tape.h"
 #include "iostat.h"
 #include "sar.h"
+#include "sysstat_row.h"
 
 #define KB   1024.0
 #define PAGE 4096.0
@@ -243,7 +245,8 @@ take_header(struct sar *p, const struct ws_line *line)
 
 /* Rows of the table under their columns; track is 0 or what the row is of. */
 static void
-put_cells(struct sar *p, const struct ws_sv *cell, size_t first, uint64_t off)
+put_cells(
+    struct sar *p, const struct ws_sysstat_row *r, size_t first, uint64_t off)
 {
 	const struct ws_layout *l = &p->now->l.l;
 	struct ws_event of = ws_sysstat_counter(&p->io.s, false);
@@ -256,10 +259,11 @@ put_cells(struct sar *p, const struct ws_sv *cell, size_t first, uint64_t off)
 	row->peer = row->track = 0;
 	row->has = 0;
 	if (first > 0)
-		row->track = ws_dict_str(p->io.s.sink->dict, cell[0]);
+		row->track =
+		    ws_dict_str(p->io.s.sink->dict, ws_sysstat_text(r, 0));
 	for (size_t i = first; i < l->n; i++) {
 		const struct ws_column *c = meaning(p->now, i);
-		struct ws_cell n = ws_cell_read(cell[i]);
+		struct ws_cell n = ws_sysstat_number(r, i);
 
 		if (!n.good || n.v < 0 || n.v > 1e15 || l->token[i].n > 64) {
 			ws_sysstat_fault(&p->io.s, off,
@@ -273,18 +277,18 @@ put_cells(struct sar *p, const struct ws_sv *cell, size_t first, uint64_t off)
 }
 
 static void
-put_device(struct sar *p, const struct ws_sv *cell, uint64_t off)
+put_device(struct sar *p, const struct ws_sysstat_row *cells, uint64_t off)
 {
 	size_t n = p->now->l.l.n, name = p->now->name_last ? n - 1 : 0;
 	double v[WS_COLUMNS_MAX] = { 0 };
 	struct ws_iostat_row r = { .l = &p->now->l,
 		.v = v,
 		.cells = ws_low_bits(n) & ~(UINT64_C(1) << name),
-		.device = cell[name],
+		.device = ws_sysstat_text(cells, name),
 		.off = off };
 
 	for (size_t i = 0; i < n; i++) {
-		struct ws_cell number = ws_cell_read(cell[i]);
+		struct ws_cell number = ws_sysstat_number(cells, i);
 
 		v[i] = number.good && i != name ? number.v : NAN;
 		r.bytes |= (uint64_t)(number.good && number.bytes) << i;
@@ -293,23 +297,34 @@ put_device(struct sar *p, const struct ws_sv *cell, uint64_t off)
 	ws_iostat_device_row(&p->io, &r);
 }
 
-/* The cells of a row, as many as there are columns. */
 static void
-put_row(struct sar *p, const struct ws_sv *cell, uint64_t off)
+put_cpu(struct sar *p, const struct ws_sysstat_row *r, uint64_t off)
 {
+	const struct ws_layout *l = &p->now->l.l;
+	struct ws_sv cell[WS_COLUMNS_MAX];
 	uint64_t cpu;
 
-	if (p->kind == KIND_DEVICE)
-		put_device(p, cell, off);
-	else if (p->kind != KIND_CPU)
-		put_cells(p, cell, p->kind == KIND_NAMED, off);
-	else if ((!ws_sv_is(cell[0], "all") && !ws_sv_is(cell[0], "-1") &&
-		     !ws_num_u64(cell[0], 0, 1 << 20, &cpu)) ||
-		 !ws_sysstat_cpu_is_whole(&p->now->l.l, cell))
+	for (size_t i = 0; i < l->n; i++)
+		cell[i] = ws_sysstat_text(r, i);
+	if ((!ws_sv_is(cell[0], "all") && !ws_sv_is(cell[0], "-1") &&
+		!ws_num_u64(cell[0], 0, 1 << 20, &cpu)) ||
+	    !ws_sysstat_cpu_is_whole(l, cell))
 		ws_sysstat_fault(
 		    &p->io.s, off, "a row is not the shares of its header");
 	else
-		ws_sysstat_cpu_row(&p->io.s, &p->now->l.l, cell, false);
+		ws_sysstat_cpu_row(&p->io.s, l, cell, false);
+}
+
+/* A row of as many cells as there are columns. */
+static void
+put_row(struct sar *p, const struct ws_sysstat_row *r, uint64_t off)
+{
+	if (p->kind == KIND_DEVICE)
+		put_device(p, r, off);
+	else if (p->kind == KIND_CPU)
+		put_cpu(p, r, off);
+	else
+		put_cells(p, r, p->kind == KIND_NAMED, off);
 }
 
 /* Lines of the tool between rows: a restart, a comment. */
@@ -325,27 +340,31 @@ is_event_line(struct sar *p, struct ws_sv word)
 }
 
 static void
-take_row(struct sar *p, const struct ws_line *line, struct ws_sv bare)
+take_row(struct sar *p, const struct ws_cells *c)
 {
-	struct ws_sv f[WS_SYSSTAT_FIELDS], clock;
-	size_t n = ws_row_split(bare, f, WS_SYSSTAT_FIELDS);
-	size_t k = ws_sysstat_clock(f, n);
+	struct ws_sv f[2] = { ws_cells_at(c, 0), { "", 0 } };
+	struct ws_sysstat_row r = { .line = c };
+	uint64_t off = c->line.off;
 
-	if (k == 0 || k >= n || is_event_line(p, f[k]) || p->kind == KIND_NONE)
+	if (c->n_cut > 1)
+		f[1] = ws_cells_at(c, 1);
+	r.first = ws_sysstat_clock(f, WS_LEN(f));
+	if (r.first == 0 || r.first >= c->n_cut ||
+	    is_event_line(p, ws_sysstat_text(&r, 0)) || p->kind == KIND_NONE)
 		return;
-	if (is_columns(ws_sv_from(bare, (size_t)(f[k].p - bare.p)))) {
+	if (c->good >> r.first == 0 &&
+	    is_columns(ws_sysstat_text_from(c, r.first))) {
 		p->kind = KIND_NONE; /* an activity that is left out */
 		return;
 	}
-	if (n != k + p->now->l.l.n) {
-		ws_sysstat_fault(&p->io.s, line->off,
+	if (c->n != r.first + p->now->l.l.n || c->n != c->n_cut) {
+		ws_sysstat_fault(&p->io.s, off,
 		    "a row with fewer or more fields than its header");
 		return;
 	}
-	clock = f[0];
-	clock.n = (size_t)(f[k - 1].p + f[k - 1].n - clock.p);
-	ws_sysstat_time(&p->io.s, clock);
-	put_row(p, f + k, line->off);
+	f[0].n = (size_t)(f[r.first - 1].p + f[r.first - 1].n - f[0].p);
+	ws_sysstat_time(&p->io.s, f[0]);
+	put_row(p, &r, off);
 }
 
 /* Fields between semicolons; returns how many there are. */
@@ -394,7 +413,7 @@ take_csv_row(struct sar *p, struct ws_sv line, uint64_t off)
 	}
 	if (f[0].n > 0)
 		ws_source_host(p->io.s.src, f[0]);
-	put_row(p, f + 3, off);
+	put_row(p, &(struct ws_sysstat_row){ .cell = f + 3 }, off);
 }
 
 static bool
@@ -403,17 +422,20 @@ is_csv(struct ws_sv s)
 	return ws_sv_starts(s, "# hostname;interval;timestamp;");
 }
 
+/* row: the line without what a log writer put before it. */
 static void
-take_line(struct sar *p, const struct ws_line *line, bool csv)
+take_cells(struct sar *p, const struct ws_line *line,
+    const struct ws_cells *row, bool csv)
 {
-	struct ws_sv bare = ws_sysstat_bare(&p->io.s, line->text);
+	struct ws_sv bare;
 
-	if (bare.n == 0)
+	if (row->n == 0)
 		return;
 	if (!line->ended) {
 		ws_sysstat_fault(&p->io.s, line->off, "the last line is cut");
 		return;
 	}
+	bare = ws_sysstat_text_from(row, 0);
 	if (is_csv(bare)) {
 		take_csv_header(p, bare);
 	} else if (csv) {
@@ -422,9 +444,23 @@ take_line(struct sar *p, const struct ws_line *line, bool csv)
 		p->pages = ws_sv_find(bare, "_x86_64_") < bare.n;
 		p->kind = KIND_NONE;
 		p->now = NULL;
-	} else if (!take_header(p, line)) {
-		take_row(p, line, bare);
+	} else if (!ws_sysstat_may_be_header(row) || !take_header(p, line)) {
+		take_row(p, row);
 	}
+}
+
+static void
+take_line(struct sar *p, const struct ws_cells *c, bool csv)
+{
+	struct ws_cells row;
+
+	if (p->io.s.prefix == 0) {
+		take_cells(p, &c->line, c, csv);
+		return;
+	}
+	row = *c;
+	ws_cells_skip(&row, p->io.s.prefix);
+	take_cells(p, &c->line, &row, csv);
 }
 
 static void
@@ -438,7 +474,7 @@ take_columns_row(void *ctx, struct ws_sv columns, const struct ws_sv *cell,
 		ws_sysstat_fault(&p->io.s, off,
 		    "names and numbers of a row do not go together");
 	else if (p->kind != KIND_NONE && p->io.s.timed)
-		put_row(p, cell, off);
+		put_row(p, &(struct ws_sysstat_row){ .cell = cell }, off);
 }
 
 /* JSON or XML. */
@@ -473,16 +509,18 @@ bid(const struct ws_artifact *a)
 static void
 read_text(struct sar *p, struct ws_source *src, struct ws_sv head)
 {
-	struct ws_lines lines = { .src = src };
-	struct ws_line line;
+	const struct ws_cells *line;
+	struct ws_tape *tape;
 	struct ws_cur c;
 	bool csv = is_csv(head);
 
 	ws_cur_init(&c, head.p, head.n, 0);
 	ws_sysstat_survey(&p->io.s, c, is_first);
-	while (p->io.s.out.status == WS_OK && ws_lines_next(&lines, &line))
-		take_line(p, &line, csv);
-	ws_lines_fini(&lines);
+	tape = ws_tape_open(src);
+	while (
+	    p->io.s.out.status == WS_OK && (line = ws_tape_next(tape)) != NULL)
+		take_line(p, line, csv);
+	ws_tape_close(tape);
 }
 
 static enum ws_status
