@@ -234,11 +234,10 @@ is_not_finite(struct ws_sv s)
 static size_t
 count_numbers(const struct ws_cells *c)
 {
-	uint64_t other = ws_low_bits(c->n_cut) & ~c->good;
-	size_t n = c->n_cut - ws_bits(other);
+	size_t n = c->n_cut;
 
-	for (; other != 0; other &= other - 1)
-		n += is_not_finite(ws_cells_at(c, ws_lowest_bit(other)));
+	for (uint64_t w = ws_low_bits(n) & ~c->good; w != 0; w &= w - 1)
+		n -= !is_not_finite(ws_cells_at(c, ws_lowest_bit(w)));
 	return n;
 }
 

@@ -180,11 +180,14 @@ resize(struct ws_series *s, size_t cap)
 /* Short series double.  A long one gets all that it may ever have: what is not
  * touched costs nothing, and what is left behind by growing has been touched. */
 static size_t
-next_cap(size_t cap)
+next_cap(size_t cap, size_t room)
 {
-	if (cap == 0)
-		return 8;
-	return cap < LONG ? 2 * cap : WS_SERIES_MAX;
+	enum { FEW = 8 };
+
+	size_t next = cap < LONG ? 2 * cap : room;
+
+	next = cap == 0 ? FEW : next;
+	return next < room ? next : room;
 }
 
 static void
@@ -209,11 +212,10 @@ thin_all(struct ws_counters *c)
 	for (i = 0; i < n; i++) {
 		struct ws_series *s = c->series[i];
 
-		if (s->n <= c->room)
-			continue;
 		while (s->n > c->room)
 			thin(c, s);
-		resize(s, s->n);
+		if (s->cap > c->room)
+			resize(s, c->room);
 	}
 }
 
@@ -229,7 +231,7 @@ keep_value(struct ws_counters *c, struct ws_series *s, uint64_t nth, double v)
 	if ((nth & (s->every - 1)) != 0)
 		return;
 	if (s->n == s->cap)
-		resize(s, next_cap(s->cap));
+		resize(s, next_cap(s->cap, c->room));
 	s->value[s->n++] = v;
 	c->n_values++;
 }
@@ -238,8 +240,7 @@ keep_value(struct ws_counters *c, struct ws_series *s, uint64_t nth, double v)
 static inline bool
 has_room(const struct ws_counters *c, const struct ws_series *s)
 {
-	return s->n < s->cap && s->n < c->room &&
-	       c->n_values < WS_SERIES_VALUES;
+	return s->n < s->cap && c->n_values < WS_SERIES_VALUES;
 }
 
 /* True when the value that is seen now is one of those that are kept.  `every`
