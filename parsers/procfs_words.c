@@ -135,7 +135,8 @@ ws_procfs_pressure(const struct ws_procfs *p, bool full)
 	};
 
 	static const char *const form[] = { "pressure/%s", "pressure_%s",
-		"pressure-%s", "pressure.%s", "%s.pressure" };
+		"pressure-%s", "pressure.%s", "%s.pressure", "psi/%s", "psi_%s",
+		"psi-%s", "psi.%s" };
 	char name[32];
 
 	for (size_t i = 0; i < WS_LEN(resource); i++)

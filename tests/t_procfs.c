@@ -237,6 +237,27 @@ test_process(void)
 	bench_fini(&b);
 }
 
+/* People call copies of it as they like. */
+static void
+test_pressure_names(void)
+{
+	static const char *const names[] = { "pressure-io.txt", "psi_io.txt",
+		"host-psi.io", "proc/psi/io", "user.slice/io.pressure" };
+	static const char text[] =
+	    "some avg10=5.50 avg60=2.14 avg300=0.60 total=610607398\n"
+	    "full avg10=4.32 avg60=1.67 avg300=0.44 total=249455549\n";
+	struct parsed r;
+
+	for (size_t i = 0; i < WS_LEN(names); i++) {
+		parse_mem(
+		    &r, &ws_parser_procfs, names[i], text, sizeof(text) - 1);
+		ok(r.status == WS_OK && parsed_counter(&r, NULL,
+					    WS_N_PSI_IO_SOME_MINUTE, 0) != NULL,
+		    "%s is the pressure of io", names[i]);
+		parsed_fini(&r);
+	}
+}
+
 /* A log writer's date before each line is the time of the snapshot. */
 static void
 test_prefix(void)
@@ -340,6 +361,7 @@ main(void)
 	test_no_pair();
 	test_series();
 	test_process();
+	test_pressure_names();
 	test_prefix();
 	test_cuts();
 	test_negative();
