@@ -148,6 +148,12 @@ is "$("$WHYSLOW" events dup.tar | grep -c '^begin artifact=mpstat.txt')" 2 \
 	"two members of one name are two artifacts"
 is "$("$WHYSLOW" ls dup.tar | grep -c "$which, iso.txt tells")" 2 "both settled"
 
+mkdir unread
+(cd unread && echo 'of no format' >mpstat.txt && tar cf ../unread.tar mpstat.txt &&
+	cd ../sure && tar rf ../unread.tar iso.txt mpstat.txt)
+is "$("$WHYSLOW" ls unread.tar | grep -c "$which, iso.txt tells")" 1 \
+	"a member that no parser reads may have the name of one that waits"
+
 # Times of members: of tar in UTC, of zip in a zone that it does not tell.
 log mtime/mpstat.txt 11/12/26
 TZ=UTC0 touch -t 202612110030 mtime/mpstat.txt

@@ -104,8 +104,9 @@ ws_second_entry(struct ws_reader *r, const char *name, struct ws_source *src)
 	const struct ws_bundle *b = r->second.first->bundle;
 	size_t i = r->second.next;
 
-	/* Several may have one name; their order is that of before. */
-	while (i < b->n && strcmp(b->entries[i].name, name) != 0)
+	/* Several may have one name; their order is that of before.  Those that
+	 * no parser read do not come here. */
+	while (i < b->n && strcmp(first->dates[i].name, name) != 0)
 		i++;
 	if (i == b->n)
 		return NULL;
