@@ -295,12 +295,13 @@ static bool
 take_mark(
     struct ws_procfs *p, struct ws_sv line, const struct ws_sv *f, size_t n)
 {
+	struct ws_sv path = ws_sv_from(line, 4);
 	double seconds;
 
-	if (ws_sv_starts(line, "==> ") && ws_sv_ends(line, " <==")) {
+	if (ws_sv_starts(line, "==> ") && ws_sv_ends(path, " <==")) {
+		path.n -= 4;
 		end_stat(p);
-		ws_procfs_enter(
-		    p, (struct ws_sv){ line.p + 4, line.n - 8 }, true);
+		ws_procfs_enter(p, path, true);
 		return true;
 	}
 	if (n < 2 || !ws_sv_is(f[0], "TS"))

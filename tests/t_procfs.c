@@ -352,6 +352,21 @@ test_name(void)
 	parsed_fini(&r);
 }
 
+/* The marks around a path may not share their blank. */
+static void
+test_no_path(void)
+{
+	static const char text[] = "==> cpu.stat <==\nusage_usec 5\n"
+				   "==> <==\nusage_usec 6\n"
+				   "==>  <==\nusage_usec 7\n";
+	struct parsed r;
+
+	parse_mem(&r, &ws_parser_procfs, "all.txt", text, sizeof(text) - 1);
+	ok(parsed_count(&r, WS_EV_COUNTER, WS_N_CGROUP_USAGE) == 3,
+	    "an empty path, and none");
+	parsed_fini(&r);
+}
+
 int
 main(void)
 {
@@ -366,5 +381,6 @@ main(void)
 	test_cuts();
 	test_negative();
 	test_name();
+	test_no_path();
 	return tap_done();
 }
