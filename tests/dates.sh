@@ -154,6 +154,33 @@ mkdir unread
 is "$("$WHYSLOW" ls unread.tar | grep -c "$which, iso.txt tells")" 1 \
 	"a member that no parser reads may have the name of one that waits"
 
+cp -r sure beside
+log beside/mpstat.txt-old 13.11.2026
+mkdir beside/mpstat.txt.d && log beside/mpstat.txt.d/a/b 11/12/26
+(cd beside && tar cf ../c.tar . && tar cf in.tar mpstat.txt.d && rm -r mpstat.txt.d)
+for b in beside c.tar; do
+	is "$("$WHYSLOW" ls $b | grep -c 'changed while')" 0 \
+		"names with the same start in $b"
+	is "$("$WHYSLOW" ls $b | grep -c ' disagree')" 2 "all are read"
+done
+
+
+# Names of many folders; the sanitizers reserve far more than they use.
+memory=400000
+if grep -q __asan_init "$WHYSLOW"; then memory=unlimited; fi
+folders=$(${AWK-awk} 'BEGIN { while (n++ < 2000) printf "a/" }')
+mkdir deep
+n=0
+while test $((n += 1)) -le 200; do cp only/a.txt deep/$n; done
+if (cd deep && tar cf ../deep.tar --transform "s,\$,/${folders}x," [0-9]*) \
+	2>/dev/null; then
+	# shellcheck disable=SC3045 # dash and bash have it
+	is "$( (ulimit -v $memory && "$WHYSLOW" ls deep.tar) | grep -c "$swapped")" \
+		200 "folders in folders"
+else
+	skip "no tar here that renames"
+fi
+
 # Times of members: of tar in UTC, of zip in a zone that it does not tell.
 log mtime/mpstat.txt 11/12/26
 TZ=UTC0 touch -t 202612110030 mtime/mpstat.txt

@@ -1,8 +1,8 @@
 #include "ingest/second.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/htab.h"
 #include "ingest/reader.h"
 #include "ingest/source_open.h"
 
@@ -57,44 +57,66 @@ ws_second_judge(struct ws_reader *first)
 			explain(s, b, i);
 }
 
-/* The name, and the folders and archives that it is in. */
-static void
-want(struct ws_htab *names, const char *name)
+static int
+compare_names(const void *a, const void *b)
 {
-	for (size_t n = 1; name[n - 1] != '\0'; n++)
-		if (name[n] == '/' || name[n] == '\0')
-			ws_htab_put(names, name, n, NULL);
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 void
 ws_second_begin(struct ws_reader *r, struct ws_reader *first)
 {
 	const struct ws_bundle *b = first->bundle;
+	struct ws_second *s = &r->second;
 
-	r->second.first = first;
-	r->second.wanted = ws_htab_new();
+	s->first = first;
+	s->wanted = ws_alloc_array(first->second.waiting, sizeof(*s->wanted));
 	ws_arena_free(r->bundle->arena);
 	r->bundle->arena = b->arena;
 	for (size_t i = 0; i < b->n; i++)
 		if (first->second.dates[i].waits)
-			want(r->second.wanted, b->entries[i].name);
+			s->wanted[s->n_wanted++] = b->entries[i].name;
+	qsort(s->wanted, s->n_wanted, sizeof(*s->wanted), compare_names);
 }
 
 void
 ws_second_end(struct ws_reader *r)
 {
-	ws_htab_free(r->second.wanted);
+	free(r->second.wanted);
 	r->bundle->arena = NULL;
 	ws_bundle_free(ws_reader_finish(r));
+}
+
+/* The first wanted name that does not sort before this one. */
+static const char *
+first_from(const struct ws_second *s, const char *name)
+{
+	size_t from = 0, to = s->n_wanted;
+
+	while (from < to) {
+		size_t at = from + (to - from) / 2;
+
+		if (strcmp(s->wanted[at], name) < 0)
+			from = at + 1;
+		else
+			to = at;
+	}
+	return from < s->n_wanted ? s->wanted[from] : "";
 }
 
 bool
 ws_second_wants(const struct ws_reader *r, const char *name)
 {
-	const struct ws_htab *wanted = r->second.wanted;
+	const struct ws_second *s = &r->second;
+	struct ws_buf b = { 0 };
+	bool wants;
 
-	return wanted == NULL ||
-	       ws_htab_get(wanted, name, strlen(name)) != WS_HTAB_NONE;
+	if (s->first == NULL || strcmp(first_from(s, name), name) == 0)
+		return true;
+	ws_buf_printf(&b, "%s/", name);
+	wants = strncmp(first_from(s, b.p), b.p, b.n) == 0;
+	ws_buf_fini(&b);
+	return wants;
 }
 
 struct ws_entry *

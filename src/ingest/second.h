@@ -22,10 +22,11 @@ struct ws_second {
 	size_t waiting;
 	struct ws_dating *dating; /* of all entries, once that is known */
 	/* Of the second reading: the first one, its entry that may come next,
-	 * and what is wanted, by name. */
+	 * and the names of those that wait, sorted. */
 	struct ws_reader *first;
 	size_t next;
-	struct ws_htab *wanted;
+	const char **wanted;
+	size_t n_wanted;
 };
 
 /*
