@@ -138,6 +138,13 @@ is "$(detail - mpstat.txt <b.tar)" \
 	"$swapped; iso.txt would tell in a second reading" \
 	"what cannot be read twice stays as it is, and that is said"
 is "$(day - mpstat.txt <b.tar)" "$nov " "with times as they look"
+log torn/2026-11-12/2026-12-11.txt 11/12/26
+(cd torn && tar cf ../torn.tar 2026-11-12)
+disagree='a date in the path and a date in the path disagree'
+for b in torn torn.tar -; do
+	is "$(detail $b 2026-11-12/2026-12-11.txt <torn.tar)" \
+		"$swapped; $disagree" "two dates in the path, in $b"
+done
 # shellcheck disable=SC2002
 cat b.tar | "$WHYSLOW" ls /dev/stdin >out 2>err
 grep -q "would tell in a second reading" out

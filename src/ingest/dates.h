@@ -40,8 +40,9 @@ struct ws_dates {
 	bool ambiguous;
 	int64_t as[WS_DAY_ORDERS];
 	enum ws_day_order taken; /* the order in which they were read */
-	bool waits;              /* nobody has seen its events yet */
-	bool undated;            /* it has times of day without a date */
+	bool disputed; /* they were read as they look, since evidence differs */
+	bool waits;    /* nobody has seen its events yet */
+	bool undated;  /* it has times of day without a date */
 	int64_t written; /* s since 1970, as its archive says; 0: unknown */
 };
 

@@ -32,6 +32,8 @@ explain(const struct ws_second *s, struct ws_bundle *b, size_t i)
 	const char *by = known->by != NULL ? known->by : known->day_by;
 	struct ws_buf text = { 0 };
 
+	if (s->dates[i].disputed) /* the detail says so */
+		return;
 	ws_buf_puts(&text, e->detail);
 	if (known->against != NULL)
 		ws_buf_printf(

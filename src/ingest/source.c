@@ -332,6 +332,7 @@ ws_source_date(struct ws_source *s, struct ws_sv text, bool decimal_comma,
 	if (first && !s->is_known)
 		ws_dates_judge_alone(d, &s->known);
 	d->taken = s->known.order;
+	d->disputed = s->known.against != NULL;
 	ws_when_settle(out, d->taken);
 	return true;
 }
