@@ -282,7 +282,9 @@ take_time(struct top *p, struct ws_sv before, struct ws_sv frame)
 		return;
 	}
 	p->timed = ws_source_clock(p->src, ws_sv_field(&clock), &p->when);
-	if (p->timed && p->when.ns + p->midnights * DAY < was - DAY / 2 &&
+	if (!p->timed)
+		return;
+	if (p->when.ns + p->midnights * DAY < was - DAY / 2 &&
 	    p->midnights < WS_MIDNIGHTS_MAX)
 		p->midnights++;
 	p->when.ns += p->midnights * DAY;

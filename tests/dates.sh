@@ -235,6 +235,18 @@ is "$("$WHYSLOW" ls hosts | grep -c "$which, node1/sar.txt tells")" 5 \
 grep -q '^host.cpu.user .* node3/' out
 ok $? "facts of one host have what was read last"
 
+# Many midnights, then frames of top without a time.
+log nights/iso.txt 2026-12-11
+${AWK-awk} 'BEGIN {
+	while (n++ < 1400) {
+		t = n > 1000 ? "none" : n % 2 ? "23:00:00" : "01:00:00"
+		print "top - " t " up 18 min,  1 user,  load average: 0.1, 0.1, 0.1"
+		print "%Cpu(s):  1.0 us,  1.0 sy,  0.0 ni, 98.0 id,  0.0 wa"
+	}
+}' >nights/top.txt
+is "$("$WHYSLOW" ls nights 2>&1 >/dev/null)" '' \
+	"times that cannot be read add no midnights"
+
 mkdir cut
 {
 	echo '02:22:22 all 9.00'
