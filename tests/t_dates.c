@@ -310,6 +310,22 @@ test_source(void)
 	check_source("neither", (const char *const[]){ "10 PM", NULL }, "");
 }
 
+/* Times that are no wall clock's: of one that was never set, and of damage. */
+static void
+test_times(void)
+{
+	static const int64_t odd[] = { INT64_MIN, -1, 0, 86400, INT64_MAX - 1,
+		INT64_MAX };
+	struct ws_dates d;
+
+	ws_dates_init(&d, "x");
+	for (size_t i = 0; i < WS_LEN(odd); i++)
+		ws_dates_add(&d, odd[i]);
+	ok(d.days.first > d.days.last, "tell no day");
+	ws_dates_add(&d, INT64_C(1794441600000000000));
+	ok(d.days.first == 20769 && d.days.last == 20769, "others do");
+}
+
 static void
 put_file(const char *path, const char *date)
 {
@@ -392,6 +408,7 @@ main(void)
 	test_judge();
 	test_gate();
 	test_source();
+	test_times();
 	test_change();
 	return tap_done();
 }

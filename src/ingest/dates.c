@@ -8,6 +8,7 @@
 enum {
 	NEAR = 2,         /* days */
 	DAY_2000 = 10957, /* 1 January */
+	DAY_2201 = 84371,
 };
 
 #define DAY (INT64_C(86400) * 1000000000)
@@ -36,7 +37,7 @@ ws_dates_add(struct ws_dates *d, int64_t ns)
 	if (v->first <= v->last && ns >= v->first * DAY &&
 	    ns < v->last * DAY + DAY)
 		return;
-	if (ns >= DAY_2000 * DAY)
+	if (ns >= DAY_2000 * DAY && ns < DAY_2201 * DAY)
 		widen(&d->days, ws_when_day(ns));
 }
 

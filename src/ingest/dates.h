@@ -57,7 +57,8 @@ struct ws_dating {
 
 void ws_dates_init(struct ws_dates *d, const char *name);
 /* A time on a wall clock, in ns since 1970, that the artifact is certain of.
- * One before 2000 is of a clock that was never set, and is left out. */
+ * One before 2000 is of a clock that was never set, and is left out, as is
+ * one after 2200, which no date can be (when.h). */
 void ws_dates_add(struct ws_dates *d, int64_t ns);
 /* Keeps what a date of the artifact shows, before it is settled. */
 void ws_dates_show(struct ws_dates *d, const struct ws_when *w);
