@@ -34,6 +34,9 @@
 
 enum { HEAD_LINES = 80, FIELDS = 24 };
 
+/* The path of a cgroup is in the name of each of its disks. */
+enum { GROUP_MAX = 1024 };
+
 /* What goes out next is of the cgroup that the path names, if that is so. */
 static void
 of_group(struct ws_procfs *p, bool so)
@@ -186,13 +189,18 @@ static bool
 take_group_io(struct ws_procfs *p, const struct ws_sv *f, size_t n)
 {
 	struct ws_dict *d = p->k.sink->dict;
+	struct ws_sv group = ws_dict_text(d, p->group);
 	struct ws_buf b = { 0 };
 	double read, written;
 
 	if (n < 3 || !pair_number(f[1], "rbytes", &read) ||
 	    !pair_number(f[2], "wbytes", &written))
 		return false;
-	ws_buf_putsv(&b, ws_dict_text(d, p->group));
+	if (group.n > GROUP_MAX) {
+		p->long_group = true;
+		return true;
+	}
+	ws_buf_putsv(&b, group);
 	if (b.n > 0)
 		ws_buf_putc(&b, ' ');
 	ws_buf_putsv(&b, f[0]);
@@ -406,6 +414,11 @@ finish(struct ws_procfs *p, struct ws_err *err)
 		    p->src, "pressure of what, the name does not say");
 	else if (p->ownerless > 0)
 		ws_source_detail(p->src, "of no process that the path names");
+	else if (p->long_group)
+		ws_source_detail(p->src,
+		    "disks of a cgroup with a path of more than %d bytes left "
+		    "out",
+		    GROUP_MAX);
 	ws_source_tally(p->src, "value", p->k.rows);
 	if (p->snapshots > 0)
 		ws_source_tally(p->src, "snapshot", p->snapshots);

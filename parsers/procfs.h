@@ -61,6 +61,7 @@ struct ws_procfs {
 	double periods; /* of the quota, NaN before they are known */
 	struct ws_procfs_task task;
 	bool damaged;
+	bool long_group; /* some disks are left out, see GROUP_MAX */
 	uint64_t known, unnamed, ownerless, snapshots;
 };
 

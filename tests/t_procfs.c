@@ -367,6 +367,30 @@ test_no_path(void)
 	parsed_fini(&r);
 }
 
+/* The name of a disk holds that of its cgroup. */
+static void
+test_long_group(void)
+{
+	struct ws_buf b = { 0 };
+	struct parsed r;
+
+	ws_buf_puts(&b, "==> sys/fs/cgroup/");
+	while (b.n < 100000)
+		ws_buf_puts(&b, "a/");
+	ws_buf_puts(&b, "io.stat <==\n");
+	for (int i = 0; i < 1000; i++)
+		ws_buf_printf(&b, "8:%d rbytes=4096 wbytes=0\n", i);
+	ws_buf_puts(&b, "==> sys/fs/cgroup/a/io.stat <==\n"
+			"8:0 rbytes=4096 wbytes=0\n");
+	parse_mem(&r, &ws_parser_procfs, "all.txt", b.p, b.n);
+	ok(parsed_count(&r, WS_EV_COUNTER, WS_N_CGROUP_READ) == 1,
+	    "disks of a path that none has are left out");
+	ok(parsed_value(&r, "a 8:0", WS_N_CGROUP_READ, 0) == 4096,
+	    "those of others are not");
+	parsed_fini(&r);
+	ws_buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -382,5 +406,6 @@ main(void)
 	test_negative();
 	test_name();
 	test_no_path();
+	test_long_group();
 	return tap_done();
 }
