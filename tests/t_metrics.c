@@ -515,6 +515,52 @@ test_order_of_artifacts(void)
 	ws_dict_free(d);
 }
 
+/* Two logs of a disk, one with all requests and one with reads and writes, and
+ * two of a cgroup and of a process: facts are of one of them in any order. */
+static void
+put_one_of_two(struct bench *b, bool first)
+{
+	begin(b, first ? "a" : "b", "iostat");
+	counter(b, "sda", first ? WS_N_DISK_OPS : WS_N_DISK_READS, 7);
+	counter(b, "sda", WS_N_DISK_QUEUE, first ? 1 : 2);
+	counter(b, "7 svc", WS_N_PROCESS_RSS, first ? 5 : 7);
+	counter(b, NULL, WS_N_CGROUP_QUOTA, 3);
+	counter(b, NULL, WS_N_PSI_CPU_SOME_MINUTE, first ? 0.1 : 0.2);
+	end(b, WS_OK);
+}
+
+static const char *
+artifact_of(struct bench *b, const char *id, const char *subject)
+{
+	const struct ws_fact *f =
+	    ws_facts_get(b->f, kit_fact_id(&b->kit, id), subject);
+
+	return f != NULL && f->artifact != NULL ? f->artifact : "none";
+}
+
+static void
+test_one_of_two(void)
+{
+	for (int back = 0; back < 2; back++) {
+		struct bench b;
+
+		bench_init(&b, "");
+		put_one_of_two(&b, back == 0);
+		put_one_of_two(&b, back != 0);
+		ok(finish(&b), "order %d", back);
+		is_str(artifact_of(&b, "disk.ops", "sda"), "a", "requests");
+		is_str(artifact_of(&b, "disk.queue", "sda"), "a",
+		    "a queue of the same log");
+		is_str(
+		    artifact_of(&b, "process.rss", "7 svc"), "a", "a process");
+		is_str(
+		    artifact_of(&b, "cgroup.cpu.quota", NULL), "a", "a cgroup");
+		is_str(artifact_of(&b, "host.psi.cpu.some", NULL), "a",
+		    "pressure");
+		bench_fini(&b);
+	}
+}
+
 static void
 test_series(void)
 {
@@ -647,6 +693,7 @@ main(void)
 	test_series();
 	test_many_series();
 	test_order_of_artifacts();
+	test_one_of_two();
 	test_archive();
 	test_worst();
 	return tap_done();

@@ -190,6 +190,21 @@ is_counted(const struct ws_measured *m, const struct ws_series *s)
 				disk) == NULL;
 }
 
+/* The longest log of a device: rates of reads, or of all requests in older and
+ * shorter tables. */
+static const struct ws_series *
+longest(const struct ws_measured *m, ws_id device)
+{
+	const struct ws_series *reads =
+	    ws_counters_find(m->counters, WS_N_DISK_READS, 0, device);
+	const struct ws_series *all =
+	    ws_counters_find(m->counters, WS_N_DISK_OPS, 0, device);
+
+	if (reads == NULL || all == NULL)
+		return reads != NULL ? reads : all;
+	return ws_counters_better(m->counters, reads, all);
+}
+
 /* One set of facts a device, from the longest log that has it. */
 void
 ws_family_disk(const struct ws_measured *m)
@@ -202,8 +217,7 @@ ws_family_disk(const struct ws_measured *m)
 
 		if (s->name != WS_N_DISK_READS && s->name != WS_N_DISK_OPS)
 			continue;
-		if (s == ws_counters_find(m->counters, s->name, 0, s->track) &&
-		    is_counted(m, s))
+		if (s == longest(m, s->track) && is_counted(m, s))
 			put_device(&d, (double)s->seen);
 	}
 }

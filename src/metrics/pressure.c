@@ -17,9 +17,10 @@ of_machine(const struct ws_measured *m, ws_id name)
 	for (i = 0; i < n && best != NULL; i++) {
 		const struct ws_series *s = ws_counters_get(m->counters, i);
 
-		if (s->name == name && s->n > 0 && s->track == 0 &&
-		    (best->track != 0 || s->seen > best->seen))
-			best = s;
+		if (s->name == name && s->n > 0 && s->track == 0)
+			best = best->track != 0
+				   ? s
+				   : ws_counters_better(m->counters, best, s);
 	}
 	return best;
 }
@@ -58,21 +59,37 @@ put_pressure(const struct ws_measured *m)
 	}
 }
 
+/* The series with the largest median so far. */
+struct largest {
+	const struct ws_series *s; /* NULL: none yet */
+	double median;
+};
+
+static void
+compare_with(
+    const struct ws_measured *m, struct largest *l, const struct ws_series *s)
+{
+	double median = ws_series_median(s);
+
+	if (l->s == NULL || median > l->median ||
+	    (median == l->median &&
+		ws_counters_better(m->counters, l->s, s) == s))
+		*l = (struct largest){ s, median };
+}
+
 static const struct ws_series *
 largest(const struct ws_measured *m, ws_id name)
 {
-	const struct ws_series *best = NULL;
+	struct largest best = { NULL, 0 };
 	size_t i, n = ws_counters_count(m->counters);
 
 	for (i = 0; i < n; i++) {
 		const struct ws_series *s = ws_counters_get(m->counters, i);
 
-		if (s->name == name && s->n > 0 &&
-		    (best == NULL ||
-			ws_series_median(s) > ws_series_median(best)))
-			best = s;
+		if (s->name == name && s->n > 0)
+			compare_with(m, &best, s);
 	}
-	return best;
+	return best.s;
 }
 
 static size_t
@@ -115,18 +132,16 @@ is_beside(const struct ws_measured *m, const struct ws_series *a,
 static const struct ws_series *
 beside(const struct ws_measured *m, ws_id name, const struct ws_series *of)
 {
-	const struct ws_series *best = NULL;
+	struct largest best = { NULL, 0 };
 	size_t i, n = ws_counters_count(m->counters);
 
 	for (i = 0; i < n; i++) {
 		const struct ws_series *s = ws_counters_get(m->counters, i);
 
-		if (s->name == name && s->n > 0 && is_beside(m, s, of) &&
-		    (best == NULL ||
-			ws_series_median(s) > ws_series_median(best)))
-			best = s;
+		if (s->name == name && s->n > 0 && is_beside(m, s, of))
+			compare_with(m, &best, s);
 	}
-	return best;
+	return best.s;
 }
 
 static void

@@ -134,8 +134,8 @@ own(struct processes *p, const struct ws_series *s)
 		return;
 	o = owned_of(p, pid, s->name);
 	best = thread ? &o->thread : &o->self;
-	if (*best == NULL || s->seen > (*best)->seen)
-		*best = s;
+	*best =
+	    *best != NULL ? ws_counters_better(p->m->counters, *best, s) : s;
 }
 
 /* The median over all intervals, those without a row being 0. */

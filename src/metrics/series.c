@@ -579,6 +579,13 @@ ws_counters_find(struct ws_counters *c, ws_id name, ws_id artifact, ws_id track)
 	return i != WS_HTAB_NONE ? c->series[c->best[i]] : NULL;
 }
 
+const struct ws_series *
+ws_counters_better(const struct ws_counters *c, const struct ws_series *a,
+    const struct ws_series *b)
+{
+	return is_better(c, b, a) ? b : a;
+}
+
 struct ws_sv
 ws_counters_text(const struct ws_counters *c, const char *name, ws_id *artifact)
 {

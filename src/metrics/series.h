@@ -55,6 +55,9 @@ const struct ws_log *ws_counters_log(const struct ws_counters *c, size_t i);
  * first call after events builds an index. */
 const struct ws_series *ws_counters_find(
     struct ws_counters *c, ws_id name, ws_id artifact, ws_id track);
+/* Which of two series, neither NULL, that function would take; on a tie a. */
+const struct ws_series *ws_counters_better(const struct ws_counters *c,
+    const struct ws_series *a, const struct ws_series *b);
 /* Text of the last mark of a name in the artifact whose name sorts last, or an
  * empty view; *artifact may be NULL. */
 struct ws_sv ws_counters_text(
