@@ -138,6 +138,7 @@ is "$(detail - mpstat.txt <b.tar)" \
 	"$swapped; iso.txt would tell in a second reading" \
 	"what cannot be read twice stays as it is, and that is said"
 is "$(day - mpstat.txt <b.tar)" "$nov " "with times as they look"
+is "$(day a.tar mpstat.txt <&-)" "$dec " "what is opened as descriptor 0 can be"
 log torn/2026-11-12/2026-12-11.txt 11/12/26
 (cd torn && tar cf ../torn.tar 2026-11-12)
 disagree='a date in the path and a date in the path disagree'

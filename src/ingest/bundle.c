@@ -39,7 +39,7 @@ read_path(struct ws_reader *r, const char *path, int fd)
 	bool known = fstat(fd, &st) == 0;
 
 	r->second.may_wait = r->second.first == NULL && known &&
-			     fd != STDIN_FILENO &&
+			     strcmp(path, "-") != 0 &&
 			     (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode));
 	if (known && S_ISDIR(st.st_mode)) {
 		ws_read_folder(r, fd);
