@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "base/mem.h"
 #include "ingest/source_open.h"
@@ -238,6 +241,74 @@ test_log(const char *what, size_t size, unsigned every, uint64_t line)
 	ws_buf_fini(&b);
 }
 
+/* Lines of about as many bytes as one may have, among them headers that are cut
+ * and come again as they were cut. */
+static void
+test_limit(void)
+{
+	enum { MAX = 40 };
+
+	static const char *const end[] = { "\n", "\r\n", " \n" };
+	struct ws_buf b = { 0 };
+
+	for (size_t i = 0; i < 600; i++) {
+		size_t n = MAX - 3 + i % 7;
+
+		ws_buf_printf(&b, "%s%.*s%s", i % 11 == 0 ? "\xef\xbb\xbf" : "",
+		    (int)n, "Device  r/s  w/s  await  aqu-sz  rareq-sz  %util",
+		    end[i / 7 % WS_LEN(end)]);
+	}
+	try_text("lines about the limit", &b, MAX);
+	ws_buf_fini(&b);
+}
+
+/* Bytes that are allocated now; 0 where nobody knows. */
+static size_t
+allocated(void)
+{
+#if defined(__GLIBC__)
+	struct mallinfo2 m = mallinfo2();
+
+	return m.uordblks + m.hblkhd;
+#else
+	return 0;
+#endif
+}
+
+/* Long lines that have to be copied take no more memory than a few of them. */
+static void
+test_copies(void)
+{
+	enum { LONG = 1 << 20, COUNT = 64 };
+
+	struct ws_budget budget = { .limits = limits_of(2 * LONG) };
+	struct ws_buf b = { 0 }, gz = { 0 };
+	struct opened o;
+	struct ws_tape *tape;
+	size_t n = 0, before, most = 0;
+
+	for (int i = 0; i < COUNT; i++) {
+		ws_buf_putc(&b, '\t');
+		for (int k = 0; k < LONG; k += 16)
+			ws_buf_puts(&b, "xxxxxxxxxxxxxxx ");
+		ws_buf_putc(&b, '\n');
+	}
+	/* Without the thread, whose memory is not counted everywhere. */
+	pack(&b, &gz);
+	ws_buf_fini(&b);
+	o = open_way(&budget, PACKED, NULL, &gz);
+	before = allocated();
+	tape = ws_tape_open(o.src);
+	for (; ws_tape_next(tape) != NULL; n++)
+		most = allocated() > most ? allocated() : most;
+	ws_tape_close(tape);
+	most = most > before ? most - before : 0;
+	ok(n == COUNT && most < 16 * LONG,
+	    "copies of %zu long lines: %zu bytes", n, most);
+	close_way(&o);
+	ws_buf_fini(&gz);
+}
+
 /* A line that no window gives whole. */
 static void
 test_long_line(void)
@@ -309,7 +380,9 @@ test_early(void)
 int
 main(void)
 {
+	test_copies();
 	test_cuts();
+	test_limit();
 	test_long_line();
 	test_log("a short log", 100000, 0, 1 << 20);
 	test_log("odd lines", 100000, 3, 1 << 20);

@@ -11,6 +11,7 @@
 enum {
 	LINES = 2048,
 	CELLS = 8192,
+	COPIED = 1 << 20, /* bytes, and a line */
 	BLOCKS = 4,
 	HEADERS = 4,
 	LARGE = 8 << 20 /* bytes that are worth a thread */
@@ -21,6 +22,7 @@ struct block {
 	size_t n, n_cells;
 	bool is_read;            /* its numbers are, not only its cells cut */
 	struct ws_arena *copies; /* of lines that are not in memory as such */
+	size_t n_copied;         /* bytes of these */
 	struct ws_cells line[LINES];
 	uint16_t like[LINES]; /* the first line with the same text, or itself */
 	/* The last line may have room for all that a line can have. */
@@ -61,7 +63,7 @@ struct ws_tape {
 static bool
 has_room(const struct block *b)
 {
-	return b->n < LINES && b->n_cells < CELLS;
+	return b->n < LINES && b->n_cells < CELLS && b->n_copied < COPIED;
 }
 
 /* Where the next line is cut. */
@@ -148,6 +150,7 @@ repeat_header(struct ws_tape *s, struct block *b, struct ws_sv ahead)
 			continue;
 		b->line[b->n] = *h;
 		b->line[b->n].line.text.p = ahead.p;
+		b->line[b->n].line.ended = true;
 		b->line[b->n].blank = s->blank;
 		s->blank = 0;
 		b->like[b->n++] = b->header[i];
@@ -171,11 +174,13 @@ add_plain_line(struct ws_tape *s, struct block *b, struct ws_sv ahead)
 		s->blank++;
 		return 1;
 	}
+	if (ahead.p[0] == '\xef')
+		return 0;
 	n = repeat_header(s, b, ahead);
 	if (n > 0)
 		return n;
 	n = ws_bytes_line(ahead, next_edge(b), WS_COLUMNS_MAX, &c->n);
-	if (n == ahead.n || n > s->line_max || ahead.p[0] == '\xef')
+	if (n == ahead.n)
 		return 0;
 	c->n_cut = c->n < WS_COLUMNS_MAX ? c->n : WS_COLUMNS_MAX;
 	c->edge = next_edge(b);
@@ -183,7 +188,7 @@ add_plain_line(struct ws_tape *s, struct block *b, struct ws_sv ahead)
 	c->line.ended = true;
 	if (ahead.p[n] == '\r' && n + 1 < ahead.n)
 		n++;
-	if (ahead.p[n] != '\n')
+	if (ahead.p[n] != '\n' || n > s->line_max)
 		return 0;
 	add_line(s, b);
 	return n + 1;
@@ -263,6 +268,7 @@ add_any_line(struct ws_tape *s, struct block *b)
 	if (b->copies == NULL)
 		b->copies = ws_arena_new();
 	c->line.text = ws_arena_sv(b->copies, c->line.text);
+	b->n_copied += c->line.text.n;
 	ws_cells_cut(c, next_edge(b));
 	add_line(s, b);
 	return true;
@@ -272,7 +278,7 @@ add_any_line(struct ws_tape *s, struct block *b)
 static bool
 cut_lines(struct ws_tape *s, struct block *b)
 {
-	b->n = b->n_cells = b->n_header = 0;
+	b->n = b->n_cells = b->n_header = b->n_copied = 0;
 	b->is_read = false;
 	ws_arena_free(b->copies);
 	b->copies = NULL;
