@@ -564,7 +564,7 @@ test_one_of_two(void)
 static void
 test_series(void)
 {
-	enum { N = 150000 };
+	enum { N = 300000 };
 
 	struct ws_dict *d = ws_dict_new();
 	struct ws_counters *c = ws_counters_new(d);

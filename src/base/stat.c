@@ -138,10 +138,11 @@ struct part {
 
 enum { BUCKETS = 1024 };
 
-static size_t
-bucket_of(const struct part *p, double x)
+/* Its bucket is that rounded down. */
+static inline double
+place_of(const struct part *p, double x)
 {
-	return (size_t)((x - p->lo) * p->scale);
+	return (x - p->lo) * p->scale;
 }
 
 /* The buckets of the values k and k + 1 in order; between them is none. */
@@ -158,7 +159,7 @@ find_part(const double *v, size_t n, const struct range *r, size_t k)
 		return (struct part){ .lo = 0, .n = r->n };
 	for (i = 0; i < n; i++)
 		if (!isnan(v[i]))
-			count[bucket_of(&p, v[i])]++;
+			count[(int)place_of(&p, v[i])]++;
 	for (; p.before + count[p.first] <= k; p.first++)
 		p.before += count[p.first];
 	p.n = count[p.first];
@@ -167,19 +168,18 @@ find_part(const double *v, size_t n, const struct range *r, size_t k)
 	return p;
 }
 
-/* Copies the values of a part. */
+/* Copies the values of a part, without a branch for each. */
 static double *
 copy_part(const struct part *p, const double *v, size_t n)
 {
-	double *copy = ws_alloc_array(p->n, sizeof(*copy));
-	size_t i, b, m = 0;
+	double *copy = ws_alloc_array(p->n + 1, sizeof(*copy));
+	double from = (double)p->first, to = (double)p->last + 1, place;
+	size_t i, m = 0;
 
 	for (i = 0; i < n && m < p->n; i++) {
-		if (isnan(v[i]))
-			continue;
-		b = p->scale > 0 ? bucket_of(p, v[i]) : 0;
-		if (b >= p->first && b <= p->last)
-			copy[m++] = v[i];
+		place = p->scale > 0 ? place_of(p, v[i]) : 0;
+		copy[m] = v[i];
+		m += place >= from && place < to && !isnan(v[i]);
 	}
 	return copy;
 }

@@ -6,7 +6,7 @@
 
 /* Above this many values every second one is dropped, again and again, so
  * that memory does not grow with the length of a log. */
-enum { WS_SERIES_MAX = 1 << 15 };
+enum { WS_SERIES_MAX = 1 << 16 };
 
 /* Nor with the number of names in it: the events of more series than
  * WS_SERIES_ALL are refused (WS_LIMIT), and when more values are kept than
